@@ -1,0 +1,113 @@
+// The pipeline cache on disk: $XDG_CACHE_HOME/mograph/<device UUID>-<driver version>.pipelines.
+// Layout: 8 bytes magic, 8 bytes size, 8 bytes FNV-1a of the payload, payload (the driver's own blob).
+// Drivers check their blob's header, not its body, so the checksum is what keeps a damaged file away from
+// them.
+#include "runtime/vk.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const char MAGIC[8] = "mograph1";
+enum { HEADER_BYTES = 24, MAX_CACHE_BYTES = 64 << 20 };
+
+static uint64_t fnv1a(const unsigned char *data, size_t size) {
+    uint64_t hash = 14695981039346656037u;
+    for (size_t i = 0; i < size; i++)
+        hash = (hash ^ data[i]) * 1099511628211u;
+    return hash;
+}
+
+// Writes the file's path, creating its folder when `create`; false when there is nowhere to keep it.
+static bool cache_path(const struct rt_device *device, bool create, char *path, size_t size) {
+    const char *base = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
+    char folder[512];
+    int length;
+    if (base != NULL && base[0] == '/')
+        length = snprintf(folder, sizeof folder, "%s", base);
+    else if (home != NULL && home[0] == '/')
+        length = snprintf(folder, sizeof folder, "%s/.cache", home);
+    else
+        return false;
+    if (length < 0 || (size_t)length >= sizeof folder - 16)
+        return false;
+    if (create && mkdir(folder, 0700) != 0 && errno != EEXIST)
+        return false;
+    strcat(folder, "/mograph");
+    if (create && mkdir(folder, 0700) != 0 && errno != EEXIST)
+        return false;
+    length =
+        snprintf(path, size, "%s/%s-%08x.pipelines", folder, device->info.uuid, device->info.driver_version);
+    return length > 0 && (size_t)length < size;
+}
+
+// Reads the payload of a sound file; NULL otherwise. The caller frees.
+static unsigned char *read_payload(const char *path, size_t *size) {
+    FILE *file = fopen(path, "rb");
+    if (file == NULL)
+        return NULL;
+    unsigned char header[HEADER_BYTES], *payload = NULL;
+    uint64_t bytes = 0, hash = 0;
+    if (fread(header, 1, sizeof header, file) == sizeof header && memcmp(header, MAGIC, 8) == 0) {
+        memcpy(&bytes, header + 8, 8);
+        memcpy(&hash, header + 16, 8);
+        if (bytes > 0 && bytes <= MAX_CACHE_BYTES)
+            payload = malloc(bytes);
+    }
+    if (payload != NULL &&
+        (fread(payload, 1, bytes, file) != bytes || fgetc(file) != EOF || fnv1a(payload, bytes) != hash)) {
+        rt_log(RT_LOG_WARNING, "pipeline cache %s is damaged and was ignored", path);
+        free(payload);
+        payload = NULL;
+    }
+    fclose(file);
+    *size = bytes;
+    return payload;
+}
+
+void rt_cache_load(struct rt_device *device) {
+    char path[640];
+    size_t size = 0;
+    unsigned char *payload = cache_path(device, false, path, sizeof path) ? read_payload(path, &size) : NULL;
+    VkPipelineCacheCreateInfo info = {.sType = VK_STRUCTURE_TYPE_PIPELINE_CACHE_CREATE_INFO,
+                                      .initialDataSize = payload ? size : 0,
+                                      .pInitialData = payload};
+    if (device->vk.vkCreatePipelineCache(device->device, &info, NULL, &device->pipeline_cache) < 0)
+        device->pipeline_cache = VK_NULL_HANDLE; // pipelines build without one, only slower
+    free(payload);
+}
+
+static bool write_file(const char *path, const unsigned char *payload, uint64_t bytes) {
+    FILE *file = fopen(path, "wb");
+    if (file == NULL)
+        return false;
+    uint64_t hash = fnv1a(payload, bytes);
+    bool ok = fwrite(MAGIC, 1, 8, file) == 8 && fwrite(&bytes, 1, 8, file) == 8 &&
+              fwrite(&hash, 1, 8, file) == 8 && fwrite(payload, 1, bytes, file) == bytes;
+    return fclose(file) == 0 && ok;
+}
+
+void rt_cache_save(struct rt_device *device) {
+    char path[640], temporary[680];
+    size_t size = 0;
+    if (device->pipeline_cache == VK_NULL_HANDLE || device->lost || device->kernel_count == 0 ||
+        !cache_path(device, true, path, sizeof path))
+        return;
+    if (device->vk.vkGetPipelineCacheData(device->device, device->pipeline_cache, &size, NULL) < 0 ||
+        size == 0 || size > MAX_CACHE_BYTES)
+        return;
+    unsigned char *payload = malloc(size);
+    if (payload == NULL)
+        return;
+    // A process of its own name: two runs that end together must not write into one file.
+    snprintf(temporary, sizeof temporary, "%s.%ld", path, (long)getpid());
+    if (device->vk.vkGetPipelineCacheData(device->device, device->pipeline_cache, &size, payload) ==
+        VK_SUCCESS) {
+        if (!write_file(temporary, payload, size) || rename(temporary, path) != 0)
+            unlink(temporary);
+    }
+    free(payload);
+}

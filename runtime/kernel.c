@@ -1,0 +1,129 @@
+#include "runtime/vk.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+const char *rt_kernel_name(const struct rt_kernel *kernel) {
+    return kernel->code->name;
+}
+
+static const struct rt_kernel *find(const struct rt_device *device, const struct rt_kernel_code *code,
+                                    const uint32_t *spec, uint32_t spec_count) {
+    for (uint32_t i = 0; i < device->kernel_count; i++) {
+        const struct rt_kernel *kernel = device->kernels[i];
+        if (kernel->code == code && kernel->spec_count == spec_count &&
+            memcmp(kernel->spec, spec, spec_count * sizeof *spec) == 0)
+            return kernel;
+    }
+    return NULL;
+}
+
+static bool fits(const struct rt_device *device, const struct rt_kernel_code *code, const uint32_t *spec) {
+    const struct rt_device_info *info = &device->info;
+    uint64_t invocations = 1;
+    bool ok = true;
+    for (int i = 0; i < 3; i++) {
+        invocations *= spec[i];
+        ok = ok && spec[i] > 0 && spec[i] <= info->max_local_size[i];
+    }
+    if (!ok || invocations > info->max_invocations) {
+        rt_log(RT_LOG_ERROR, "kernel %s wants a workgroup of %ux%ux%u; \"%s\" allows %u invocations",
+               code->name, spec[0], spec[1], spec[2], info->name, info->max_invocations);
+        return false;
+    }
+    if (code->fixed_subgroups && !(info->subgroup_pinned && info->subgroup_broadcast)) {
+        rt_log(RT_LOG_ERROR, "kernel %s needs subgroups of a fixed size with broadcast, which \"%s\" lacks",
+               code->name, info->name);
+        return false;
+    }
+    return true;
+}
+
+static enum rt_status build_pipeline(struct rt_device *device, struct rt_kernel *kernel) {
+    enum rt_status status = RT_OK;
+    const struct rt_kernel_code *code = kernel->code;
+    VkShaderModule module = VK_NULL_HANDLE;
+    VkSpecializationMapEntry entries[RT_MAX_SPEC];
+    for (uint32_t i = 0; i < kernel->spec_count; i++)
+        entries[i] = (VkSpecializationMapEntry){.constantID = i, .offset = i * 4, .size = 4};
+    VkSpecializationInfo spec = {.mapEntryCount = kernel->spec_count,
+                                 .pMapEntries = entries,
+                                 .dataSize = kernel->spec_count * 4,
+                                 .pData = kernel->spec};
+    VkPipelineShaderStageRequiredSubgroupSizeCreateInfo size = {
+        .sType = VK_STRUCTURE_TYPE_PIPELINE_SHADER_STAGE_REQUIRED_SUBGROUP_SIZE_CREATE_INFO,
+        .requiredSubgroupSize = device->info.subgroup_size};
+    bool pin = code->fixed_subgroups && device->has_size_control;
+    VkShaderModuleCreateInfo module_info = {.sType = VK_STRUCTURE_TYPE_SHADER_MODULE_CREATE_INFO,
+                                            .codeSize = code->size_bytes,
+                                            .pCode = code->words};
+    VK_TRY(device->vk.vkCreateShaderModule(device->device, &module_info, NULL, &module));
+    VkComputePipelineCreateInfo info = {
+        .sType = VK_STRUCTURE_TYPE_COMPUTE_PIPELINE_CREATE_INFO,
+        .layout = device->pipeline_layout,
+        .stage = {.sType = VK_STRUCTURE_TYPE_PIPELINE_SHADER_STAGE_CREATE_INFO,
+                  .pNext = pin ? &size : NULL,
+                  .flags = pin ? VK_PIPELINE_SHADER_STAGE_CREATE_REQUIRE_FULL_SUBGROUPS_BIT : 0,
+                  .stage = VK_SHADER_STAGE_COMPUTE_BIT,
+                  .module = module,
+                  .pName = "main",
+                  .pSpecializationInfo = &spec}};
+    VK_TRY(device->vk.vkCreateComputePipelines(device->device, device->pipeline_cache, 1, &info, NULL,
+                                               &kernel->pipeline));
+    if (device->context->has_debug_utils) {
+        VkDebugUtilsObjectNameInfoEXT name = {.sType = VK_STRUCTURE_TYPE_DEBUG_UTILS_OBJECT_NAME_INFO_EXT,
+                                              .objectType = VK_OBJECT_TYPE_PIPELINE,
+                                              .objectHandle = (uint64_t)kernel->pipeline,
+                                              .pObjectName = code->name};
+        vkSetDebugUtilsObjectNameEXT(device->device, &name);
+    }
+fail:
+    device->vk.vkDestroyShaderModule(device->device, module, NULL);
+    if (status != RT_OK)
+        rt_log(RT_LOG_ERROR, "kernel %s could not be built on \"%s\"", code->name, device->info.name);
+    return status;
+}
+
+static enum rt_status append(struct rt_device *device, struct rt_kernel *kernel) {
+    if (device->kernel_count == device->kernel_capacity) {
+        uint32_t capacity = device->kernel_capacity ? device->kernel_capacity * 2 : 64;
+        struct rt_kernel **grown = realloc(device->kernels, capacity * sizeof(struct rt_kernel *));
+        if (grown == NULL)
+            return RT_ERROR_OUT_OF_MEMORY;
+        device->kernels = grown;
+        device->kernel_capacity = capacity;
+    }
+    device->kernels[device->kernel_count++] = kernel;
+    return RT_OK;
+}
+
+enum rt_status rt_kernel_get(struct rt_device *device, const struct rt_kernel_code *code,
+                             const uint32_t *spec, uint32_t spec_count, const struct rt_kernel **out) {
+    *out = find(device, code, spec, spec_count);
+    if (*out != NULL)
+        return RT_OK;
+    if (device->lost)
+        return RT_ERROR_DEVICE_LOST;
+    if (spec_count < 3 || spec_count > RT_MAX_SPEC) {
+        rt_log(RT_LOG_ERROR, "kernel %s with %u specialisation constants", code->name, spec_count);
+        return RT_ERROR_INVALID;
+    }
+    if (!fits(device, code, spec))
+        return RT_ERROR_UNSUPPORTED;
+    struct rt_kernel *kernel = calloc(1, sizeof *kernel);
+    if (kernel == NULL)
+        return RT_ERROR_OUT_OF_MEMORY;
+    kernel->code = code;
+    kernel->spec_count = spec_count;
+    memcpy(kernel->spec, spec, spec_count * sizeof *spec);
+    enum rt_status status = build_pipeline(device, kernel);
+    if (status == RT_OK)
+        status = append(device, kernel);
+    if (status != RT_OK) {
+        device->vk.vkDestroyPipeline(device->device, kernel->pipeline, NULL);
+        free(kernel);
+        return status;
+    }
+    *out = kernel;
+    return RT_OK;
+}

@@ -1,0 +1,264 @@
+#include "runtime/vk.h"
+
+#include "runtime/stream.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { MAX_CHUNKS = 64, STAGING_BYTES = 8 << 20 };
+
+struct chunk {
+    VkBuffer buffer;
+    VkDeviceMemory memory;
+    VkDeviceAddress address;
+    char *mapped;
+};
+
+struct rt_arena {
+    struct rt_device *device;
+    uint64_t size_bytes, used_bytes, chunk_bytes;
+    uint32_t chunk_count;
+    struct chunk chunks[MAX_CHUNKS];
+};
+
+uint64_t rt_arena_chunk_bytes(const struct rt_device *device) {
+    // 1 GiB is allowed everywhere (the specification's minimum for maxMemoryAllocationSize is 2^30).
+    uint64_t limit = device->info.max_allocation_bytes;
+    uint64_t cap = (uint64_t)2 << 30; // 32-bit vec4 indices inside a buffer stay far from overflow
+    return limit && limit < cap ? limit : cap;
+}
+
+// The first memory type that the buffer may use and that has all wanted properties, preferring the nice ones.
+static uint32_t memory_type(const struct rt_device *device, uint32_t allowed, VkMemoryPropertyFlags wanted,
+                            VkMemoryPropertyFlags nice) {
+    uint32_t best = UINT32_MAX;
+    for (uint32_t i = 0; i < device->memory.memoryTypeCount; i++) {
+        VkMemoryPropertyFlags flags = device->memory.memoryTypes[i].propertyFlags;
+        if (!(allowed & (1u << i)) || (flags & wanted) != wanted)
+            continue;
+        if ((flags & nice) == nice)
+            return i;
+        if (best == UINT32_MAX)
+            best = i;
+    }
+    return best;
+}
+
+static uint32_t choose_type(const struct rt_device *device, enum rt_memory_kind kind, uint32_t allowed) {
+    VkMemoryPropertyFlags host = VK_MEMORY_PROPERTY_HOST_VISIBLE_BIT | VK_MEMORY_PROPERTY_HOST_COHERENT_BIT;
+    if (kind == RT_MEMORY_HOST)
+        return memory_type(device, allowed, host, VK_MEMORY_PROPERTY_HOST_CACHED_BIT);
+    // Only where device memory is the host's own is mapping it free; a discrete card's visible window is
+    // small.
+    bool shared = device->info.type == RT_DEVICE_CPU || device->info.type == RT_DEVICE_INTEGRATED;
+    return memory_type(device, allowed, VK_MEMORY_PROPERTY_DEVICE_LOCAL_BIT, shared ? host : 0);
+}
+
+static enum rt_status create_chunk(struct rt_arena *arena, enum rt_memory_kind kind, uint64_t bytes) {
+    struct rt_device *device = arena->device;
+    enum rt_status status = RT_OK;
+    struct chunk *chunk = &arena->chunks[arena->chunk_count++];
+    VkBufferCreateInfo buffer = {
+        .sType = VK_STRUCTURE_TYPE_BUFFER_CREATE_INFO,
+        .size = bytes,
+        .usage = VK_BUFFER_USAGE_SHADER_DEVICE_ADDRESS_BIT | VK_BUFFER_USAGE_STORAGE_BUFFER_BIT |
+                 VK_BUFFER_USAGE_TRANSFER_SRC_BIT | VK_BUFFER_USAGE_TRANSFER_DST_BIT};
+    VK_TRY(device->vk.vkCreateBuffer(device->device, &buffer, NULL, &chunk->buffer));
+    VkMemoryRequirements needs;
+    device->vk.vkGetBufferMemoryRequirements(device->device, chunk->buffer, &needs);
+    uint32_t type = choose_type(device, kind, needs.memoryTypeBits);
+    if (type == UINT32_MAX) {
+        rt_log(RT_LOG_ERROR, "device \"%s\" has no memory type for buffers", device->info.name);
+        return RT_ERROR_UNSUPPORTED;
+    }
+    VkMemoryAllocateFlagsInfo flags = {.sType = VK_STRUCTURE_TYPE_MEMORY_ALLOCATE_FLAGS_INFO,
+                                       .flags = VK_MEMORY_ALLOCATE_DEVICE_ADDRESS_BIT};
+    VkMemoryAllocateInfo info = {.sType = VK_STRUCTURE_TYPE_MEMORY_ALLOCATE_INFO,
+                                 .pNext = &flags,
+                                 .allocationSize = needs.size,
+                                 .memoryTypeIndex = type};
+    VkResult result = device->vk.vkAllocateMemory(device->device, &info, NULL, &chunk->memory);
+    if (result < 0)
+        return rt_vk_status(device, result); // rt_arena_create says it with numbers
+    VK_TRY(device->vk.vkBindBufferMemory(device->device, chunk->buffer, chunk->memory, 0));
+    VkBufferDeviceAddressInfo address = {.sType = VK_STRUCTURE_TYPE_BUFFER_DEVICE_ADDRESS_INFO,
+                                         .buffer = chunk->buffer};
+    chunk->address = device->vk.vkGetBufferDeviceAddress(device->device, &address);
+    VkMemoryPropertyFlags host = VK_MEMORY_PROPERTY_HOST_VISIBLE_BIT | VK_MEMORY_PROPERTY_HOST_COHERENT_BIT;
+    bool visible = (device->memory.memoryTypes[type].propertyFlags & host) == host;
+    if (visible && (kind == RT_MEMORY_HOST || device->info.type != RT_DEVICE_DISCRETE))
+        VK_TRY(device->vk.vkMapMemory(device->device, chunk->memory, 0, VK_WHOLE_SIZE, 0,
+                                      (void **)&chunk->mapped));
+fail:
+    return status;
+}
+
+enum rt_status rt_arena_create(struct rt_device *device, enum rt_memory_kind kind, uint64_t size_bytes,
+                               const char *what, struct rt_arena **out) {
+    *out = NULL;
+    if (device->lost)
+        return RT_ERROR_DEVICE_LOST;
+    struct rt_arena *arena = calloc(1, sizeof *arena);
+    if (arena == NULL)
+        return RT_ERROR_OUT_OF_MEMORY;
+    arena->device = device;
+    arena->size_bytes = (size_bytes + RT_ALIGNMENT - 1) / RT_ALIGNMENT * RT_ALIGNMENT;
+    arena->chunk_bytes = rt_arena_chunk_bytes(device);
+    enum rt_status status = RT_OK;
+    uint64_t free_bytes = rt_device_free_bytes(device);
+    // Some drivers overcommit and kill the process later: refuse what the device says it cannot hold.
+    if (arena->size_bytes > free_bytes || arena->size_bytes / arena->chunk_bytes >= MAX_CHUNKS)
+        status = RT_ERROR_OUT_OF_MEMORY;
+    for (uint64_t at = 0; at < arena->size_bytes && status == RT_OK; at += arena->chunk_bytes) {
+        uint64_t rest = arena->size_bytes - at;
+        status = create_chunk(arena, kind, rest < arena->chunk_bytes ? rest : arena->chunk_bytes);
+    }
+    if (status == RT_ERROR_OUT_OF_MEMORY)
+        rt_log(RT_LOG_ERROR,
+               "out of memory for %s on \"%s\": %.1f MiB are needed, %.1f MiB are free; lower the batch "
+               "size or the clip size",
+               what, device->info.name, (double)size_bytes / 1048576.0, (double)free_bytes / 1048576.0);
+    if (status != RT_OK)
+        rt_arena_destroy(&arena);
+    *out = arena;
+    return status;
+}
+
+void rt_arena_destroy(struct rt_arena **handle) {
+    struct rt_arena *arena = *handle;
+    if (arena == NULL)
+        return;
+    struct rt_device *device = arena->device;
+    for (uint32_t i = 0; i < arena->chunk_count; i++) {
+        device->vk.vkDestroyBuffer(device->device, arena->chunks[i].buffer, NULL);
+        device->vk.vkFreeMemory(device->device, arena->chunks[i].memory, NULL);
+    }
+    free(arena);
+    *handle = NULL;
+}
+
+struct rt_buffer rt_arena_buffer(struct rt_arena *arena, uint64_t offset_bytes, uint64_t size_bytes) {
+    uint64_t chunk = offset_bytes / arena->chunk_bytes, within = offset_bytes % arena->chunk_bytes;
+    if (size_bytes == 0 || size_bytes > arena->size_bytes || offset_bytes > arena->size_bytes - size_bytes ||
+        size_bytes > arena->chunk_bytes - within)
+        return (struct rt_buffer){0};
+    return (struct rt_buffer){.arena = arena,
+                              .address = arena->chunks[chunk].address + within,
+                              .offset_bytes = offset_bytes,
+                              .size_bytes = size_bytes};
+}
+
+struct rt_buffer rt_arena_push(struct rt_arena *arena, uint64_t size_bytes) {
+    uint64_t offset = (arena->used_bytes + RT_ALIGNMENT - 1) / RT_ALIGNMENT * RT_ALIGNMENT;
+    if (size_bytes <= arena->chunk_bytes && offset % arena->chunk_bytes + size_bytes > arena->chunk_bytes)
+        offset = (offset / arena->chunk_bytes + 1) * arena->chunk_bytes;
+    struct rt_buffer buffer = rt_arena_buffer(arena, offset, size_bytes);
+    if (buffer.address == 0)
+        rt_log(RT_LOG_ERROR, "arena of %llu bytes is too small: %llu more are wanted at %llu",
+               (unsigned long long)arena->size_bytes, (unsigned long long)size_bytes,
+               (unsigned long long)offset);
+    else
+        arena->used_bytes = offset + size_bytes;
+    return buffer;
+}
+
+struct rt_buffer rt_buffer_slice(struct rt_buffer buffer, uint64_t offset_bytes, uint64_t size_bytes) {
+    if (buffer.arena == NULL || size_bytes > buffer.size_bytes ||
+        offset_bytes > buffer.size_bytes - size_bytes)
+        return (struct rt_buffer){0};
+    buffer.address += offset_bytes;
+    buffer.offset_bytes += offset_bytes;
+    buffer.size_bytes = size_bytes;
+    return buffer;
+}
+
+void *rt_buffer_map(struct rt_buffer buffer) {
+    if (buffer.arena == NULL)
+        return NULL;
+    char *mapped = buffer.arena->chunks[buffer.offset_bytes / buffer.arena->chunk_bytes].mapped;
+    return mapped ? mapped + buffer.offset_bytes % buffer.arena->chunk_bytes : NULL;
+}
+
+VkBuffer rt_buffer_vk(struct rt_buffer buffer, VkDeviceSize *offset) {
+    *offset = buffer.offset_bytes % buffer.arena->chunk_bytes;
+    return buffer.arena->chunks[buffer.offset_bytes / buffer.arena->chunk_bytes].buffer;
+}
+
+static enum rt_status ensure_staging(struct rt_device *device, struct rt_buffer *staging) {
+    if (device->staging == NULL) {
+        enum rt_status status =
+            rt_arena_create(device, RT_MEMORY_HOST, STAGING_BYTES, "staging", &device->staging);
+        if (status != RT_OK)
+            return status;
+    }
+    *staging = rt_arena_buffer(device->staging, 0, STAGING_BYTES);
+    return RT_OK;
+}
+
+static enum rt_status copy_now(struct rt_device *device, struct rt_buffer src, struct rt_buffer dst) {
+    struct rt_stream *stream;
+    enum rt_status status = rt_stream_create(device, NULL, &stream);
+    if (status != RT_OK)
+        return status;
+    rt_stream_begin(stream);
+    rt_stream_copy(stream, src, dst);
+    status = rt_stream_run(stream);
+    rt_stream_destroy(&stream);
+    return status;
+}
+
+// One staged piece at a time, in either direction; `upload` or `download` is NULL.
+static enum rt_status copy_staged(struct rt_device *device, struct rt_buffer buffer, const char *upload,
+                                  char *download, uint64_t size_bytes) {
+    struct rt_buffer staging;
+    enum rt_status status = ensure_staging(device, &staging);
+    for (uint64_t at = 0; at < size_bytes && status == RT_OK; at += STAGING_BYTES) {
+        uint64_t bytes = size_bytes - at < STAGING_BYTES ? size_bytes - at : STAGING_BYTES;
+        struct rt_buffer piece = rt_buffer_slice(buffer, at, bytes),
+                         stage = rt_buffer_slice(staging, 0, bytes);
+        if (upload != NULL) {
+            memcpy(rt_buffer_map(stage), upload + at, bytes);
+            status = copy_now(device, stage, piece);
+        } else {
+            status = copy_now(device, piece, stage);
+            if (status == RT_OK)
+                memcpy(download + at, rt_buffer_map(stage), bytes);
+        }
+    }
+    return status;
+}
+
+static enum rt_status check_transfer(const struct rt_device *device, struct rt_buffer buffer,
+                                     uint64_t size_bytes) {
+    if (device->lost)
+        return RT_ERROR_DEVICE_LOST;
+    if (size_bytes <= buffer.size_bytes)
+        return RT_OK;
+    rt_log(RT_LOG_ERROR, "transfer of %llu bytes to or from a buffer of %llu bytes",
+           (unsigned long long)size_bytes, (unsigned long long)buffer.size_bytes);
+    return RT_ERROR_INVALID;
+}
+
+enum rt_status rt_buffer_upload(struct rt_device *device, struct rt_buffer buffer, const void *data,
+                                uint64_t size_bytes) {
+    enum rt_status status = check_transfer(device, buffer, size_bytes);
+    if (status != RT_OK)
+        return status;
+    void *mapped = rt_buffer_map(buffer);
+    if (mapped == NULL)
+        return copy_staged(device, buffer, data, NULL, size_bytes);
+    memcpy(mapped, data, size_bytes);
+    return RT_OK;
+}
+
+enum rt_status rt_buffer_download(struct rt_device *device, struct rt_buffer buffer, void *data,
+                                  uint64_t size_bytes) {
+    enum rt_status status = check_transfer(device, buffer, size_bytes);
+    if (status != RT_OK)
+        return status;
+    const void *mapped = rt_buffer_map(buffer);
+    if (mapped == NULL)
+        return copy_staged(device, buffer, NULL, data, size_bytes);
+    memcpy(data, mapped, size_bytes);
+    return RT_OK;
+}

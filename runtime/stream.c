@@ -1,0 +1,378 @@
+#include "runtime/stream_private.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+enum { MAX_GROUPS = 65535 };
+
+static uint64_t now_ns(void) {
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_nsec;
+}
+
+enum rt_status rt_stream_create(struct rt_device *device, const struct rt_stream_params *params,
+                                struct rt_stream **out) {
+    *out = NULL;
+    if (device->lost)
+        return RT_ERROR_DEVICE_LOST;
+    enum rt_status status = RT_OK;
+    struct rt_stream *stream = calloc(1, sizeof *stream);
+    if (stream == NULL)
+        return RT_ERROR_OUT_OF_MEMORY;
+    stream->device = device;
+    stream->profile = params != NULL && params->profile;
+    VkSemaphoreTypeCreateInfo type = {.sType = VK_STRUCTURE_TYPE_SEMAPHORE_TYPE_CREATE_INFO,
+                                      .semaphoreType = VK_SEMAPHORE_TYPE_TIMELINE};
+    VkSemaphoreCreateInfo info = {.sType = VK_STRUCTURE_TYPE_SEMAPHORE_CREATE_INFO, .pNext = &type};
+    VK_TRY(device->vk.vkCreateSemaphore(device->device, &info, NULL, &stream->timeline));
+    *out = stream;
+    return RT_OK;
+fail:
+    free(stream);
+    return status;
+}
+
+static void drop_nodes(struct rt_stream *stream) {
+    for (uint32_t i = 0; i < stream->node_count; i++)
+        if (stream->nodes[i].host_release != NULL)
+            stream->nodes[i].host_release(stream->nodes[i].host_user);
+    stream->node_count = 0;
+    stream->touched_count = 0;
+    stream->barrier_count = 0;
+}
+
+void rt_stream_destroy(struct rt_stream **handle) {
+    struct rt_stream *stream = *handle;
+    if (stream == NULL)
+        return;
+    struct rt_device *device = stream->device;
+    rt_stream_wait(stream, UINT64_MAX);
+    rt_stream_unbake(stream);
+    drop_nodes(stream);
+    device->vk.vkDestroyQueryPool(device->device, stream->queries, NULL);
+    device->vk.vkDestroySemaphore(device->device, stream->timeline, NULL);
+    free(stream->nodes);
+    free(stream->touched);
+    free(stream);
+    *handle = NULL;
+}
+
+struct rt_device *rt_stream_device(struct rt_stream *stream) {
+    return stream->device;
+}
+
+void rt_stream_begin(struct rt_stream *stream) {
+    rt_stream_wait(stream, UINT64_MAX);
+    rt_stream_unbake(stream);
+    drop_nodes(stream);
+    stream->status = stream->device->lost ? RT_ERROR_DEVICE_LOST : RT_OK;
+}
+
+void rt_stream_fail(struct rt_stream *stream, enum rt_status status, const char *format, ...) {
+    if (stream->status != RT_OK)
+        return;
+    char text[512];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    rt_log(RT_LOG_ERROR, "%s", text);
+    stream->status = status;
+}
+
+enum rt_status rt_stream_status(const struct rt_stream *stream) {
+    return stream->status;
+}
+
+// Doubles a growing array when it is full; false when memory is out.
+static bool reserve(void **array, uint32_t count, uint32_t *capacity, size_t item_bytes) {
+    if (count < *capacity)
+        return true;
+    uint32_t wanted = *capacity ? *capacity * 2 : 64;
+    void *grown = realloc(*array, wanted * item_bytes);
+    if (grown == NULL)
+        return false;
+    *array = grown;
+    *capacity = wanted;
+    return true;
+}
+
+static struct node *append_node(struct rt_stream *stream, enum node_kind kind) {
+    if (stream->status != RT_OK)
+        return NULL;
+    if (!reserve((void **)&stream->nodes, stream->node_count, &stream->node_capacity,
+                 sizeof *stream->nodes)) {
+        rt_stream_fail(stream, RT_ERROR_OUT_OF_MEMORY, "out of host memory while recording a stream");
+        return NULL;
+    }
+    stream->baked = false;
+    struct node *node = &stream->nodes[stream->node_count++];
+    *node = (struct node){.kind = kind};
+    return node;
+}
+
+// A hazard: an earlier access since the last barrier touches the same bytes, and one of the two writes.
+static bool conflicts(const struct rt_stream *stream, struct rt_buffer buffer, bool writes) {
+    for (uint32_t i = 0; i < stream->touched_count; i++) {
+        const struct touched *other = &stream->touched[i];
+        if ((writes || other->written) && buffer.address < other->end &&
+            other->begin < buffer.address + buffer.size_bytes)
+            return true;
+    }
+    return false;
+}
+
+static void touch(struct rt_stream *stream, struct rt_buffer buffer, bool writes) {
+    if (!reserve((void **)&stream->touched, stream->touched_count, &stream->touched_capacity,
+                 sizeof *stream->touched)) {
+        rt_stream_fail(stream, RT_ERROR_OUT_OF_MEMORY, "out of host memory while recording a stream");
+        return;
+    }
+    stream->touched[stream->touched_count++] = (struct touched){
+        .begin = buffer.address, .end = buffer.address + buffer.size_bytes, .written = writes};
+}
+
+static void order(struct rt_stream *stream, struct node *node, const struct rt_buffer *reads,
+                  uint32_t read_count, const struct rt_buffer *writes, uint32_t write_count) {
+    bool barrier = false;
+    for (uint32_t i = 0; i < read_count && !barrier; i++)
+        barrier = reads[i].address != 0 && conflicts(stream, reads[i], false);
+    for (uint32_t i = 0; i < write_count && !barrier; i++)
+        barrier = writes[i].address != 0 && conflicts(stream, writes[i], true);
+    if (barrier) {
+        node->barrier_before = true;
+        stream->barrier_count++;
+        stream->touched_count = 0;
+    }
+    for (uint32_t i = 0; i < read_count; i++)
+        if (reads[i].address != 0)
+            touch(stream, reads[i], false);
+    for (uint32_t i = 0; i < write_count; i++)
+        if (writes[i].address != 0)
+            touch(stream, writes[i], true);
+}
+
+static void set_work(struct rt_stream *stream, struct node *node, double flops, double bytes) {
+    node->flops = flops;
+    node->bytes = bytes;
+    node->estimated_ns = rt_estimate_ns(stream->device, flops, bytes);
+}
+
+void rt_stream_dispatch(struct rt_stream *stream, const struct rt_dispatch *dispatch) {
+    struct node *node = append_node(stream, NODE_DISPATCH);
+    if (node == NULL)
+        return;
+    if (dispatch->push_bytes > RT_MAX_PUSH_BYTES || dispatch->push_bytes % 4 != 0 || dispatch->groups == 0 ||
+        dispatch->groups > (uint64_t)MAX_GROUPS * MAX_GROUPS) {
+        stream->node_count--;
+        rt_stream_fail(stream, RT_ERROR_INVALID, "kernel %s: %u push bytes, %llu workgroups",
+                       rt_kernel_name(dispatch->kernel), dispatch->push_bytes,
+                       (unsigned long long)dispatch->groups);
+        return;
+    }
+    node->kernel = dispatch->kernel;
+    memcpy(node->push, dispatch->push, dispatch->push_bytes);
+    node->push_bytes = dispatch->push_bytes;
+    // Rows of equal length: the last one may be partly idle, which kernels test for.
+    uint64_t rows = (dispatch->groups + MAX_GROUPS - 1) / MAX_GROUPS;
+    node->groups[0] = (uint32_t)((dispatch->groups + rows - 1) / rows);
+    node->groups[1] = (uint32_t)rows;
+    set_work(stream, node, dispatch->flops, dispatch->bytes);
+    order(stream, node, dispatch->reads, dispatch->read_count, dispatch->writes, dispatch->write_count);
+    if (stream->device->trace)
+        rt_log(RT_LOG_TRACE, "record %s groups %ux%u %.3g flops%s", rt_kernel_name(dispatch->kernel),
+               node->groups[0], node->groups[1], dispatch->flops,
+               node->barrier_before ? " after a barrier" : "");
+}
+
+void rt_stream_copy(struct rt_stream *stream, struct rt_buffer src, struct rt_buffer dst) {
+    struct node *node = append_node(stream, NODE_COPY);
+    if (node == NULL)
+        return;
+    if (src.address == 0 || dst.size_bytes < src.size_bytes || src.size_bytes % 4 != 0) {
+        stream->node_count--;
+        rt_stream_fail(stream, RT_ERROR_INVALID, "copy of %llu bytes into a buffer of %llu",
+                       (unsigned long long)src.size_bytes, (unsigned long long)dst.size_bytes);
+        return;
+    }
+    dst.size_bytes = src.size_bytes;
+    node->src = src;
+    node->dst = dst;
+    set_work(stream, node, 0.0, 2.0 * (double)src.size_bytes);
+    order(stream, node, &src, 1, &dst, 1);
+}
+
+void rt_stream_fill(struct rt_stream *stream, struct rt_buffer dst, uint32_t value) {
+    struct node *node = append_node(stream, NODE_FILL);
+    if (node == NULL)
+        return;
+    if (dst.address == 0 || dst.size_bytes % 4 != 0) {
+        stream->node_count--;
+        rt_stream_fail(stream, RT_ERROR_INVALID, "fill of %llu bytes", (unsigned long long)dst.size_bytes);
+        return;
+    }
+    node->dst = dst;
+    node->fill_value = value;
+    set_work(stream, node, 0.0, (double)dst.size_bytes);
+    order(stream, node, NULL, 0, &dst, 1);
+}
+
+void rt_stream_host(struct rt_stream *stream, enum rt_status (*fn)(void *user), void (*release)(void *user),
+                    void *user) {
+    struct node *node = append_node(stream, NODE_HOST);
+    if (node == NULL) {
+        if (release != NULL)
+            release(user);
+        return;
+    }
+    node->host_fn = fn;
+    node->host_release = release;
+    node->host_user = user;
+    stream->touched_count = 0; // the submissions before are waited for
+}
+
+static enum rt_status submit_segment(struct rt_stream *stream, const struct segment *segment) {
+    struct rt_device *device = stream->device;
+    enum rt_status status = RT_OK;
+    uint64_t signal = stream->timeline_value + 1;
+    VkTimelineSemaphoreSubmitInfo timeline = {.sType = VK_STRUCTURE_TYPE_TIMELINE_SEMAPHORE_SUBMIT_INFO,
+                                              .signalSemaphoreValueCount = 1,
+                                              .pSignalSemaphoreValues = &signal};
+    VkSubmitInfo info = {.sType = VK_STRUCTURE_TYPE_SUBMIT_INFO,
+                         .pNext = &timeline,
+                         .commandBufferCount = 1,
+                         .pCommandBuffers = &segment->commands,
+                         .signalSemaphoreCount = 1,
+                         .pSignalSemaphores = &stream->timeline};
+    VK_TRY(device->vk.vkQueueSubmit(device->queue, 1, &info, VK_NULL_HANDLE));
+    stream->timeline_value = signal;
+    stream->submit_estimated_ns += segment->estimated_ns;
+fail:
+    return status;
+}
+
+static enum rt_status run_host_node(struct rt_stream *stream, const struct segment *segment) {
+    enum rt_status status = rt_stream_wait(stream, UINT64_MAX);
+    if (status != RT_OK)
+        return status;
+    const struct node *node = &stream->nodes[segment->first];
+    return node->host_fn(node->host_user);
+}
+
+enum rt_status rt_stream_submit(struct rt_stream *stream) {
+    enum rt_status status = stream->status;
+    if (status == RT_OK && stream->device->lost)
+        status = RT_ERROR_DEVICE_LOST;
+    if (status == RT_OK)
+        status = rt_stream_wait(stream, UINT64_MAX); // command buffers are not for simultaneous use
+    // Cut again when the device turned out twice slower than it was taken for.
+    bool stale = stream->baked && stream->device->speed > 2.0 * stream->baked_speed;
+    if (status == RT_OK && (!stream->baked || stale))
+        status = rt_stream_bake(stream);
+    stream->submitted_from = stream->timeline_value;
+    stream->submit_time_ns = now_ns();
+    stream->submit_estimated_ns = 0.0;
+    for (uint32_t i = 0; i < stream->segment_count && status == RT_OK; i++) {
+        const struct segment *segment = &stream->segments[i];
+        status = segment->commands != VK_NULL_HANDLE ? submit_segment(stream, segment)
+                                                     : run_host_node(stream, segment);
+    }
+    return status;
+}
+
+// Names the kernels of the first submission that did not finish.
+static void report_lost(struct rt_stream *stream) {
+    struct rt_device *device = stream->device;
+    uint64_t reached = 0;
+    device->vk.vkGetSemaphoreCounterValue(device->device, stream->timeline, &reached);
+    uint64_t value = stream->submitted_from;
+    for (uint32_t i = 0; i < stream->segment_count; i++) {
+        const struct segment *segment = &stream->segments[i];
+        if (segment->commands == VK_NULL_HANDLE || ++value <= reached)
+            continue;
+        const struct node *first = &stream->nodes[segment->first], *last = first + segment->count - 1;
+        rt_log(RT_LOG_ERROR,
+               "device \"%s\" was lost between kernels %s and %s; restart the program, and see "
+               "`mograph doctor` when it happens again",
+               device->info.name, rt_node_name(first), rt_node_name(last));
+        return;
+    }
+}
+
+// Learns how the guesses of rt_estimate_ns compare with this device. Slowly upward, at once downward never:
+// one disturbed run must not shrink submissions for good, so it is a moving average within bounds.
+static void learn_speed(struct rt_stream *stream) {
+    if (stream->submit_estimated_ns < 1e6) // too short to tell
+        return;
+    double estimated_base = stream->submit_estimated_ns / stream->baked_speed;
+    double measured = (double)(now_ns() - stream->submit_time_ns) / estimated_base;
+    measured = measured < 0.01 ? 0.01 : measured > 50.0 ? 50.0 : measured;
+    stream->device->speed = 0.5 * stream->device->speed + 0.5 * measured;
+}
+
+enum rt_status rt_stream_wait(struct rt_stream *stream, uint64_t timeout_ns) {
+    struct rt_device *device = stream->device;
+    if (device->lost)
+        return RT_ERROR_DEVICE_LOST;
+    if (stream->submitted_from == stream->timeline_value)
+        return RT_OK;
+    VkSemaphoreWaitInfo info = {.sType = VK_STRUCTURE_TYPE_SEMAPHORE_WAIT_INFO,
+                                .semaphoreCount = 1,
+                                .pSemaphores = &stream->timeline,
+                                .pValues = &stream->timeline_value};
+    VkResult result = device->vk.vkWaitSemaphores(device->device, &info, timeout_ns);
+    if (result == VK_TIMEOUT)
+        return RT_ERROR_TIMEOUT;
+    if (result == VK_ERROR_DEVICE_LOST) {
+        device->lost = true;
+        report_lost(stream);
+        return RT_ERROR_DEVICE_LOST;
+    }
+    if (result < 0) {
+        rt_log(RT_LOG_ERROR, "vkWaitSemaphores: %s", rt_vk_result_text(result));
+        return rt_vk_status(device, result);
+    }
+    learn_speed(stream);
+    stream->submitted_from = stream->timeline_value;
+    return device->context->validation_count > 0 ? RT_ERROR_VALIDATION : RT_OK;
+}
+
+enum rt_status rt_stream_run(struct rt_stream *stream) {
+    enum rt_status status = rt_stream_submit(stream);
+    return status == RT_OK ? rt_stream_wait(stream, UINT64_MAX) : status;
+}
+
+uint32_t rt_stream_profile_count(const struct rt_stream *stream) {
+    return stream->queries != VK_NULL_HANDLE ? stream->node_count : 0;
+}
+
+enum rt_status rt_stream_profile(struct rt_stream *stream, uint32_t i, struct rt_profile_row *row) {
+    struct rt_device *device = stream->device;
+    enum rt_status status = RT_OK;
+    const struct node *node = &stream->nodes[i];
+    uint64_t ticks[2] = {0, 0};
+    *row = (struct rt_profile_row){.name = rt_node_name(node), .flops = node->flops, .bytes = node->bytes};
+    if (node->kind == NODE_HOST)
+        return RT_OK;
+    VK_TRY(device->vk.vkGetQueryPoolResults(device->device, stream->queries, i * 2, 2, sizeof ticks, ticks,
+                                            sizeof ticks[0],
+                                            VK_QUERY_RESULT_64_BIT | VK_QUERY_RESULT_WAIT_BIT));
+    row->ns = (double)(ticks[1] - ticks[0]) * (double)device->info.timestamp_period_ns;
+fail:
+    return status;
+}
+
+uint32_t rt_stream_submission_count(const struct rt_stream *stream) {
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < stream->segment_count; i++)
+        count += stream->segments[i].commands != VK_NULL_HANDLE;
+    return count;
+}
+
+uint32_t rt_stream_barrier_count(const struct rt_stream *stream) {
+    return stream->barrier_count;
+}

@@ -1,0 +1,67 @@
+// Private to stream.c (recording, submitting) and stream_bake.c (nodes to command buffers).
+#ifndef MOGRAPH_RUNTIME_STREAM_PRIVATE_H
+#define MOGRAPH_RUNTIME_STREAM_PRIVATE_H
+
+#include "runtime/stream.h"
+#include "runtime/vk.h"
+
+enum node_kind { NODE_DISPATCH, NODE_COPY, NODE_FILL, NODE_HOST };
+
+struct node {
+    enum node_kind kind;
+    bool barrier_before;
+    const struct rt_kernel *kernel;
+    uint8_t push[RT_MAX_PUSH_BYTES];
+    uint32_t push_bytes;
+    uint32_t groups[2];
+    struct rt_buffer src, dst; // copy, fill
+    uint32_t fill_value;
+    enum rt_status (*host_fn)(void *user);
+    void (*host_release)(void *user);
+    void *host_user;
+    double flops, bytes, estimated_ns;
+};
+
+// A range of addresses that a record since the last barrier has touched.
+struct touched {
+    uint64_t begin, end;
+    bool written;
+};
+
+// A run of nodes that is one submission, or one host node.
+struct segment {
+    VkCommandBuffer commands; // VK_NULL_HANDLE for a host node
+    uint32_t first, count;
+    double estimated_ns;
+};
+
+struct rt_stream {
+    struct rt_device *device;
+    bool profile;
+    enum rt_status status; // first error while recording
+    struct node *nodes;
+    uint32_t node_count, node_capacity;
+    struct touched *touched;
+    uint32_t touched_count, touched_capacity;
+    uint32_t barrier_count;
+    bool baked;
+    double baked_speed;
+    struct segment *segments;
+    uint32_t segment_count;
+    VkQueryPool queries; // two timestamps per node
+    uint32_t query_capacity;
+    VkSemaphore timeline;
+    uint64_t timeline_value; // last value that a submission will signal
+    uint64_t submitted_from; // value before the last submit
+    uint64_t submit_time_ns;
+    double submit_estimated_ns;
+};
+
+const char *rt_node_name(const struct node *node);
+// Estimated time of a record on this device before it was ever measured.
+double rt_estimate_ns(const struct rt_device *device, double flops, double bytes);
+// Turns the nodes into segments. Frees what an earlier bake made.
+enum rt_status rt_stream_bake(struct rt_stream *stream);
+void rt_stream_unbake(struct rt_stream *stream);
+
+#endif

@@ -1,0 +1,32 @@
+// Elementwise activations.
+//   relu: max(x, 0)   leaky_relu: x > 0 ? x : slope x   silu: x sigmoid(x) (Elfwing 2017)   sigmoid, tanh
+#ifndef MOGRAPH_SHADERS_ACTIVATION_H
+#define MOGRAPH_SHADERS_ACTIVATION_H
+
+#include "shaders/op.h"
+
+enum op_activation_kind {
+    OP_ACTIVATION_RELU,
+    OP_ACTIVATION_LEAKY_RELU,
+    OP_ACTIVATION_SILU,
+    OP_ACTIVATION_SIGMOID,
+    OP_ACTIVATION_TANH,
+    OP_ACTIVATION_KINDS
+};
+
+struct op_activation {
+    enum op_activation_kind kind;
+    enum op_dtype dtype;
+    uint32_t count; // elements, a multiple of 4
+    float slope;    // leaky_relu only
+};
+
+// dst[count] = f(src[count]). dst may be src.
+void op_activation_forward(struct op_recorder *recorder, const struct op_activation *params,
+                           struct rt_buffer src, struct rt_buffer dst);
+
+// d_src[count] = d_dst[count] f'(src[count]), from the forward input src. d_src may be d_dst.
+void op_activation_backward(struct op_recorder *recorder, const struct op_activation *params,
+                            struct rt_buffer src, struct rt_buffer d_dst, struct rt_buffer d_src);
+
+#endif

@@ -1,0 +1,10 @@
+#version 460
+#extension GL_GOOGLE_include_directive : require
+// d_src = d_dst f'(src); grid: one invocation per four elements, striding.
+#include "shaders/activation/activation.glsl"
+#include "shaders/activation/activation_backward_push.h"
+
+void main() {
+    for (uint i = invocation_index(); i < push.count4; i += invocation_count())
+        store4(push.d_src, i, load4(push.d_dst, i) * activate_derivative(load4(push.src, i), push.slope));
+}

@@ -1,0 +1,21 @@
+// Private to the checks: comparing one output with its reference.
+#ifndef MOGRAPH_SHADERS_OP_COMPARE_H
+#define MOGRAPH_SHADERS_OP_COMPARE_H
+
+#include "shaders/op_check.h"
+
+struct op_difference {
+    double error;   // relative; infinite when one side is not finite and the other is
+    uint64_t index; // of the worst element
+    double got, want;
+};
+
+struct op_difference op_compare(const double *got, const double *want, uint64_t count, double scale_floor);
+
+// 1e-6 of the largest input: the scale below which an output counts as zero.
+double op_scale_floor(const struct op_signature *signature, double *const *arrays);
+
+// The bound for one trial: `wanted`, or the operation's own, or 1e-5; at least 1e-2 where any output is bf16.
+double op_tolerance(enum op_id id, const struct op_signature *signature, double wanted);
+
+#endif
