@@ -79,12 +79,12 @@ static double sigmoid(double x) {
     return 1.0 / (1.0 + exp(-x));
 }
 
-static double value(const struct op_activation *p, double x) {
-    switch (p->kind) {
+double op_activation_value(enum op_activation_kind kind, float slope, double x) {
+    switch (kind) {
     case OP_ACTIVATION_RELU:
         return x > 0.0 ? x : 0.0;
     case OP_ACTIVATION_LEAKY_RELU:
-        return x > 0.0 ? x : x * (double)p->slope;
+        return x > 0.0 ? x : x * (double)slope;
     case OP_ACTIVATION_SILU:
         return x * sigmoid(x);
     case OP_ACTIVATION_SIGMOID:
@@ -94,13 +94,13 @@ static double value(const struct op_activation *p, double x) {
     }
 }
 
-static double derivative(const struct op_activation *p, double x) {
+double op_activation_derivative(enum op_activation_kind kind, float slope, double x) {
     double s = sigmoid(x), ds = s * sigmoid(-x);
-    switch (p->kind) {
+    switch (kind) {
     case OP_ACTIVATION_RELU:
         return x > 0.0 ? 1.0 : 0.0;
     case OP_ACTIVATION_LEAKY_RELU:
-        return x > 0.0 ? 1.0 : (double)p->slope;
+        return x > 0.0 ? 1.0 : (double)slope;
     case OP_ACTIVATION_SILU:
         return s + x * ds;
     case OP_ACTIVATION_SIGMOID:
@@ -113,13 +113,13 @@ static double derivative(const struct op_activation *p, double x) {
 static void reference_forward(const void *params, double *const *args) {
     const struct op_activation *p = params;
     for (uint32_t i = 0; i < p->count; i++)
-        args[1][i] = value(p, args[0][i]);
+        args[1][i] = op_activation_value(p->kind, p->slope, args[0][i]);
 }
 
 static void reference_backward(const void *params, double *const *args) {
     const struct op_activation *p = params;
     for (uint32_t i = 0; i < p->count; i++)
-        args[2][i] = args[1][i] * derivative(p, args[0][i]);
+        args[2][i] = args[1][i] * op_activation_derivative(p->kind, p->slope, args[0][i]);
 }
 
 static const struct op_activation examples[] = {

@@ -29,4 +29,8 @@ void op_activation_forward(struct op_recorder *recorder, const struct op_activat
 void op_activation_backward(struct op_recorder *recorder, const struct op_activation *params,
                             struct rt_buffer src, struct rt_buffer d_dst, struct rt_buffer d_src);
 
+// f(x) and f'(x) in double precision, for the references of operations that apply an activation themselves.
+double op_activation_value(enum op_activation_kind kind, float slope, double x);
+double op_activation_derivative(enum op_activation_kind kind, float slope, double x);
+
 #endif

@@ -1,0 +1,76 @@
+#include "shaders/op_rows.h"
+
+#include "shaders/common/rows_finish_push.h"
+#include "shaders/common/rows_merge_push.h"
+
+// A CPU device wants work for each of its threads and nothing more; a GPU tens of thousands of invocations to
+// hide memory latency. A chunk of fewer than 16 rows would make its partials cost more than its rows.
+enum { LANE_LOCAL = 64, LANE_ITEMS = 64 * LANE_LOCAL, TILE_ITEMS = 64 * 1024, MIN_CHUNK_ROWS = 16 };
+
+struct op_rows op_rows_plan(const struct op_target *target, uint32_t groups, uint32_t rows, uint32_t c) {
+    bool lane = target->family == OP_FAMILY_LANE;
+    uint64_t wanted = (uint64_t)(lane ? LANE_ITEMS : TILE_ITEMS) / ((uint64_t)groups * (c / 4));
+    uint64_t most = op_div_up(rows, MIN_CHUNK_ROWS);
+    uint64_t chunks = wanted < 1 ? 1 : wanted > most ? most : wanted;
+    uint64_t chunk_rows = op_div_up(rows, chunks);
+    return (struct op_rows){groups, rows, c / 4, (uint32_t)op_div_up(rows, chunk_rows), (uint32_t)chunk_rows};
+}
+
+void op_rows_grid(const struct op_target *target, const struct op_rows *rows, struct op_launch *launch) {
+    op_grid_for_items(target, (uint64_t)rows->groups * rows->chunks * rows->c4, launch);
+}
+
+uint64_t op_rows_scratch(const struct op_rows *rows, uint32_t width) {
+    uint64_t records = 0, chunks = rows->chunks;
+    for (; chunks > OP_ROWS_FAN; chunks = op_div_up(chunks, OP_ROWS_FAN))
+        records += chunks;
+    return (records + chunks) * rows->groups * width;
+}
+
+struct op_partials op_rows_merge(struct op_recorder *recorder, enum op_kernel kernel,
+                                 const struct op_rows *rows, uint32_t width, struct rt_buffer scratch) {
+    uint32_t chunks = rows->chunks;
+    uint64_t record_bytes = (uint64_t)rows->groups * width * sizeof(float);
+    struct rt_buffer src = rt_buffer_slice(scratch, 0, chunks * record_bytes);
+    uint64_t end = src.size_bytes;
+    while (chunks > OP_ROWS_FAN) {
+        uint32_t merged = (uint32_t)op_div_up(chunks, OP_ROWS_FAN);
+        struct rt_buffer dst = rt_buffer_slice(scratch, end, merged * record_bytes);
+        struct push_rows_merge push = {src.address, dst.address, rows->groups, chunks, merged, width / 4};
+        struct op_launch launch = {.kernel = kernel,
+                                   .spec = {OP_ROWS_FAN},
+                                   .spec_count = 1,
+                                   .push = &push,
+                                   .push_bytes = sizeof push,
+                                   .reads = {src},
+                                   .writes = {dst}};
+        op_grid_for_items(&recorder->library->target, (uint64_t)rows->groups * merged * (width / 4), &launch);
+        op_dispatch(recorder, &launch);
+        end += dst.size_bytes;
+        src = dst;
+        chunks = merged;
+    }
+    return (struct op_partials){src, chunks};
+}
+
+void op_rows_sum(struct op_recorder *recorder, const struct op_rows *rows, uint32_t width,
+                 struct rt_buffer scratch, const struct op_rows_outputs *outputs) {
+    struct op_partials partials = op_rows_merge(recorder, KERNEL_rows_sum, rows, width, scratch);
+    struct push_rows_finish push = {.src = partials.buffer.address,
+                                    .total = outputs->total.address,
+                                    .first = outputs->first.address,
+                                    .second = outputs->second.address,
+                                    .groups = rows->groups,
+                                    .chunks = partials.count,
+                                    .width4 = width / 4,
+                                    .first4 = outputs->first_width / 4,
+                                    .accumulate = outputs->accumulate,
+                                    .factor = outputs->factor};
+    struct op_launch launch = {.kernel = KERNEL_rows_finish,
+                               .push = &push,
+                               .push_bytes = sizeof push,
+                               .reads = {partials.buffer},
+                               .writes = {outputs->first, outputs->second, outputs->total}};
+    op_grid_for_items(&recorder->library->target, (uint64_t)rows->groups * (width / 4), &launch);
+    op_dispatch(recorder, &launch);
+}

@@ -1,0 +1,18 @@
+#include "shaders/batch_norm/batch_norm.h"
+#include "tests/ops/cases.h"
+
+static const enum op_id ids[] = {OP_batch_norm_fold};
+
+#define ROW(...)                                                                                             \
+    &(const struct op_batch_norm_fold) {                                                                     \
+        __VA_ARGS__                                                                                          \
+    }
+
+static const struct op_case rows[] = {
+    {ROW(1, 4, 4, 0.0f, false), 1e-6, 0},    {ROW(1, 4, 4, 0.0f, true), 1e-6, 0},
+    {ROW(27, 12, 20, 1e-3f, true), 1e-6, 0}, {ROW(64, 32, 64, 0.0f, true), 1e-6, 0},
+    {ROW(8, 8, 516, 0.0f, false), 1e-6, 0},
+};
+
+const struct op_case_table batch_norm_fold_cases = {ids, sizeof ids / sizeof ids[0], rows,
+                                                    sizeof rows / sizeof rows[0]};
