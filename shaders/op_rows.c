@@ -16,6 +16,14 @@ struct op_rows op_rows_plan(const struct op_target *target, uint32_t groups, uin
     return (struct op_rows){groups, rows, c / 4, (uint32_t)op_div_up(rows, chunk_rows), (uint32_t)chunk_rows};
 }
 
+bool op_check_rows(struct op_refusal *refusal, uint32_t n, uint32_t voxels, uint32_t c) {
+    // In two steps: the product of all three may exceed 64 bits.
+    uint64_t rows = (uint64_t)n * voxels;
+    return op_in_range(refusal, "n", n, 1, INT32_MAX) &&
+           op_in_range(refusal, "voxels", voxels, 1, INT32_MAX) &&
+           op_check_count(refusal, "one channel", rows) && op_check_count(refusal, "the tensor", rows * c);
+}
+
 void op_rows_grid(const struct op_target *target, const struct op_rows *rows, struct op_launch *launch) {
     op_grid_for_items(target, (uint64_t)rows->groups * rows->chunks * rows->c4, launch);
 }
@@ -27,11 +35,15 @@ uint64_t op_rows_scratch(const struct op_rows *rows, uint32_t width) {
     return (records + chunks) * rows->groups * width;
 }
 
+struct rt_buffer op_rows_records(const struct op_rows *rows, uint32_t width, struct rt_buffer scratch) {
+    return rt_buffer_slice(scratch, 0, (uint64_t)rows->groups * rows->chunks * width * sizeof(float));
+}
+
 struct op_partials op_rows_merge(struct op_recorder *recorder, enum op_kernel kernel,
                                  const struct op_rows *rows, uint32_t width, struct rt_buffer scratch) {
     uint32_t chunks = rows->chunks;
     uint64_t record_bytes = (uint64_t)rows->groups * width * sizeof(float);
-    struct rt_buffer src = rt_buffer_slice(scratch, 0, chunks * record_bytes);
+    struct rt_buffer src = op_rows_records(rows, width, scratch);
     uint64_t end = src.size_bytes;
     while (chunks > OP_ROWS_FAN) {
         uint32_t merged = (uint32_t)op_div_up(chunks, OP_ROWS_FAN);

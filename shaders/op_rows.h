@@ -13,11 +13,17 @@ enum { OP_ROWS_FAN = 32 };
 // Shares the rows out: few long chunks on CPU devices, many on GPUs. c is a multiple of 4; nothing is 0.
 struct op_rows op_rows_plan(const struct op_target *target, uint32_t groups, uint32_t rows, uint32_t c);
 
+// Checks a tensor [n][voxels][c]: nothing empty, at most 2^31 - 1 elements. c was checked before.
+bool op_check_rows(struct op_refusal *refusal, uint32_t n, uint32_t voxels, uint32_t c);
+
 // Local size and workgroups for a kernel that walks `rows`.
 void op_rows_grid(const struct op_target *target, const struct op_rows *rows, struct op_launch *launch);
 
 // Floats of scratch that a reduction with records of `width` floats needs, over all levels.
 uint64_t op_rows_scratch(const struct op_rows *rows, uint32_t width);
+
+// The part of the scratch that the items themselves write: [groups][chunks][width].
+struct rt_buffer op_rows_records(const struct op_rows *rows, uint32_t width, struct rt_buffer scratch);
 
 // Records that are left to combine: buffer [groups][count][width].
 struct op_partials {

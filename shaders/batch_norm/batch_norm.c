@@ -29,10 +29,7 @@ static uint32_t moments_width(const struct op_batch_norm *p) {
 static bool describe(const struct op_batch_norm *p, struct op_signature *signature,
                      struct op_refusal *refusal) {
     if (!op_check_dtype(refusal, p->dtype) || !op_check_channels(refusal, "c", p->c) ||
-        !op_in_range(refusal, "n", p->n, 1, INT32_MAX) ||
-        !op_in_range(refusal, "voxels", p->voxels, 1, INT32_MAX) ||
-        !op_in_range(refusal, "n x voxels", (uint64_t)p->n * p->voxels, 1, INT32_MAX) ||
-        !op_check_count(refusal, "src", element_count(p)))
+        !op_check_rows(refusal, p->n, p->voxels, p->c))
         return false;
     if (!(p->eps >= 0.0f && p->eps < 1.0f))
         return op_refuse(refusal, "eps is %g, it must be 0 (for 1e-5) or a small positive number",
@@ -149,12 +146,11 @@ static struct op_partials record_statistics(struct op_recorder *recorder, const 
     const struct op_target *target = &recorder->library->target;
     struct op_rows rows = plan(target, p);
     struct push_batch_norm_statistics push = {src.address, scratch.address, rows};
-    struct op_launch launch = {
-        .kernel = KERNEL_FOR(p, batch_norm_statistics),
-        .push = &push,
-        .push_bytes = sizeof push,
-        .reads = {src},
-        .writes = {rt_buffer_slice(scratch, 0, (uint64_t)rows.chunks * moments_width(p) * sizeof(float))}};
+    struct op_launch launch = {.kernel = KERNEL_FOR(p, batch_norm_statistics),
+                               .push = &push,
+                               .push_bytes = sizeof push,
+                               .reads = {src},
+                               .writes = {op_rows_records(&rows, moments_width(p), scratch)}};
     op_rows_grid(target, &rows, &launch);
     op_dispatch(recorder, &launch);
     return op_rows_merge(recorder, KERNEL_batch_norm_merge, &rows, moments_width(p), scratch);
@@ -242,8 +238,7 @@ static void record_backward_sums(struct op_recorder *recorder, const struct op_b
         .push = &push,
         .push_bytes = sizeof push,
         .reads = {args[0], args[1], args[2], args[3], args[4], args[5]},
-        .writes = {rt_buffer_slice(args[9], 0, (uint64_t)rows->chunks * 2 * p->c * sizeof(float)),
-                   frozen ? args[6] : (struct rt_buffer){0}}};
+        .writes = {op_rows_records(rows, 2 * p->c, args[9]), frozen ? args[6] : (struct rt_buffer){0}}};
     specialise(p, frozen, &launch);
     op_rows_grid(&recorder->library->target, rows, &launch);
     op_dispatch(recorder, &launch);
