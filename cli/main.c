@@ -1,6 +1,150 @@
-#include <stdio.h>
+// The program: finds the command, reads its options, runs it.
+#include "cli/command.h"
+#include "runtime/log.h"
 
-int main(void) {
-    puts("mograph");
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define COMMAND(name) extern const struct command cmd_##name;
+#include "cli/commands.def"
+#undef COMMAND
+
+static const struct command *const commands[] = {
+#define COMMAND(name) &cmd_##name,
+#include "cli/commands.def"
+#undef COMMAND
+};
+
+enum { COMMAND_COUNT = sizeof commands / sizeof commands[0] };
+
+static void on_log(void *user, enum rt_log_level level, const char *text) {
+    (void)user;
+    (void)level;
+    fprintf(stderr, "mograph: %s\n", text);
+}
+
+static int print_version(void) {
+    puts("mograph " MOGRAPH_VERSION);
     return 0;
+}
+
+// The commands whose first word is `group`, or all with NULL.
+static void print_commands(FILE *out, const char *group) {
+    size_t length = group != NULL ? strlen(group) : 0;
+    for (int i = 0; i < COMMAND_COUNT; i++)
+        if (group == NULL || strncmp(commands[i]->name, group, length) == 0)
+            fprintf(out, "  %-20s %s\n", commands[i]->name, commands[i]->summary);
+}
+
+static int print_overview(FILE *out, const char *group) {
+    fputs("usage: mograph COMMAND [OPTION...] [ARGUMENT...]\n\n", out);
+    print_commands(out, group);
+    fputs("\n`mograph COMMAND --help` shows a command's options; `mograph --version` the version.\n", out);
+    return out == stdout ? 0 : CLI_USAGE;
+}
+
+static int print_help(const struct command *command) {
+    printf("usage: mograph %s [OPTION...]%s%s\n\n%s\n", command->name, command->args != NULL ? " " : "",
+           command->args != NULL ? command->args : "", command->summary);
+    if (command->text != NULL)
+        printf("\n%s", command->text);
+    printf("\noptions:\n");
+    options_print(stdout, command->options);
+    return 0;
+}
+
+// How many words of argv name this command: 0 when they name another.
+static int words_matched(const struct command *command, int argc, char **argv) {
+    size_t length = strcspn(command->name, " ");
+    if (argc < 1 || strncmp(command->name, argv[0], length) != 0 || argv[0][length] != '\0')
+        return 0;
+    if (command->name[length] == '\0')
+        return 1;
+    return argc > 1 && strcmp(command->name + length + 1, argv[1]) == 0 ? 2 : 0;
+}
+
+static bool is_group(const char *word) {
+    size_t length = strlen(word);
+    for (int i = 0; i < COMMAND_COUNT; i++)
+        if (strncmp(commands[i]->name, word, length) == 0 && commands[i]->name[length] == ' ')
+            return true;
+    return false;
+}
+
+// The words that were meant as a command's name, with the nearest name there is.
+static int refuse_command(int argc, char **argv) {
+    char typed[80];
+    bool group = is_group(argv[0]);
+    if (group && argc == 1)
+        return cli_usage("%s needs a second word; `mograph %s --help` lists them", argv[0], argv[0]);
+    snprintf(typed, sizeof typed, group ? "%.38s %.38s" : "%.38s", argv[0], group ? argv[1] : "");
+    const struct command *nearest = NULL;
+    for (int i = 0; i < COMMAND_COUNT; i++)
+        if (name_is_near(typed, commands[i]->name) &&
+            (nearest == NULL ||
+             name_distance(typed, commands[i]->name) < name_distance(typed, nearest->name)))
+            nearest = commands[i];
+    if (nearest != NULL)
+        return cli_usage("there is no command \"%s\"; did you mean \"%s\"?", typed, nearest->name);
+    return cli_usage("there is no command \"%s\"; `mograph --help` lists them", typed);
+}
+
+static int run_parsed(const struct command *command, int argc, char **argv, void *values) {
+    struct option_error error;
+    int count;
+    bool help;
+    if (!options_parse(command->options, argc, argv, values, &count, &help, &error))
+        return cli_usage("%s: %s", command->name, error.text);
+    if (help)
+        return print_help(command);
+    if (count > command->max_args)
+        return cli_usage("%s: \"%.80s\" is one argument too many; `mograph %s --help` shows what it takes",
+                         command->name, argv[command->max_args], command->name);
+    if (count < command->min_args)
+        return cli_usage("%s: give %s; `mograph %s --help` explains", command->name, command->args,
+                         command->name);
+    return command->run(values, argv, count);
+}
+
+static int run_command(const struct command *command, int argc, char **argv) {
+    void *values = calloc(1, command->values_size > 0 ? command->values_size : 1);
+    if (values == NULL)
+        return cli_fail("out of memory");
+    int status = run_parsed(command, argc, argv, values);
+    free(values);
+    return status;
+}
+
+static bool is_help(const char *word) {
+    return strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0 || strcmp(word, "help") == 0;
+}
+
+static int dispatch(int argc, char **argv) {
+    if (argc == 0)
+        return print_overview(stderr, NULL);
+    if (is_help(argv[0]))
+        return print_overview(stdout, NULL);
+    if (strcmp(argv[0], "--version") == 0)
+        return print_version();
+    if (argv[0][0] == '-')
+        return cli_usage("there is no option %.60s before a command; `mograph --help` lists the commands",
+                         argv[0]);
+    for (int i = 0; i < COMMAND_COUNT; i++) {
+        int words = words_matched(commands[i], argc, argv);
+        if (words > 0)
+            return run_command(commands[i], argc - words, argv + words);
+    }
+    if (argc > 1 && is_group(argv[0]) && is_help(argv[1]))
+        return print_overview(stdout, argv[0]);
+    return refuse_command(argc, argv);
+}
+
+int main(int argc, char **argv) {
+    rt_log_set_callback(on_log, NULL);
+    int status = dispatch(argc > 0 ? argc - 1 : 0, argv + 1);
+    // A full disk or a closed pipe must not look like success.
+    if ((fflush(stdout) != 0 || ferror(stdout)) && status == 0)
+        return cli_fail("could not write the output");
+    return status;
 }

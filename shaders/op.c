@@ -39,32 +39,35 @@ uint64_t op_arg_bytes(const struct op_arg *arg) {
     return (arg->count * op_dtype_bytes(arg->dtype) + 15) / 16 * 16;
 }
 
-enum rt_status op_library_set_family(struct op_library *library, enum op_family family) {
-    const struct rt_device_info *info = rt_device_describe(library->device);
-    if (family == OP_FAMILY_LANE && !(info->subgroup_pinned && info->subgroup_broadcast)) {
-        rt_log(RT_LOG_ERROR,
-               "kernel family lane needs subgroups of a fixed size with broadcast, which \"%s\" lacks; "
-               "use MOGRAPH_KERNELS=tile",
-               info->name);
-        return RT_ERROR_UNSUPPORTED;
-    }
-    library->target.family = family;
-    return RT_OK;
+static enum rt_status check_family(const struct rt_device_info *info, enum op_family family) {
+    if (family == OP_FAMILY_TILE || (info->subgroup_pinned && info->subgroup_broadcast))
+        return RT_OK;
+    rt_log(RT_LOG_ERROR,
+           "kernel family lane needs subgroups of a fixed size with broadcast, which \"%s\" lacks; "
+           "use MOGRAPH_KERNELS=tile",
+           info->name);
+    return RT_ERROR_UNSUPPORTED;
 }
 
-static enum rt_status choose_family(struct op_library *library) {
-    const struct rt_device_info *info = rt_device_describe(library->device);
+enum rt_status op_library_set_family(struct op_library *library, enum op_family family) {
+    enum rt_status status = check_family(rt_device_describe(library->device), family);
+    if (status == RT_OK)
+        library->target.family = family;
+    return status;
+}
+
+enum rt_status op_family_choose(const struct rt_device_info *info, enum op_family *family) {
     const char *forced = getenv("MOGRAPH_KERNELS");
-    if (forced == NULL || forced[0] == '\0') {
-        bool lane = info->type == RT_DEVICE_CPU && info->subgroup_pinned && info->subgroup_broadcast;
-        return op_library_set_family(library, lane ? OP_FAMILY_LANE : OP_FAMILY_TILE);
+    bool lane = info->type == RT_DEVICE_CPU && info->subgroup_pinned && info->subgroup_broadcast;
+    if (forced != NULL && forced[0] != '\0') {
+        lane = strcmp(forced, "lane") == 0;
+        if (!lane && strcmp(forced, "tile") != 0) {
+            rt_log(RT_LOG_ERROR, "MOGRAPH_KERNELS=%s: the kernel families are tile and lane", forced);
+            return RT_ERROR_INVALID;
+        }
     }
-    if (strcmp(forced, "tile") == 0)
-        return op_library_set_family(library, OP_FAMILY_TILE);
-    if (strcmp(forced, "lane") == 0)
-        return op_library_set_family(library, OP_FAMILY_LANE);
-    rt_log(RT_LOG_ERROR, "MOGRAPH_KERNELS=%s: the kernel families are tile and lane", forced);
-    return RT_ERROR_INVALID;
+    *family = lane ? OP_FAMILY_LANE : OP_FAMILY_TILE;
+    return check_family(info, *family);
 }
 
 static enum rt_status create_zeros(struct op_library *library) {
@@ -92,7 +95,7 @@ enum rt_status op_library_create(struct rt_device *device, struct op_library **o
     library->target = (struct op_target){.subgroup_size = info->subgroup_size,
                                          .max_invocations = info->max_invocations,
                                          .max_shared_bytes = info->max_shared_bytes};
-    enum rt_status status = choose_family(library);
+    enum rt_status status = op_family_choose(info, &library->target.family);
     if (status == RT_OK)
         status = create_zeros(library);
     if (status != RT_OK)

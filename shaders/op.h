@@ -117,6 +117,9 @@ extern const struct op_info *const op_table[OP_COUNT];
 enum rt_status op_library_create(struct rt_device *device, struct op_library **out);
 void op_library_destroy(struct op_library **library);
 
+// The family that op_library_create takes on this device; the same errors.
+enum rt_status op_family_choose(const struct rt_device_info *info, enum op_family *family);
+
 // Switches the family; RT_ERROR_UNSUPPORTED when the device cannot run it.
 enum rt_status op_library_set_family(struct op_library *library, enum op_family family);
 

@@ -1,0 +1,22 @@
+#include "cli/device.h"
+
+#include <stdio.h>
+
+bool cli_device_open(const char *selector, struct cli_device *out) {
+    *out = (struct cli_device){0};
+    const struct rt_device_info *info;
+    if (rt_context_create(NULL, &out->context) != RT_OK ||
+        rt_context_find_device(out->context, selector, &info) != RT_OK ||
+        rt_device_create(out->context, info, &out->device) != RT_OK ||
+        op_library_create(out->device, &out->library) != RT_OK)
+        return false;
+    fprintf(stderr, "mograph: device %u: %s (%s), kernels: %s\n", info->index, info->name,
+            rt_device_type_text(info->type), op_family_text(out->library->target.family));
+    return true;
+}
+
+void cli_device_close(struct cli_device *device) {
+    op_library_destroy(&device->library);
+    rt_device_destroy(&device->device);
+    rt_context_destroy(&device->context);
+}

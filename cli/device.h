@@ -1,0 +1,19 @@
+// Opening the device that a command works on.
+#ifndef MOGRAPH_CLI_DEVICE_H
+#define MOGRAPH_CLI_DEVICE_H
+
+#include "shaders/op.h"
+
+struct cli_device {
+    struct rt_context *context;
+    struct rt_device *device;
+    struct op_library *library;
+};
+
+// Opens the device that `selector` names (NULL: see rt_context_find_device) and says on stderr which one it
+// is. False when there is none; the reason has been printed. Close it in either case.
+bool cli_device_open(const char *selector, struct cli_device *out);
+
+void cli_device_close(struct cli_device *device);
+
+#endif
