@@ -1,0 +1,77 @@
+#include "tests/ops/run.h"
+
+#include "tests/test.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+struct run {
+    struct op_library *library;
+    struct op_signature signature;
+    struct rt_arena *arena;
+    struct rt_buffer args[OP_MAX_ARGS];
+    void *bytes; // room for the largest argument
+};
+
+static bool allocate(struct run *run) {
+    uint64_t total = 0, largest = 16;
+    for (uint32_t i = 0; i < run->signature.arg_count; i++) {
+        uint64_t bytes = op_arg_bytes(&run->signature.args[i]);
+        total += (bytes + RT_ALIGNMENT - 1) / RT_ALIGNMENT * RT_ALIGNMENT;
+        largest = bytes > largest ? bytes : largest;
+    }
+    run->bytes = malloc(largest);
+    if (run->bytes == NULL ||
+        rt_arena_create(run->library->device, RT_MEMORY_DEVICE, total, "a test", &run->arena) != RT_OK)
+        return false;
+    for (uint32_t i = 0; i < run->signature.arg_count; i++)
+        if (run->signature.args[i].count > 0)
+            run->args[i] = rt_arena_push(run->arena, op_arg_bytes(&run->signature.args[i]));
+    return true;
+}
+
+static bool upload(struct run *run, uint32_t i, const double *values) {
+    const struct op_arg *arg = &run->signature.args[i];
+    op_encode(arg->dtype, values, arg->count, run->bytes);
+    return rt_buffer_upload(run->library->device, run->args[i], run->bytes,
+                            arg->count * op_dtype_bytes(arg->dtype)) == RT_OK;
+}
+
+static bool download(struct run *run, uint32_t i, double *values) {
+    const struct op_arg *arg = &run->signature.args[i];
+    if (rt_buffer_download(run->library->device, run->args[i], run->bytes,
+                           arg->count * op_dtype_bytes(arg->dtype)) != RT_OK)
+        return false;
+    op_decode(arg->dtype, run->bytes, arg->count, values);
+    return true;
+}
+
+static bool dispatch(struct run *run, enum op_id id, const void *params) {
+    struct rt_stream *stream;
+    if (rt_stream_create(run->library->device, NULL, &stream) != RT_OK)
+        return false;
+    struct op_recorder recorder = {run->library, stream};
+    rt_stream_begin(stream);
+    op_record(&recorder, id, params, run->args, run->signature.arg_count);
+    bool ok = rt_stream_run(stream) == RT_OK;
+    rt_stream_destroy(&stream);
+    return ok;
+}
+
+bool op_run(struct op_library *library, enum op_id id, const void *params, double *const *arrays) {
+    struct run run = {.library = library};
+    struct op_refusal refusal = {""};
+    bool ok = op_describe(&library->target, id, params, &run.signature, &refusal) && allocate(&run);
+    for (uint32_t i = 0; ok && i < run.signature.arg_count; i++)
+        if (arrays[i] != NULL && run.signature.args[i].role != OP_OUT)
+            ok = upload(&run, i, arrays[i]);
+    ok = ok && dispatch(&run, id, params);
+    for (uint32_t i = 0; ok && i < run.signature.arg_count; i++)
+        if (arrays[i] != NULL && run.signature.args[i].role != OP_IN)
+            ok = download(&run, i, arrays[i]);
+    rt_arena_destroy(&run.arena);
+    free(run.bytes);
+    if (!CHECK(ok))
+        fprintf(stderr, "  %s could not be run: %s\n", op_table[id]->name, refusal.text);
+    return ok;
+}
