@@ -9,11 +9,6 @@ struct devices_values {
 
 static const struct option options[] = {OPTION_JSON(struct devices_values, json), {0}};
 
-// The version numbers that VK_MAKE_API_VERSION packs (Vulkan 1.2, "Version Numbers").
-static void format_version(uint32_t version, char *text, size_t size) {
-    snprintf(text, size, "%u.%u.%u", version >> 22 & 0x7f, version >> 12 & 0x3ff, version & 0xfff);
-}
-
 // The family of kernels this device would run, or "" when it can run none.
 static const char *family_of(const struct rt_device_info *info) {
     enum op_family family;
@@ -21,8 +16,8 @@ static const char *family_of(const struct rt_device_info *info) {
 }
 
 static void print_device(const struct rt_device_info *info) {
-    char version[32];
-    format_version(info->api_version, version, sizeof version);
+    char version[CLI_VERSION_TEXT];
+    cli_version_text(info->api_version, version);
     printf("%u  %s\n", info->index, info->name);
     printf("   %-10s %s\n", "type", rt_device_type_text(info->type));
     if (info->driver[0] != '\0')
@@ -44,9 +39,9 @@ static void print_device(const struct rt_device_info *info) {
 }
 
 static cJSON *device_json(const struct rt_device_info *info) {
-    char version[32];
+    char version[CLI_VERSION_TEXT];
     cJSON *row = cJSON_CreateObject();
-    format_version(info->api_version, version, sizeof version);
+    cli_version_text(info->api_version, version);
     cJSON_AddNumberToObject(row, "index", info->index);
     cJSON_AddStringToObject(row, "name", info->name);
     cJSON_AddStringToObject(row, "driver", info->driver);

@@ -20,3 +20,9 @@ void cli_device_close(struct cli_device *device) {
     rt_device_destroy(&device->device);
     rt_context_destroy(&device->context);
 }
+
+// The fields of VK_MAKE_API_VERSION (Vulkan 1.2, "Version Numbers"): 7 bits, 10 bits, 12 bits.
+void cli_version_text(uint32_t version, char text[CLI_VERSION_TEXT]) {
+    snprintf(text, CLI_VERSION_TEXT, "%u.%u.%u", version >> 22 & 0x7f, version >> 12 & 0x3ff,
+             version & 0xfff);
+}

@@ -16,4 +16,8 @@ bool cli_device_open(const char *selector, struct cli_device *out);
 
 void cli_device_close(struct cli_device *device);
 
+// "1.2.3" from the encoding of rt_device_info.api_version.
+enum { CLI_VERSION_TEXT = 32 };
+void cli_version_text(uint32_t version, char text[CLI_VERSION_TEXT]);
+
 #endif

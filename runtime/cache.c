@@ -44,6 +44,10 @@ static bool cache_path(const struct rt_device *device, bool create, char *path, 
     return length > 0 && (size_t)length < size;
 }
 
+bool rt_device_cache_path(const struct rt_device *device, char *path, size_t size) {
+    return cache_path(device, false, path, size);
+}
+
 // Reads the payload of a sound file; NULL otherwise. The caller frees.
 static unsigned char *read_payload(const char *path, size_t *size) {
     FILE *file = fopen(path, "rb");

@@ -352,6 +352,16 @@ uint32_t rt_context_validation_count(const struct rt_context *context) {
     return context->validation_count;
 }
 
+uint32_t rt_context_loader_version(const struct rt_context *context) {
+    (void)context; // it exists, so the loader is there
+    return volkGetInstanceVersion();
+}
+
+bool rt_context_has_validation(const struct rt_context *context) {
+    (void)context;
+    return has_layer(VALIDATION_LAYER);
+}
+
 static bool contains_ignoring_case(const char *text, const char *part) {
     for (size_t length = strlen(part); *text != '\0'; text++) {
         size_t i = 0;

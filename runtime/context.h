@@ -61,6 +61,11 @@ const struct rt_device_info *rt_context_device(const struct rt_context *context,
 // Messages of the validation layer so far; always 0 without validation.
 uint32_t rt_context_validation_count(const struct rt_context *context);
 
+// The newest Vulkan version the loader knows, in the encoding of rt_device_info.api_version, and whether the
+// validation layer is installed (not whether it is on).
+uint32_t rt_context_loader_version(const struct rt_context *context);
+bool rt_context_has_validation(const struct rt_context *context);
+
 // Finds a device: `selector` is an index ("0"), a UUID, or a part of the name in any case. NULL or "" takes
 // MOGRAPH_DEVICE, and without that the best one: discrete, then virtual, integrated, CPU.
 // Errors: RT_ERROR_NO_DEVICE; RT_ERROR_UNSUPPORTED when the named device cannot be used (its reason is

@@ -4,6 +4,8 @@
 
 #include "runtime/context.h"
 
+#include <stddef.h>
+
 struct rt_device;
 
 // Opens the device that `info` (from `context`) describes. The context must outlive it. The caller owns *out.
@@ -19,6 +21,10 @@ const struct rt_device_info *rt_device_describe(const struct rt_device *device);
 // Device-local memory that is still free, in bytes, as far as the driver says; memory_bytes where it does
 // not.
 uint64_t rt_device_free_bytes(const struct rt_device *device);
+
+// Writes the path of the pipeline cache on disk, whether or not it exists yet; false when there is nowhere to
+// keep one (neither XDG_CACHE_HOME nor HOME is an absolute path).
+bool rt_device_cache_path(const struct rt_device *device, char *path, size_t size);
 
 // Messages of the validation layer so far, see rt_context_validation_count.
 uint32_t rt_device_validation_count(const struct rt_device *device);

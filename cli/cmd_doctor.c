@@ -1,0 +1,249 @@
+// mograph doctor: what this machine has, what is missing, and whether every operation computes what its
+// reference says.
+#include "cli/command.h"
+#include "cli/device.h"
+#include "cli/terminal.h"
+#include "shaders/op_check.h"
+
+#include <string.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+struct doctor_values {
+    const char *device;
+};
+
+static const struct option options[] = {OPTION_DEVICE(struct doctor_values, device), {0}};
+
+// --- the machine ---
+
+// The distribution's own name for itself, "" when it does not tell.
+static void read_system_name(char *name, size_t size) {
+    static const char key[] = "PRETTY_NAME=\"";
+    char line[256];
+    name[0] = '\0';
+    FILE *file = fopen("/etc/os-release", "r");
+    while (file != NULL && fgets(line, sizeof line, file) != NULL)
+        if (strncmp(line, key, sizeof key - 1) == 0)
+            snprintf(name, size, "%.*s", (int)strcspn(line + sizeof key - 1, "\"\n"), line + sizeof key - 1);
+    if (file != NULL)
+        fclose(file);
+}
+
+static void print_row(const char *name, const char *value) {
+    printf("%-12s %s\n", name, value);
+}
+
+static void report_system(void) {
+    struct utsname kernel;
+    char name[128], text[512];
+    read_system_name(name, sizeof name);
+    print_row("mograph", MOGRAPH_VERSION);
+    if (uname(&kernel) < 0)
+        return;
+    snprintf(text, sizeof text, "%s%s%.40s %.60s, %.40s, %ld processors", name, name[0] != '\0' ? ", " : "",
+             kernel.sysname, kernel.release, kernel.machine, sysconf(_SC_NPROCESSORS_ONLN));
+    print_row("system", text);
+}
+
+static void report_loader(const struct rt_context *context) {
+    char version[CLI_VERSION_TEXT], text[64];
+    cli_version_text(rt_context_loader_version(context), version);
+    snprintf(text, sizeof text, "Vulkan %s", version);
+    print_row("loader", text);
+    print_row("validation", rt_context_has_validation(context)
+                                ? (rt_env_flag("MOGRAPH_VALIDATE") ? "installed, on" : "installed, off")
+                                : "not installed (vulkan-validationlayers; only developers need it)");
+}
+
+static void report_devices(const struct rt_context *context) {
+    for (uint32_t i = 0; i < rt_context_device_count(context); i++) {
+        const struct rt_device_info *info = rt_context_device(context, i);
+        char name[24], text[800];
+        snprintf(name, sizeof name, "device %u", info->index);
+        snprintf(text, sizeof text, "%s, %s%s%s", info->name, rt_device_type_text(info->type),
+                 info->usable ? "" : "; cannot be used: it ", info->reason);
+        print_row(name, text);
+    }
+}
+
+// --- the chosen device ---
+
+// Mesa before 24 runs lavapipe's shaders six to eight times slower than 25 (measured 22.3.6 against 25.0.7).
+static bool is_slow_lavapipe(const struct rt_device_info *info) {
+    const char *mesa = strstr(info->driver, "Mesa ");
+    unsigned major = 0;
+    return info->type == RT_DEVICE_CPU && mesa != NULL && sscanf(mesa + 5, "%u", &major) == 1 && major < 24;
+}
+
+static void report_advice(const struct rt_device_info *info) {
+    if (is_slow_lavapipe(info))
+        print_row("advice", "a Mesa this old runs several times slower on the CPU than Mesa 25 "
+                            "(Debian 12: mesa-vulkan-drivers from bookworm-backports)");
+    if (info->timestamp_period_ns == 0.0f)
+        print_row("advice", "no timestamps on this device: benchmarks fall back on the clock");
+}
+
+static void report_chosen(const struct cli_device *device) {
+    const struct rt_device_info *info = rt_device_describe(device->device);
+    char version[CLI_VERSION_TEXT], text[800];
+    cli_version_text(info->api_version, version);
+    snprintf(text, sizeof text, "device %u, Vulkan %s, %s", info->index, version, info->driver);
+    print_row("chosen", text);
+    snprintf(text, sizeof text, "%.1f GiB, %.1f GiB free, blocks of at most %.1f GiB",
+             (double)info->memory_bytes / (1 << 30), (double)rt_device_free_bytes(device->device) / (1 << 30),
+             (double)info->max_allocation_bytes / (1 << 30));
+    print_row("memory", text);
+    snprintf(text, sizeof text, "buffer device addresses, 64-bit integers; subgroups of %u%s%s",
+             info->subgroup_size, info->subgroup_pinned ? ", pinned" : "",
+             info->subgroup_broadcast ? ", broadcast" : "");
+    print_row("features", text);
+    snprintf(text, sizeof text,
+             "%u invocations and %u KiB shared memory per workgroup, %u bytes of push constants",
+             info->max_invocations, info->max_shared_bytes / 1024, info->max_push_bytes);
+    print_row("limits", text);
+    print_row("kernels", op_family_text(device->library->target.family));
+    bool kept = rt_device_cache_path(device->device, text, sizeof text);
+    print_row("cache", kept ? text : "nowhere: neither XDG_CACHE_HOME nor HOME is set");
+    report_advice(info);
+}
+
+// --- the self-test ---
+
+struct verdict {
+    uint32_t trials, failures;
+    double error, tolerance;      // of the trial that came nearest to its bound
+    struct op_trial_result first; // that failed
+};
+
+static bool run_trial(struct op_library *library, const struct op_trial *trial, struct verdict *verdict) {
+    struct op_trial_result result;
+    enum rt_status status = op_trial_run(library, trial, &result);
+    verdict->trials++;
+    if (status != RT_OK) {
+        result.passed = false;
+        snprintf(result.text, sizeof result.text, "%s, family %s: %s", op_table[trial->id]->name,
+                 op_family_text(library->target.family), rt_status_text(status));
+    }
+    if (!result.passed && verdict->failures++ == 0)
+        verdict->first = result;
+    if (status == RT_OK && result.tolerance > 0.0 &&
+        (verdict->tolerance == 0.0 ||
+         result.error / result.tolerance > verdict->error / verdict->tolerance)) {
+        verdict->error = result.error;
+        verdict->tolerance = result.tolerance;
+    }
+    return status != RT_ERROR_DEVICE_LOST;
+}
+
+// Every example with random inputs and with all zeros but one. False when the device is lost.
+static bool test_operation(struct op_library *library, enum op_id id, struct verdict *verdict) {
+    static const enum op_fill fills[] = {OP_FILL_RANDOM, OP_FILL_ONE_HOT};
+    const struct op_info *op = op_table[id];
+    for (uint32_t i = 0; i < op->example_count; i++)
+        for (size_t fill = 0; fill < sizeof fills / sizeof fills[0]; fill++) {
+            struct op_trial trial = {.id = id,
+                                     .params = (const char *)op->examples + i * op->params_size,
+                                     .fill = fills[fill],
+                                     .seed = 1 + i};
+            if (!run_trial(library, &trial, verdict))
+                return false;
+        }
+    return true;
+}
+
+static bool can_run_lane(const struct rt_device_info *info) {
+    return info->subgroup_pinned && info->subgroup_broadcast;
+}
+
+static bool test_families(struct cli_device *device, enum op_id id, struct verdict *verdict) {
+    enum op_family usual = device->library->target.family;
+    bool alive = true;
+    for (int family = OP_FAMILY_TILE; family <= OP_FAMILY_LANE && alive; family++) {
+        if (family == OP_FAMILY_LANE && !can_run_lane(rt_device_describe(device->device)))
+            continue;
+        if (op_library_set_family(device->library, (enum op_family)family) == RT_OK)
+            alive = test_operation(device->library, id, verdict);
+    }
+    op_library_set_family(device->library, usual);
+    return alive;
+}
+
+static void print_verdict(enum op_id id, const struct verdict *verdict) {
+    printf("%-28s %6u  %11.1e  %9.0e  %s\n", op_table[id]->name, verdict->trials, verdict->error,
+           verdict->tolerance, verdict->failures == 0 ? "ok" : "FAILED");
+    if (verdict->failures > 0)
+        printf("    %s\n", verdict->first.text);
+}
+
+// Prints one line per operation; the number of operations that failed.
+static uint32_t test_operations(struct cli_device *device) {
+    struct progress progress;
+    uint32_t failed = 0;
+    printf("\n%-28s %6s  %11s  %9s\n", "operation", "trials", "worst error", "allowed");
+    progress_begin(&progress, "self-test", OP_COUNT);
+    for (int id = 0; id < OP_COUNT; id++) {
+        struct verdict verdict = {0};
+        bool alive = test_families(device, (enum op_id)id, &verdict);
+        progress_clear(&progress);
+        print_verdict((enum op_id)id, &verdict);
+        fflush(stdout);
+        failed += verdict.failures > 0 || verdict.trials == 0;
+        if (!alive)
+            return OP_COUNT - (uint32_t)id; // a lost device judges no later operation
+        if (progress.interactive)
+            progress_update(&progress, (uint64_t)id + 1, NULL);
+    }
+    progress_clear(&progress);
+    return failed;
+}
+
+static int self_test(struct cli_device *device) {
+    double start = terminal_seconds();
+    uint32_t failed = test_operations(device);
+    const char *families = can_run_lane(rt_device_describe(device->device)) ? "tile and lane" : "tile";
+    double seconds = terminal_seconds() - start;
+    uint32_t messages = rt_context_validation_count(device->context);
+    if (messages > 0)
+        printf("\nthe validation layer spoke %u times\n", messages);
+    if (failed == 0) {
+        printf("\nall %d operations agree with their references (kernels: %s, %.1f s)\n", OP_COUNT, families,
+               seconds);
+        return messages > 0 ? CLI_FAILED : 0;
+    }
+    printf("\n%u of %d operations FAILED (kernels: %s, %.1f s)\n", failed, OP_COUNT, families, seconds);
+    return cli_fail("this device or its driver computes wrongly; try another one with --device, a newer "
+                    "driver, or report the page above");
+}
+
+static int run(const void *values, char **args, int arg_count) {
+    const struct doctor_values *v = values;
+    struct cli_device device = {0};
+    (void)args;
+    (void)arg_count;
+    report_system();
+    fflush(stdout);
+    int status = CLI_FAILED;
+    if (cli_device_open(v->device, &device)) {
+        report_loader(device.context);
+        report_devices(device.context);
+        report_chosen(&device);
+        status = self_test(&device);
+    } else if (device.context != NULL) {
+        report_loader(device.context);
+        report_devices(device.context);
+    }
+    cli_device_close(&device);
+    return status;
+}
+
+const struct command cmd_doctor = {
+    .name = "doctor",
+    .summary = "check the driver, the device and every operation",
+    .text =
+        "Prints a report that can be pasted into a bug report as it is. Every operation runs on the device\n"
+        "and on the CPU, with every kernel family the device can run, and both must agree.\n",
+    .options = options,
+    .values_size = sizeof(struct doctor_values),
+    .run = run,
+};
