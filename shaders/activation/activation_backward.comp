@@ -5,6 +5,6 @@
 #include "shaders/activation/activation_backward_push.h"
 
 void main() {
-    for (uint i = invocation_index(); i < push.count4; i += invocation_count())
+    for (uint i = item_begin(push.count4); i < item_end(push.count4); i += item_step())
         store4(push.d_src, i, load4(push.d_dst, i) * activate_derivative(load4(push.src, i), push.slope));
 }

@@ -5,6 +5,6 @@
 #include "shaders/activation/activation_forward_push.h"
 
 void main() {
-    for (uint i = invocation_index(); i < push.count4; i += invocation_count())
+    for (uint i = item_begin(push.count4); i < item_end(push.count4); i += item_step())
         store4(push.dst, i, activate(load4(push.src, i), push.slope));
 }

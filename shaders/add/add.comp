@@ -5,6 +5,6 @@
 #include "shaders/add/add_push.h"
 
 void main() {
-    for (uint i = invocation_index(); i < push.count4; i += invocation_count())
+    for (uint i = item_begin(push.count4); i < item_end(push.count4); i += item_step())
         store4(push.dst, i, load4(push.a, i) + push.alpha * load4(push.b, i));
 }

@@ -7,7 +7,7 @@
 layout(constant_id = 4) const bool TO_BF16 = true;
 
 void main() {
-    for (uint i = invocation_index(); i < push.count4; i += invocation_count()) {
+    for (uint i = item_begin(push.count4); i < item_end(push.count4); i += item_step()) {
         if (TO_BF16)
             store4_bf16(push.dst, i, load4_f32(push.src, i));
         else

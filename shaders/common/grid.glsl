@@ -15,11 +15,31 @@ uint group_index() {
     return gl_WorkGroupID.y * gl_NumWorkGroups.x + gl_WorkGroupID.x;
 }
 
-// Elementwise kernels: for (uint i = invocation_index(); i < count; i += invocation_count())
 uint invocation_index() {
     return group_index() * gl_WorkGroupSize.x + gl_LocalInvocationID.x;
 }
 
 uint invocation_count() {
     return gl_NumWorkGroups.x * gl_NumWorkGroups.y * gl_WorkGroupSize.x;
+}
+
+// Kernels that share out `count` items of equal work:
+//   for (uint i = item_begin(count); i < item_end(count); i += item_step())
+// On a GPU the whole grid moves through memory side by side; on a CPU each workgroup reads a range of its own from
+// front to back, as prefetchers and the translation of addresses like it.
+uint items_per_group(uint count) {
+    uint groups = gl_NumWorkGroups.x * gl_NumWorkGroups.y, per_group = (count + groups - 1) / groups;
+    return (per_group + gl_WorkGroupSize.x - 1) / gl_WorkGroupSize.x * gl_WorkGroupSize.x;
+}
+
+uint item_begin(uint count) {
+    return LANE ? group_index() * items_per_group(count) + gl_LocalInvocationID.x : invocation_index();
+}
+
+uint item_end(uint count) {
+    return LANE ? min(count, (group_index() + 1) * items_per_group(count)) : count;
+}
+
+uint item_step() {
+    return LANE ? gl_WorkGroupSize.x : invocation_count();
 }

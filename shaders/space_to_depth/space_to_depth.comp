@@ -8,7 +8,8 @@
 
 void main() {
     uint deep4 = push.bd * push.bh * push.bw * push.c4;
-    for (uint item = invocation_index(); item < push.lines * deep4; item += invocation_count()) {
+    uint items = push.lines * deep4;
+    for (uint item = item_begin(items); item < item_end(items); item += item_step()) {
         uint quad = item % deep4, line = item / deep4;
         uint channel4 = quad % push.c4, place = quad / push.c4;
         uint iw = place % push.bw, ih = place / push.bw % push.bh, id = place / push.bw / push.bh;
