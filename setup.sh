@@ -1,0 +1,189 @@
+#!/bin/sh
+# Sets mograph up: sh setup.sh deps | build | demo | test. Safe to run twice, from any folder.
+set -eu
+cd "$(dirname "$0")"
+
+# What is needed to build, to run anywhere, and to run the tests, as Debian and Ubuntu name it.
+BUILD_PACKAGES="cmake ninja-build gcc libc6-dev glslc libvulkan-dev libvulkan-volk-dev libcjson-dev libgif-dev
+libspng-dev libwebp-dev libstb-dev"
+RUN_PACKAGES="libvulkan1 mesa-vulkan-drivers"
+TEST_PACKAGES="vulkan-validationlayers clang python3 python3-numpy python3-torch"
+
+say() {
+    printf 'setup: %s\n' "$*"
+}
+
+as_root() {
+    if [ "$(id -u)" -eq 0 ]; then
+        "$@"
+    else
+        sudo "$@"
+    fi
+}
+
+# The distribution's release, "debian 12"; empty where this script cannot install.
+release() {
+    [ -r /etc/os-release ] && command -v apt-get >/dev/null || return 0
+    # shellcheck disable=SC1091
+    case $(. /etc/os-release && echo "${ID:-} ${VERSION_ID:-}") in
+    "debian 12") echo "debian 12" ;;
+    "debian 13") echo "debian 13" ;;
+    "ubuntu 24.04") echo "ubuntu 24.04" ;;
+    esac
+}
+
+installed() {
+    [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]
+}
+
+has_gpu() {
+    [ -e /proc/driver/nvidia/version ] || ls /dev/dri/renderD* >/dev/null 2>&1
+}
+
+# "URI" of the first apt source that offers the given suite, from both forms of source lists:
+# one line ("deb [options] URI suite component...") and stanzas ("URIs:", "Suites:").
+mirror_of() {
+    for list in /etc/apt/sources.list /etc/apt/sources.list.d/*.list; do
+        [ -r "$list" ] || continue
+        sed -n 's/^[[:space:]]*deb[[:space:]]\{1,\}\(\[[^]]*\][[:space:]]*\)\{0,1\}//p' "$list" |
+            awk -v suite="$1" '$2 == suite { print $1; exit }'
+    done
+    for list in /etc/apt/sources.list.d/*.sources; do
+        [ -r "$list" ] || continue
+        awk -v suite="$1" '
+            function offer(   i, n, parts) {
+                n = split(suites, parts, " ")
+                for (i = 1; i <= n && enabled; i++)
+                    if (parts[i] == suite) { split(uris, parts, " "); print parts[1]; break }
+                uris = suites = ""; enabled = 1
+            }
+            BEGIN { enabled = 1 }
+            /^[[:space:]]*$/ { offer(); next }
+            tolower($1) == "uris:" { $1 = ""; uris = $0 }
+            tolower($1) == "suites:" { $1 = ""; suites = $0 }
+            tolower($1) == "enabled:" && tolower($2) == "no" { enabled = 0 }
+            END { offer() }' "$list"
+    done
+}
+
+# Debian 12's own Mesa (22.3) runs lavapipe six to eight times slower than the one in backports. Where lavapipe is
+# all there is, that matters; a GPU's driver is left alone.
+needs_backports() {
+    [ "$(release)" = "debian 12" ] || return 1
+    has_gpu && return 1
+    mesa=$(dpkg-query -W -f '${Version}' mesa-vulkan-drivers 2>/dev/null || echo 0)
+    dpkg --compare-versions "$mesa" lt 24
+}
+
+add_backports() {
+    [ -z "$(mirror_of bookworm-backports | head -n 1)" ] || return 0
+    mirror=$(mirror_of bookworm | head -n 1)
+    if [ -z "$mirror" ]; then
+        say "no apt source offers bookworm, so backports cannot be added: Mesa stays old and slow"
+        return 1
+    fi
+    list=/etc/apt/sources.list.d/mograph-backports.list
+    say "adding bookworm-backports ($list), for a Mesa that is several times faster without a GPU"
+    echo "deb $mirror bookworm-backports main" | as_root tee "$list" >/dev/null
+}
+
+update_lists() {
+    [ -z "${updated:-}" ] || return 0
+    updated=yes
+    say "apt-get update"
+    as_root apt-get -qq update
+}
+
+apt_install() {
+    update_lists
+    say "apt-get install $*"
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq -y --no-install-recommends install "$@" >/dev/null
+}
+
+list_packages() {
+    say "this system is not one that apt can set up here; mograph needs, in Debian's names:"
+    echo "$@" | fold -s -w 100 | sed 's/^/    /'
+}
+
+deps() {
+    if [ -z "$(release)" ]; then
+        list_packages "$@"
+        return 0
+    fi
+    if needs_backports; then
+        say "no GPU here (no /dev/dri/renderD*, no /proc/driver/nvidia): mesa-vulkan-drivers comes from backports"
+        if add_backports; then
+            apt_install -t bookworm-backports mesa-vulkan-drivers
+        fi
+    fi
+    missing=
+    for package in "$@"; do
+        installed "$package" || missing="$missing $package"
+    done
+    # shellcheck disable=SC2086
+    [ -z "$missing" ] || apt_install $missing
+}
+
+# build PRESET FOLDER [OPTION...]
+build() {
+    preset=$1 folder=$2
+    shift 2
+    if [ ! -e "$folder/CMakeCache.txt" ] && command -v ninja >/dev/null; then
+        set -- -G Ninja "$@"
+    fi
+    cmake --preset "$preset" "$@"
+    cmake --build "$folder" --parallel "$(nproc)"
+}
+
+build_release() {
+    if [ "${CI:-}" = true ]; then
+        build release build -DMOGRAPH_WERROR=ON
+    else
+        build release build
+    fi
+}
+
+run_tests() {
+    folder=$1
+    shift
+    ctest --test-dir "$folder" -j 2 --output-on-failure --no-tests=error "$@"
+}
+
+# The whole suite; what uses a device once more under the validation layer; what needs none once more under the
+# sanitizers.
+run_all_tests() {
+    say "the suite"
+    run_tests build
+    say "the validation layer: any message fails"
+    MOGRAPH_VALIDATE=1 run_tests build -L device
+    say "AddressSanitizer and UndefinedBehaviorSanitizer"
+    build asan build-asan
+    run_tests build-asan -L cpu
+}
+
+# shellcheck disable=SC2086
+case ${1:-} in
+deps)
+    deps $BUILD_PACKAGES $RUN_PACKAGES
+    ;;
+build)
+    deps $BUILD_PACKAGES $RUN_PACKAGES
+    build_release
+    say "built: build/mograph"
+    ;;
+demo)
+    deps $BUILD_PACKAGES $RUN_PACKAGES
+    build_release
+    build/mograph doctor
+    say "every operation of the model runs here; there are no trained weights yet, so nothing morphs"
+    ;;
+test)
+    deps $BUILD_PACKAGES $RUN_PACKAGES $TEST_PACKAGES
+    build_release
+    run_all_tests
+    ;;
+*)
+    echo "usage: sh setup.sh deps|build|demo|test" >&2
+    exit 2
+    ;;
+esac
