@@ -92,7 +92,8 @@ enum rt_status op_library_create(struct rt_device *device, struct op_library **o
         return RT_ERROR_OUT_OF_MEMORY;
     library->device = device;
     library->check = rt_env_flag("MOGRAPH_CHECK");
-    library->target = (struct op_target){.subgroup_size = info->subgroup_size,
+    library->target = (struct op_target){.cpu = info->type == RT_DEVICE_CPU,
+                                         .subgroup_size = info->subgroup_size,
                                          .max_invocations = info->max_invocations,
                                          .max_shared_bytes = info->max_shared_bytes};
     enum rt_status status = op_family_choose(info, &library->target.family);

@@ -55,6 +55,7 @@ struct op_signature {
 // The device as operations see it.
 struct op_target {
     enum op_family family;
+    bool cpu; // a CPU device: family tile runs there for its tests only, and is shaped to compile fast
     uint32_t subgroup_size;
     uint32_t max_invocations;
     uint32_t max_shared_bytes;

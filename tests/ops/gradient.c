@@ -96,7 +96,7 @@ static void run(struct gradient *g, enum op_id backward, uint64_t seed) {
 }
 
 void gradient_check(enum op_id backward, const void *params, uint64_t seed) {
-    const struct op_target target = {OP_FAMILY_LANE, 8, 1024, 32768};
+    const struct op_target target = {OP_FAMILY_LANE, true, 8, 1024, 32768};
     struct gradient g = {
         .forward = op_table[op_table[backward]->forward], .backward = op_table[backward], .params = params};
     struct op_refusal refusal;

@@ -1,0 +1,16 @@
+#include "shaders/common/push.h"
+
+PUSH(conv3d_weight) {
+    ADDRESS big;      // [n][big_d][big_h][big_w][A]
+    ADDRESS small;    // [n][small_d][small_h][small_w][B]
+    ADDRESS partials; // [parts][tap][A][B]
+    UINT n;
+    UINT big_d;
+    UINT big_h;
+    UINT big_w;
+    UINT small_d;
+    UINT small_h;
+    UINT small_w;
+    UINT parts; // rows (n, d, h) of the small grid are dealt to parts in equal runs
+}
+PUSH_END(conv3d_weight)
