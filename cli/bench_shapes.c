@@ -1,0 +1,51 @@
+// The shapes of the model's layers, one clip: what `mograph bench kernels` times.
+#include "cli/bench.h"
+#include "shaders/activation/activation.h"
+#include "shaders/add/add.h"
+#include "shaders/batch_norm/batch_norm.h"
+#include "shaders/cast/cast.h"
+#include "shaders/concat/concat.h"
+#include "shaders/film/film.h"
+#include "shaders/mean_voxels/mean_voxels.h"
+#include "shaders/space_to_depth/space_to_depth.h"
+
+// The decoder's widest level, 16x64x64 voxels of 32 channels, and the level below, 8x32x32 of 64.
+enum { WIDE_VOXELS = 16 * 64 * 64, DEEP_VOXELS = 8 * 32 * 32, WIDE_COUNT = WIDE_VOXELS * 32 };
+
+static const struct op_batch_norm norm = {.n = 1, .voxels = WIDE_VOXELS, .c = 32};
+static const struct op_activation silu = {.kind = OP_ACTIVATION_SILU, .count = WIDE_COUNT};
+static const struct op_activation leaky = {
+    .kind = OP_ACTIVATION_LEAKY_RELU, .count = WIDE_COUNT, .slope = 0.2f};
+static const struct op_add add = {.count = WIDE_COUNT};
+static const struct op_film film = {.n = 1, .voxels = WIDE_VOXELS, .c = 32};
+static const struct op_concat concat = {.n = 1, .voxels = DEEP_VOXELS, .ca = 64, .cb = 64};
+static const struct op_mean_voxels mean = {.n = 1, .voxels = DEEP_VOXELS, .c = 64};
+static const struct op_space_to_depth depth = {
+    .n = 1, .d = 32, .h = 128, .w = 128, .c = 4, .bd = 2, .bh = 2, .bw = 2};
+static const struct op_cast cast = {.src_dtype = OP_F32, .dst_dtype = OP_BF16, .count = WIDE_COUNT};
+
+#define WIDE "16x64x64, 32 channels"
+#define DEEP "8x32x32, 64 channels"
+
+const struct bench_shape bench_shapes[] = {
+    {OP_batch_norm_forward, WIDE, &norm},
+    {OP_batch_norm_backward, WIDE, &norm},
+    {OP_batch_norm_frozen_forward, WIDE, &norm},
+    {OP_batch_norm_frozen_backward, WIDE, &norm},
+    {OP_activation_forward, "silu, " WIDE, &silu},
+    {OP_activation_backward, "silu, " WIDE, &silu},
+    {OP_activation_forward, "leaky_relu, " WIDE, &leaky},
+    {OP_activation_backward, "leaky_relu, " WIDE, &leaky},
+    {OP_film_forward, WIDE, &film},
+    {OP_film_backward, WIDE, &film},
+    {OP_add, WIDE, &add},
+    {OP_concat, "64 + 64 channels, 8x32x32", &concat},
+    {OP_split, "64 + 64 channels, 8x32x32", &concat},
+    {OP_mean_voxels_forward, DEEP, &mean},
+    {OP_mean_voxels_backward, DEEP, &mean},
+    {OP_space_to_depth, "2x2x2 blocks of 32x128x128x4", &depth},
+    {OP_depth_to_space, "2x2x2 blocks to 32x128x128x4", &depth},
+    {OP_cast, "fp32 to bf16, " WIDE, &cast},
+};
+
+const uint32_t bench_shape_count = sizeof bench_shapes / sizeof bench_shapes[0];

@@ -1,0 +1,182 @@
+// mograph bench kernels: how fast each operation runs at the model's shapes, against what this device can do.
+#include "cli/bench.h"
+#include "cli/command.h"
+#include "cli/json.h"
+#include "cli/terminal.h"
+
+#include <string.h>
+
+struct bench_values {
+    bool json;
+    const char *device;
+    int64_t repeat;
+    const char *only;
+};
+
+static const struct option options[] = {OPTION_JSON(struct bench_values, json),
+                                        OPTION_DEVICE(struct bench_values, device),
+                                        {OPTION_FIELD(struct bench_values, repeat), .name = "repeat",
+                                         .help = "how many runs of each operation the median is taken from",
+                                         .initial = "7", .min = 1, .max = BENCH_MAX_REPEAT},
+                                        {OPTION_FIELD(struct bench_values, only), .name = "only",
+                                         .value = "NAME",
+                                         .help = "only the operations whose name holds NAME"},
+                                        {0}};
+
+struct report {
+    cJSON *rows; // NULL: print a table
+    struct bench_peaks peaks;
+    struct progress progress;
+};
+
+// How near a run came to the device's peaks: the nearer of the two is what bounds it.
+struct share {
+    double value;
+    const char *bound;
+};
+
+static struct share share_of_peak(const struct bench_time *time, const struct bench_peaks *peaks) {
+    double seconds = time->median_ns * 1e-9;
+    double fma = time->flops / seconds / peaks->flops, copy = time->bytes / seconds / peaks->bytes;
+    return fma > copy ? (struct share){fma, "fma"} : (struct share){copy, "copy"};
+}
+
+static void add_json_row(struct report *report, const struct bench_shape *shape,
+                         const struct bench_time *time) {
+    struct share share = share_of_peak(time, &report->peaks);
+    cJSON *row = cJSON_CreateObject();
+    cJSON_AddStringToObject(row, "operation", op_table[shape->id]->name);
+    cJSON_AddStringToObject(row, "shape", shape->label);
+    cJSON_AddNumberToObject(row, "median_ms", time->median_ns * 1e-6);
+    cJSON_AddNumberToObject(row, "gflops", time->flops / time->median_ns);
+    cJSON_AddNumberToObject(row, "gb_per_s", time->bytes / time->median_ns);
+    cJSON_AddNumberToObject(row, "share_of_peak", share.value);
+    cJSON_AddStringToObject(row, "peak", share.bound);
+    cJSON_AddItemToArray(report->rows, row);
+}
+
+static void print_row(const char *name, const char *label, const struct bench_time *time) {
+    char gflops[24] = "-";
+    if (time->flops > 0.0)
+        snprintf(gflops, sizeof gflops, "%.1f", time->flops / time->median_ns);
+    printf("%-28s %-32s %9.2f %8s %7.1f", name, label, time->median_ns * 1e-6, gflops,
+           time->bytes / time->median_ns);
+}
+
+static void report_row(struct report *report, const struct bench_shape *shape,
+                       const struct bench_time *time) {
+    if (report->rows != NULL) {
+        add_json_row(report, shape, time);
+        return;
+    }
+    struct share share = share_of_peak(time, &report->peaks);
+    print_row(op_table[shape->id]->name, shape->label, time);
+    printf("  %3.0f%% %s\n", share.value * 100.0, share.bound);
+    fflush(stdout);
+}
+
+static bool wanted(const struct bench_shape *shape, const char *only) {
+    return only == NULL || strstr(op_table[shape->id]->name, only) != NULL;
+}
+
+static uint32_t count_wanted(const char *only) {
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < bench_shape_count; i++)
+        count += wanted(&bench_shapes[i], only);
+    return count;
+}
+
+static bool measure_rows(struct cli_device *device, const struct bench_values *v, struct report *report) {
+    uint64_t done = 0;
+    progress_begin(&report->progress, "bench", count_wanted(v->only));
+    for (uint32_t i = 0; i < bench_shape_count; i++) {
+        const struct bench_shape *shape = &bench_shapes[i];
+        struct bench_time time;
+        if (!wanted(shape, v->only))
+            continue;
+        enum rt_status status = bench_operation(device, shape->id, shape->params, (uint32_t)v->repeat, &time);
+        progress_clear(&report->progress);
+        if (status != RT_OK) {
+            cli_fail("%s, %s: %s", op_table[shape->id]->name, shape->label, rt_status_text(status));
+            return false;
+        }
+        report_row(report, shape, &time);
+        done++;
+        if (report->progress.interactive)
+            progress_update(&report->progress, done, NULL);
+    }
+    progress_clear(&report->progress);
+    return true;
+}
+
+static void print_head(const struct cli_device *device, const struct report *report, int64_t repeat) {
+    const struct rt_device_info *info = rt_device_describe(device->device);
+    printf("%s, kernels: %s, median of %lld\n", info->name, op_family_text(device->library->target.family),
+           (long long)repeat);
+    printf("peak: %.1f GFLOP/s of multiply-adds, %.1f GB/s of copying\n\n", report->peaks.flops * 1e-9,
+           report->peaks.bytes * 1e-9);
+    printf("%-28s %-32s %9s %8s %7s  %s\n", "operation", "shape", "ms", "GFLOP/s", "GB/s", "of peak");
+}
+
+static int print_table(struct cli_device *device, const struct bench_values *v, struct report *report) {
+    print_head(device, report, v->repeat);
+    if (!measure_rows(device, v, report))
+        return CLI_FAILED;
+    double seconds = bench_c_conv3d();
+    if (seconds < 0.0)
+        return cli_fail("out of memory");
+    printf("%-28s %-32s %9.2f %8.1f\n", "plain C loop, one thread", bench_c_label, seconds * 1e3,
+           bench_c_flops / seconds * 1e-9);
+    return 0;
+}
+
+static int print_json(struct cli_device *device, const struct bench_values *v, struct report *report) {
+    const struct rt_device_info *info = rt_device_describe(device->device);
+    cJSON *root = cJSON_CreateObject();
+    cJSON_AddStringToObject(root, "device", info->name);
+    cJSON_AddStringToObject(root, "driver", info->driver);
+    cJSON_AddStringToObject(root, "kernels", op_family_text(device->library->target.family));
+    cJSON_AddNumberToObject(root, "repeat", (double)v->repeat);
+    cJSON_AddNumberToObject(root, "peak_gflops", report->peaks.flops * 1e-9);
+    cJSON_AddNumberToObject(root, "peak_gb_per_s", report->peaks.bytes * 1e-9);
+    report->rows = cJSON_AddArrayToObject(root, "operations");
+    if (report->rows == NULL || !measure_rows(device, v, report)) {
+        cJSON_Delete(root);
+        return CLI_FAILED;
+    }
+    double seconds = bench_c_conv3d();
+    cJSON *loop = cJSON_AddObjectToObject(root, "plain_c_loop");
+    cJSON_AddStringToObject(loop, "shape", bench_c_label);
+    cJSON_AddNumberToObject(loop, "best_ms", seconds * 1e3);
+    cJSON_AddNumberToObject(loop, "gflops", bench_c_flops / seconds * 1e-9);
+    return json_print_and_delete(root);
+}
+
+static int run(const void *values, char **args, int arg_count) {
+    const struct bench_values *v = values;
+    struct cli_device device = {0};
+    struct report report = {0};
+    int status = CLI_FAILED;
+    (void)args;
+    (void)arg_count;
+    if (count_wanted(v->only) == 0)
+        return cli_usage(
+            "bench kernels: no operation's name holds \"%.60s\"; `mograph doctor` lists them all", v->only);
+    if (cli_device_open(v->device, &device) && bench_peaks(&device, &report.peaks) == RT_OK)
+        status = v->json ? print_json(&device, v, &report) : print_table(&device, v, &report);
+    cli_device_close(&device);
+    return status;
+}
+
+const struct command cmd_bench_kernels = {
+    .name = "bench kernels",
+    .summary = "time every operation at the model's shapes",
+    .text =
+        "Each row: median time, arithmetic and memory traffic per second, and the share of what this device\n"
+        "reached in the same run with multiply-adds from registers (fma) or with a copy of 8 MiB (copy),\n"
+        "whichever is nearer. The last row is the same convolution as a plain loop in C, on one thread.\n"
+        "MOGRAPH_KERNELS=tile or lane chooses the kernel family.\n",
+    .options = options,
+    .values_size = sizeof(struct bench_values),
+    .run = run,
+};
