@@ -1,0 +1,109 @@
+#include "cli/media/paths.h"
+
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <sys/stat.h>
+
+bool path_has_extension(const char *path, const char *extension) {
+    size_t length = strlen(path), tail = strlen(extension);
+    return length > tail && strcasecmp(path + length - tail, extension) == 0;
+}
+
+const char *path_base(const char *path) {
+    const char *base = path;
+    for (const char *c = path; *c != '\0'; c++)
+        if (*c == '/' && c[1] != '\0' && c[1] != '/')
+            base = c + 1;
+    return base;
+}
+
+bool path_join(char out[PATH_CAPACITY], const char *folder, const char *name, struct media_error *error) {
+    size_t length = strlen(folder);
+    const char *slash = length > 0 && folder[length - 1] == '/' ? "" : "/";
+    int written = snprintf(out, PATH_CAPACITY, "%s%s%s", folder, slash, name);
+    if (written < 0 || written >= PATH_CAPACITY)
+        return media_fail(error, folder, "the path is too long");
+    return true;
+}
+
+bool path_is_folder(const char *path) {
+    struct stat status;
+    return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
+}
+
+// Compares runs of digits by value and the rest by byte; leading zeros only break ties.
+static int compare_natural(const char *a, const char *b) {
+    while (*a != '\0' && *b != '\0') {
+        if (isdigit((unsigned char)*a) && isdigit((unsigned char)*b)) {
+            a += strspn(a, "0");
+            b += strspn(b, "0");
+            size_t digits_a = strspn(a, "0123456789"), digits_b = strspn(b, "0123456789");
+            if (digits_a != digits_b)
+                return digits_a < digits_b ? -1 : 1;
+            int order = strncmp(a, b, digits_a);
+            if (order != 0)
+                return order;
+            a += digits_a;
+            b += digits_b;
+        } else if (*a != *b) {
+            return (unsigned char)*a < (unsigned char)*b ? -1 : 1;
+        } else {
+            a++;
+            b++;
+        }
+    }
+    return (*a != '\0') - (*b != '\0');
+}
+
+static int by_name(const void *left, const void *right) {
+    const char *const *a = left, *const *b = right;
+    int order = compare_natural(*a, *b);
+    return order != 0 ? order : strcmp(*a, *b);
+}
+
+static bool list_add(struct path_list *list, size_t *capacity, const char *name) {
+    if (list->count == *capacity) {
+        size_t wanted = *capacity ? *capacity * 2 : 64;
+        char **names = realloc(list->names, wanted * sizeof *names);
+        if (names == NULL)
+            return false;
+        list->names = names;
+        *capacity = wanted;
+    }
+    char *copy = strdup(name);
+    if (copy != NULL)
+        list->names[list->count++] = copy;
+    return copy != NULL;
+}
+
+bool path_list_read(struct path_list *list, const char *folder, struct media_error *error) {
+    *list = (struct path_list){0};
+    DIR *stream = opendir(folder);
+    if (stream == NULL)
+        return media_fail(error, folder, "cannot list the folder: %s", strerror(errno));
+    size_t capacity = 0;
+    bool ok = true;
+    for (struct dirent *entry; ok && (entry = readdir(stream)) != NULL;)
+        if (entry->d_name[0] != '.')
+            ok = list_add(list, &capacity, entry->d_name);
+    closedir(stream);
+    if (!ok) {
+        path_list_destroy(list);
+        return media_fail(error, folder, "no memory for the list of its files");
+    }
+    if (list->count > 0)
+        qsort(list->names, list->count, sizeof *list->names, by_name);
+    return true;
+}
+
+void path_list_destroy(struct path_list *list) {
+    for (size_t i = 0; i < list->count; i++)
+        free(list->names[i]);
+    free(list->names);
+    *list = (struct path_list){0};
+}

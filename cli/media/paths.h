@@ -1,0 +1,28 @@
+// File names: extensions, sorted listings of folders.
+#ifndef MOGRAPH_CLI_MEDIA_PATHS_H
+#define MOGRAPH_CLI_MEDIA_PATHS_H
+
+#include "cli/media/error.h"
+
+#include <stddef.h>
+
+// Room for a path; longer ones are refused.
+#define PATH_CAPACITY 4096
+
+// Whether `path` ends in `extension` (".gif"), whatever its case.
+bool path_has_extension(const char *path, const char *extension);
+// The part after the last slash; trailing slashes do not count.
+const char *path_base(const char *path);
+// folder/name into `out`; fails when it does not fit.
+bool path_join(char out[PATH_CAPACITY], const char *folder, const char *name, struct media_error *error);
+bool path_is_folder(const char *path);
+
+struct path_list {
+    char **names;
+    size_t count;
+};
+// The visible entries (not starting with a dot) of a folder, numbers in names in numeric order.
+bool path_list_read(struct path_list *list, const char *folder, struct media_error *error);
+void path_list_destroy(struct path_list *list);
+
+#endif

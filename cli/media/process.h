@@ -1,0 +1,34 @@
+// Another program at the end of a pipe: the user's ffmpeg and ffprobe. No shell sees the arguments.
+#ifndef MOGRAPH_CLI_MEDIA_PROCESS_H
+#define MOGRAPH_CLI_MEDIA_PROCESS_H
+
+#include "cli/media/error.h"
+
+#include <stddef.h>
+#include <stdio.h>
+#include <sys/types.h>
+
+enum process_pipe {
+    PROCESS_READ,  // we read what it writes on its standard output
+    PROCESS_WRITE, // it reads on its standard input what we write
+};
+
+struct process {
+    const char *name;
+    pid_t pid;
+    int socket;   // for PROCESS_WRITE
+    FILE *output; // for PROCESS_READ
+    FILE *errors; // what it writes on standard error, an unnamed temporary file
+};
+
+// Starts `arguments[0]`, found on PATH; the list ends with NULL. `purpose` says what it is needed for when it
+// is not installed ("to read videos").
+bool process_start(struct process *process, char *const arguments[], enum process_pipe pipe,
+                   const char *purpose, struct media_error *error);
+// Writes all bytes; false when the program has closed its end (process_finish knows why).
+bool process_write(struct process *process, const void *bytes, size_t size);
+// Closes the pipe and waits. Yields whether the program ended with status 0; otherwise `reason` is the last
+// line it wrote on standard error.
+bool process_finish(struct process *process, char *reason, size_t capacity);
+
+#endif

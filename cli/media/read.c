@@ -1,0 +1,152 @@
+#include "cli/media/read.h"
+
+#include "cli/media/paths.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#define MAX_FILE_BYTES ((size_t)512 << 20)
+
+static const char *const own_extensions[] = {".gif", ".webp", ".png"};
+// What ffmpeg is asked to read. A list, because ffmpeg guesses: it plays a text file as ANSI art.
+static const char *const video_extensions[] = {".mp4", ".mov",  ".webm", ".mkv", ".avi",  ".m4v",
+                                               ".mpg", ".mpeg", ".wmv",  ".flv", ".ogv",  ".ts",
+                                               ".mts", ".3gp",  ".y4m",  ".mxf", ".apng", ".gifv"};
+
+uint32_t clip_shown_ms(uint32_t duration_ms) {
+    return duration_ms <= 10 ? 100 : duration_ms;
+}
+
+static bool has_extension_of(const char *path, const char *const *extensions, size_t count) {
+    for (size_t i = 0; i < count; i++)
+        if (path_has_extension(path, extensions[i]))
+            return true;
+    return false;
+}
+
+static bool is_video_name(const char *path) {
+    return has_extension_of(path, video_extensions, sizeof video_extensions / sizeof *video_extensions);
+}
+
+bool clip_name_is_known(const char *path) {
+    return is_video_name(path) ||
+           has_extension_of(path, own_extensions, sizeof own_extensions / sizeof *own_extensions);
+}
+
+bool clip_is_png_folder(const char *path) {
+    struct media_error ignored;
+    struct path_list list;
+    if (!path_is_folder(path) || !path_list_read(&list, path, &ignored))
+        return false;
+    bool all = list.count > 0;
+    for (size_t i = 0; i < list.count; i++)
+        all = all && path_has_extension(list.names[i], ".png");
+    path_list_destroy(&list);
+    return all;
+}
+
+static bool load_stream(FILE *file, const char *path, size_t expected, uint8_t **bytes, size_t *size,
+                        struct media_error *error) {
+    *bytes = malloc(expected);
+    if (*bytes == NULL)
+        return media_fail(error, path, "no memory for the file's %zu bytes", expected);
+    *size = fread(*bytes, 1, expected, file);
+    if (*size == expected)
+        return true;
+    free(*bytes);
+    *bytes = NULL;
+    return media_fail(error, path, "cannot read: %s",
+                      ferror(file) ? strerror(errno) : "the file became shorter");
+}
+
+bool file_load(const char *path, uint8_t **bytes, size_t *size, struct media_error *error) {
+    *bytes = NULL;
+    *size = 0;
+    // Only plain files: opening a pipe or a device could wait for ever.
+    struct stat status;
+    if (stat(path, &status) != 0)
+        return media_fail(error, path, "cannot open: %s", strerror(errno));
+    if (!S_ISREG(status.st_mode))
+        return media_fail(error, path, "not a file");
+    if (status.st_size == 0)
+        return media_fail(error, path, "the file is empty");
+    if ((uintmax_t)status.st_size > MAX_FILE_BYTES)
+        return media_fail(error, path, "larger than %zu MB; convert it to a video first",
+                          MAX_FILE_BYTES >> 20);
+    FILE *file = fopen(path, "rb");
+    if (file == NULL)
+        return media_fail(error, path, "cannot open: %s", strerror(errno));
+    bool ok = load_stream(file, path, (size_t)status.st_size, bytes, size, error);
+    fclose(file);
+    return ok;
+}
+
+enum format { FORMAT_UNKNOWN, FORMAT_GIF, FORMAT_WEBP, FORMAT_PNG };
+
+static enum format format_of(const uint8_t head[12]) {
+    if (memcmp(head, "GIF87a", 6) == 0 || memcmp(head, "GIF89a", 6) == 0)
+        return FORMAT_GIF;
+    if (memcmp(head, "RIFF", 4) == 0 && memcmp(head + 8, "WEBP", 4) == 0)
+        return FORMAT_WEBP;
+    if (memcmp(head, "\x89PNG\r\n\x1a\n", 8) == 0)
+        return FORMAT_PNG;
+    return FORMAT_UNKNOWN;
+}
+
+// FORMAT_UNKNOWN also when the file cannot be opened: whoever opens it next says why.
+static enum format sniff(const char *path) {
+    uint8_t head[12] = {0};
+    struct stat status;
+    if (stat(path, &status) != 0 || !S_ISREG(status.st_mode))
+        return FORMAT_UNKNOWN;
+    FILE *file = fopen(path, "rb");
+    if (file == NULL)
+        return FORMAT_UNKNOWN;
+    size_t got = fread(head, 1, sizeof head, file);
+    fclose(file);
+    return got > 0 ? format_of(head) : FORMAT_UNKNOWN;
+}
+
+static bool read_bytes(const char *path, enum format format, const struct clip_limits *limits,
+                       struct clip_sink sink, struct media_error *error) {
+    uint8_t *bytes;
+    size_t size;
+    if (!file_load(path, &bytes, &size, error))
+        return false;
+    bool ok;
+    if (format == FORMAT_GIF)
+        ok = gif_read(path, bytes, size, limits, sink, error);
+    else if (format == FORMAT_WEBP)
+        ok = webp_read(path, bytes, size, limits, sink, error);
+    else if (format == FORMAT_PNG)
+        ok = png_read(path, bytes, size, limits, sink, error);
+    else if (clip_name_is_known(path))
+        ok = media_fail(error, path, "not what its name says: no GIF, WebP or PNG begins like this file");
+    else
+        ok = media_fail(error, path, "not a clip: mograph reads GIF, WebP, PNG and the videos ffmpeg reads");
+    free(bytes);
+    return ok;
+}
+
+bool clip_stream(const char *path, const struct clip_limits *limits, struct clip_sink sink,
+                 struct media_error *error) {
+    if (path_is_folder(path))
+        return png_folder_read(path, limits, sink, error);
+    enum format format = sniff(path);
+    // An animated PNG begins like any PNG; its name tells it apart.
+    if (is_video_name(path) && (format == FORMAT_UNKNOWN || path_has_extension(path, ".apng")))
+        return video_read(path, limits, sink, error);
+    return read_bytes(path, format, limits, sink, error);
+}
+
+bool clip_read(const char *path, struct clip *clip, struct media_error *error) {
+    *clip = (struct clip){0};
+    struct clip_collector collector = {.clip = clip, .path = path};
+    bool ok = clip_stream(path, &clip_memory_limits, clip_collect(&collector), error);
+    if (!ok)
+        clip_destroy(clip);
+    return ok;
+}
