@@ -1,0 +1,54 @@
+// A jet of drops that rises, spreads, falls and bounces once.
+#include "cli/data/kinds/kind.h"
+
+static struct dot at(const struct layout_traits *particle, const struct layout_traits *figure,
+                     const struct particle_params *p, uint32_t index, float time) {
+    (void)index;
+    const float *u = particle->u;
+    const float period = 1.25f, gravity = 11;
+    // Every drop is born again and again; a layout fixes when in the period.
+    float age = period * fraction(u[0] + p->phase + time * 0.75f * p->speed);
+    float up = (5.35f + 0.9f * (u[1] - 0.5f)) * sqrtf(p->scale) * (0.96f + 0.08f * figure->u[0]);
+    float angle = TURN * u[2], out = (0.1f + 0.5f * sqrtf(u[3])) * p->scale;
+    float swirl = p->spin * age, vx = out * cosf(angle + swirl), vz = out * sinf(angle + swirl);
+    float flight = 2 * up / gravity;
+    float bounced = age - flight, height;
+    if (bounced < 0) {
+        height = up * age - 0.5f * gravity * age * age;
+    } else { // a quarter of the speed is left
+        float again = 0.3f * up;
+        height = again * bounced - 0.5f * gravity * bounced * bounced;
+    }
+    if (height < 0)
+        return (struct dot){0};
+    float near = 1 / (1 + 0.35f * vz * age);
+    float fresh = mix(0.35f, 1, smooth_step(0, 0.3f, age));
+    float spent = bounced > 0 ? 0.45f * (1 - smooth_step(0, 0.6f * up / gravity, bounced)) : 1;
+    float sway = p->wind * age * age;
+    return (struct dot){
+        .x = p->center_x + (vx * age + sway) * near,
+        .y = p->center_y + 0.8f - height * near + 0.12f * vz * age,
+        .sigma = mix(0.7f, 1.2f, u[4]) * near * (bounced > 0 ? 0.75f : 1),
+        .light = 1.3f * fresh * spent * mix(0.55f, 1.1f, u[5]),
+        .hue = clamp01(0.05f + 0.8f * age / flight + 0.25f * (u[6] - 0.5f)),
+    };
+}
+
+const struct particle_kind particle_fountain = {
+    .name = "fountain",
+    .count = 240,
+    .trail = 1.8f,
+    .exposure = 1.1f,
+    .ranges = {{0, 2},
+               {0.82f, 1.12f},
+               {0.85f, 1.15f},
+               {-0.8f, 0.8f},
+               {-0.45f, 0.45f},
+               {0, 1},
+               {-0.15f, 0.15f},
+               {-0.06f, 0.1f}},
+    .stops = {{0xf2fdff, 0x7ff0ff, 0x22b8ff, 0x2257e8},  // water
+              {0xf6fff0, 0x9dffc8, 0x22d6a8, 0x0e7fa8},  // mint
+              {0xf3f6ff, 0x9ecbff, 0x4a86ff, 0x5a3df0}}, // dusk
+    .at = at,
+};

@@ -1,0 +1,140 @@
+#include "cli/data/particles.h"
+
+#include "cli/data/kinds/kind.h"
+#include "cli/data/light.h"
+#include "cli/data/random.h"
+
+#include <stdlib.h>
+
+static const struct particle_kind *const kinds[PARTICLE_KINDS] = {
+    &particle_burst, &particle_fountain, &particle_vortex, &particle_snow, &particle_ripple, &particle_orbit,
+};
+
+// Streams of random numbers of one data set.
+enum { STREAM_PARAMS = 1, STREAM_LAYOUT = 2 };
+
+static const char *const param_names[PARTICLE_PARAMS] = {
+    "tint", "scale", "speed", "spin", "wind", "phase", "center_x", "center_y",
+};
+
+const char *particles_kind_name(uint32_t kind) {
+    return kinds[kind]->name;
+}
+
+const char *particles_param_name(uint32_t i) {
+    return param_names[i];
+}
+
+float particles_param(const struct particle_params *p, uint32_t i) {
+    const float values[PARTICLE_PARAMS] = {
+        p->tint, p->scale, p->speed, p->spin, p->wind, p->phase, p->center_x, p->center_y,
+    };
+    return values[i];
+}
+
+void particles_draw_params(uint64_t seed, uint32_t kind, uint32_t clip, struct particle_params *params) {
+    struct random random = random_stream(seed, STREAM_PARAMS << 16 | kind, clip);
+    float values[PARTICLE_PARAMS];
+    for (uint32_t i = 0; i < PARTICLE_PARAMS; i++)
+        values[i] = random_between(&random, kinds[kind]->ranges[i].low, kinds[kind]->ranges[i].high);
+    *params = (struct particle_params){.tint = values[0],
+                                       .scale = values[1],
+                                       .speed = values[2],
+                                       .spin = values[3],
+                                       .wind = values[4],
+                                       .phase = values[5],
+                                       .center_x = values[6],
+                                       .center_y = values[7]};
+}
+
+// Moments at which one frame is exposed: sub-frames while the shutter is open, then a fading tail behind
+// them.
+enum { SUBFRAMES = 6, TAIL = 10 };
+#define SHUTTER 0.8f     // of a frame
+#define TAIL_LIGHT 0.55f // of the head's, where the tail begins
+
+struct scene {
+    const struct particle_kind *kind;
+    const struct particle_params *params;
+    struct layout_traits figure;
+    struct layout_traits *particles; // [kind->count]
+    struct palette palette;
+    struct light light;
+    float frame_time; // duration of one frame as a part of the clip
+    float unit;       // pixels in half a side
+};
+
+static void draw_traits(struct random *random, struct layout_traits *traits) {
+    for (int i = 0; i < LAYOUT_TRAITS; i++)
+        traits->u[i] = random_unit(random);
+}
+
+static bool scene_init(struct scene *s, uint64_t seed, uint32_t kind, uint32_t layout,
+                       const struct clip *clip) {
+    uint32_t side = clip->height < clip->width ? clip->height : clip->width;
+    s->frame_time = 1.0f / (float)clip->frames;
+    s->unit = 0.5f * (float)side;
+    palette_init(&s->palette, s->kind->stops, s->params->tint);
+    struct random random = random_stream(seed, STREAM_LAYOUT << 16 | kind, layout);
+    draw_traits(&random, &s->figure);
+    s->particles = calloc(s->kind->count, sizeof *s->particles);
+    if (s->particles == NULL || !light_init(&s->light, clip->height, clip->width))
+        return false;
+    for (uint32_t i = 0; i < s->kind->count; i++)
+        draw_traits(&random, &s->particles[i]);
+    return true;
+}
+
+static void scene_finish(struct scene *s) {
+    free(s->particles);
+    light_finish(&s->light);
+}
+
+static void expose_dot(struct scene *s, uint32_t index, float time, float weight, float taper) {
+    struct dot dot = s->kind->at(&s->particles[index], &s->figure, s->params, index, time);
+    if (!(dot.light > 0))
+        return;
+    float rgb[3];
+    palette_at(&s->palette, dot.hue, rgb);
+    for (int c = 0; c < 3; c++)
+        rgb[c] *= dot.light * weight;
+    light_add(&s->light, 0.5f * (float)s->light.width + dot.x * s->unit,
+              0.5f * (float)s->light.height + dot.y * s->unit, taper * dot.sigma * s->unit / 64, rgb);
+}
+
+// Tails are measured in frames of a 32-frame clip, so that longer clips of the same motion look alike.
+static void expose_particle(struct scene *s, uint32_t index, uint32_t frame) {
+    float opened = (float)frame * s->frame_time, tail_time = s->kind->trail / 32;
+    for (int i = 0; i < SUBFRAMES; i++) {
+        float part = ((float)i + 0.5f) / SUBFRAMES;
+        expose_dot(s, index, opened + SHUTTER * part * s->frame_time, 1.0f / SUBFRAMES, 1);
+    }
+    for (int i = 0; i < TAIL; i++) {
+        float part = ((float)i + 0.5f) / TAIL, left = 1 - part;
+        expose_dot(s, index, opened - part * tail_time, TAIL_LIGHT * left * left / SUBFRAMES,
+                   0.6f + 0.4f * left);
+    }
+}
+
+bool particles_render(uint64_t seed, uint32_t kind, uint32_t layout, const struct particle_params *params,
+                      uint32_t frames, uint32_t height, uint32_t width, struct clip *clip,
+                      struct media_error *error) {
+    if (!clip_create(clip, frames, height, width, error))
+        return false;
+    struct scene s = {.kind = kinds[kind], .params = params};
+    bool ok = scene_init(&s, seed, kind, layout, clip);
+    struct srgb_tables tables;
+    srgb_tables_init(&tables);
+    for (uint32_t t = 0; ok && t < frames; t++) {
+        light_clear(&s.light);
+        for (uint32_t i = 0; i < s.kind->count; i++)
+            expose_particle(&s, i, t);
+        light_develop(&s.light, s.kind->exposure, 0.4f, s.unit * 0.045f, &tables, clip_frame_at(clip, t));
+    }
+    scene_finish(&s);
+    if (!ok) {
+        clip_destroy(clip);
+        return media_fail(error, NULL, "no memory to draw a clip of %ux%ux%u", width, height, frames);
+    }
+    return true;
+}

@@ -1,0 +1,42 @@
+// Six kinds of particle clips, drawn from nothing.
+//
+// A clip is a *layout* (what an After Effects preset keeps as its random seed: where each particle is born,
+// its weight, its place in the palette) under a few *parameters* that the pixels follow smoothly. Motion is a
+// closed formula of time, never a simulation, so that a small change of a parameter is a small change of
+// every frame.
+#ifndef MOGRAPH_CLI_DATA_PARTICLES_H
+#define MOGRAPH_CLI_DATA_PARTICLES_H
+
+#include "cli/media/clip.h"
+
+enum { PARTICLE_KINDS = 6 };
+
+// The name of a kind, 0 <= kind < PARTICLE_KINDS: burst, fountain, vortex, snow, ripple, orbit.
+const char *particles_kind_name(uint32_t kind);
+
+// What differs between two clips of one layout. Lengths are in half sides of the picture, y points down.
+struct particle_params {
+    float tint;               // place between the kind's three palettes, 0 to 2
+    float scale;              // size of the figure, about 1
+    float speed;              // of everything that moves, about 1
+    float spin;               // turns, or tilt, about 0
+    float wind;               // sideways drift, about 0
+    float phase;              // where in its course the clip begins, 0 to 1
+    float center_x, center_y; // of the figure, about 0
+};
+
+// Names and values of the fields above, for manifests: PARTICLE_PARAMS of each.
+enum { PARTICLE_PARAMS = 8 };
+const char *particles_param_name(uint32_t i);
+float particles_param(const struct particle_params *params, uint32_t i);
+
+// The parameters of clip number `clip` of a kind in the data set with this seed.
+void particles_draw_params(uint64_t seed, uint32_t kind, uint32_t clip, struct particle_params *params);
+
+// Draws a clip of a kind; the caller owns it. Layouts with the same (seed, kind, layout) are the same. Any
+// size from 8x8x1; dots scale with the shorter side (1 to 3 pixels at 128).
+bool particles_render(uint64_t seed, uint32_t kind, uint32_t layout, const struct particle_params *params,
+                      uint32_t frames, uint32_t height, uint32_t width, struct clip *clip,
+                      struct media_error *error);
+
+#endif
