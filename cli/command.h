@@ -9,6 +9,7 @@
 enum {
     CLI_FAILED = 1, // the work failed; one line on stderr says why
     CLI_USAGE = 2,  // the command line was wrong
+    CLI_PARTLY = 3, // done, but some of the input was skipped; a line on stderr names each part
 };
 
 enum { CLI_ANY_COUNT = 1 << 20 }; // max_args of a command that takes any number

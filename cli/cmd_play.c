@@ -1,0 +1,113 @@
+// mograph play: any clip in the terminal, at its frame rate.
+#include "cli/command.h"
+#include "cli/interrupt.h"
+#include "cli/media/read.h"
+#include "cli/media/resample.h"
+#include "cli/screen.h"
+#include "cli/terminal.h"
+
+#include <stdlib.h>
+
+struct play_values {
+    bool once;
+};
+
+static const struct option options[] = {
+    {OPTION_FIELD(struct play_values, once), .name = "once", .help = "play once instead of over and over"},
+    {0}};
+
+// A clip scaled to the terminal at hand.
+struct view {
+    struct resampler resampler;
+    uint32_t height, width;
+    uint8_t *rgb;
+};
+
+static void view_finish(struct view *view) {
+    resampler_finish(&view->resampler);
+    free(view->rgb);
+    *view = (struct view){0};
+}
+
+// The largest size of the clip's proportions that the terminal holds; a half block is about square.
+static bool view_init(struct view *view, const struct clip *clip, const struct screen *screen) {
+    double across = (double)screen->columns / clip->width, down = 2.0 * screen->rows / clip->height;
+    double factor = across < down ? across : down;
+    uint32_t width = (uint32_t)(clip->width * factor + 0.5), height = (uint32_t)(clip->height * factor + 0.5);
+    view->width = width < 1 ? 1 : width > screen->columns ? screen->columns : width;
+    view->height = height < 1 ? 1 : height > 2 * screen->rows ? 2 * screen->rows : height;
+    view->rgb = malloc((size_t)view->height * view->width * 3);
+    return resampler_init(&view->resampler, clip->height, clip->width, view->height, view->width,
+                          CLIP_FIT_STRETCH) &&
+           view->rgb != NULL;
+}
+
+static bool show(struct view *view, struct screen *screen, const struct clip *clip, uint32_t frame) {
+    if (screen_resized(screen) || view->rgb == NULL) {
+        view_finish(view);
+        if (!view_init(view, clip, screen))
+            return false;
+    }
+    resampler_frame(&view->resampler, clip_frame_at(clip, frame), view->rgb);
+    return screen_draw(screen, view->rgb, view->height, view->width);
+}
+
+// Plays until the end, a key or a signal. The schedule is absolute: a slow terminal drops frames and keeps
+// time.
+static bool play(struct screen *screen, const struct clip *clip, bool once) {
+    struct view view = {0};
+    double due = terminal_seconds();
+    bool ok = true, stop = false;
+    for (uint32_t t = 0; ok && !stop; t++) {
+        if (t == clip->frames) {
+            t = 0;
+            if (once)
+                break;
+        }
+        double now = terminal_seconds(), end = due + clip->duration_ms[t] / 1000.0;
+        if (now < end || clip->frames == 1)
+            ok = show(&view, screen, clip, t);
+        else if (now > end + 1) // stopped for long, as by Ctrl-Z: go on from here
+            end = now;
+        due = end;
+        for (double left; !stop && (left = due - terminal_seconds()) > 0;)
+            stop = screen_wait(screen, left) || interrupt_requested();
+        stop = stop || interrupt_requested();
+    }
+    view_finish(&view);
+    return ok;
+}
+
+static int run(const void *values, char **args, int arg_count) {
+    const struct play_values *v = values;
+    (void)arg_count;
+    struct media_error error = {""};
+    struct clip clip;
+    if (!terminal_is_interactive(stdout))
+        return cli_fail("play needs a terminal on its standard output");
+    if (!clip_read(args[0], &clip, &error))
+        return cli_fail("%s", error.text);
+    interrupt_catch();
+    struct screen screen;
+    bool ok = screen_begin(&screen);
+    if (ok) {
+        ok = play(&screen, &clip, v->once);
+        screen_end(&screen);
+    }
+    clip_destroy(&clip);
+    return ok ? 0 : cli_fail("play: the terminal cannot be written to, or memory is short");
+}
+
+const struct command cmd_play = {
+    .name = "play",
+    .summary = "play a clip in the terminal",
+    .text = "CLIP is a GIF, a WebP, a PNG, a folder of PNGs or a video; it is shown in 24-bit colour, two "
+            "pixels a\n"
+            "character, as large as the terminal allows. q or Ctrl-C ends it.\n",
+    .args = "CLIP",
+    .min_args = 1,
+    .max_args = 1,
+    .options = options,
+    .values_size = sizeof(struct play_values),
+    .run = run,
+};

@@ -1,0 +1,24 @@
+#include "cli/dataset.h"
+
+#include "cli/interrupt.h"
+
+static bool step(void *user, uint32_t done, uint32_t total) {
+    struct progress *progress = user;
+    progress->total = total;
+    progress_update(progress, done, NULL);
+    return !interrupt_requested();
+}
+
+struct data_progress dataset_progress(struct progress *progress) {
+    interrupt_catch();
+    return (struct data_progress){step, progress};
+}
+
+struct data_size dataset_size(struct cli_size size) {
+    return (struct data_size){size.width, size.height, size.frames};
+}
+
+int dataset_fail(struct progress *progress, const struct media_error *error) {
+    progress_clear(progress);
+    return cli_fail("%s", error->text);
+}

@@ -1,0 +1,41 @@
+// What the three `dataset` commands share.
+#ifndef MOGRAPH_CLI_DATASET_H
+#define MOGRAPH_CLI_DATASET_H
+
+#include "cli/command.h"
+#include "cli/data/make.h"
+#include "cli/terminal.h"
+
+// The bar on stderr that also stops the work on Ctrl-C. `progress` must outlive the result.
+struct data_progress dataset_progress(struct progress *progress);
+
+struct data_size dataset_size(struct cli_size size);
+
+// Reports a failed library call: the exit status.
+int dataset_fail(struct progress *progress, const struct media_error *error);
+
+#define OPTION_DATASET_SIZE(type, field)                                                                     \
+    {                                                                                                        \
+        OPTION_FIELD(type, field), .name = "size", .initial = "128x128x32", .min = 1, .max = 1024,           \
+                                   .help = "width, height and frames of every clip"                          \
+    }
+#define OPTION_DATASET_OUT(type, field)                                                                      \
+    {                                                                                                        \
+        OPTION_FIELD(type, field), .name = "out", .letter = 'o', .value = "DIR",                             \
+                                   .help = "the data set's folder; it appears when it is complete"           \
+    }
+#define OPTION_DATASET_VAL(type, field)                                                                      \
+    {                                                                                                        \
+        OPTION_FIELD(type, field), .name = "val", .initial = "0.15", .min = 0, .max = 0.9,                   \
+                                   .help = "part of the clips that is kept for validation"                   \
+    }
+#define OPTION_DATASET_FORMAT(type, field)                                                                   \
+    {                                                                                                        \
+        OPTION_FIELD(type, field), .name = "format", .initial = "webp", .choices = "webp|gif|png",           \
+                                   .help = "lossless animated WebP (true colour, opens in a browser), GIF "  \
+                                           "(256 colours a frame), or a folder of PNGs for each clip"        \
+    }
+#define OPTION_FORCE(type, field, what)                                                                      \
+    { OPTION_FIELD(type, field), .name = "force", .letter = 'f', .help = "replace " what " that exists" }
+
+#endif

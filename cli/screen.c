@@ -1,0 +1,136 @@
+// Control sequences: ECMA-48 and xterm's; synchronised updates (2026) are ignored where they are unknown.
+#include "cli/screen.h"
+
+#include <poll.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#define ENTER "\033[?1049h\033[?25l\033[2J"
+#define LEAVE "\033[0m\033[?25h\033[?1049l"
+#define UPPER_HALF "\342\226\200" // U+2580
+
+enum {
+    CELL_BYTES = 48, // two colours and a character
+    MAX_COLUMNS = 2000,
+    MAX_ROWS = 1000,
+};
+
+static void ask_size(uint32_t *columns, uint32_t *rows) {
+    struct winsize size = {0};
+    bool known = ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 && size.ws_row > 0;
+    *columns = known ? size.ws_col : 80;
+    *rows = known ? size.ws_row : 24;
+    *columns = *columns < MAX_COLUMNS ? *columns : MAX_COLUMNS;
+    *rows = *rows < MAX_ROWS ? *rows : MAX_ROWS;
+}
+
+static bool reserve(struct screen *screen) {
+    size_t capacity = (size_t)screen->columns * screen->rows * CELL_BYTES + (size_t)screen->rows * 32 + 64;
+    char *text = capacity > screen->capacity ? realloc(screen->text, capacity) : screen->text;
+    if (text == NULL)
+        return false;
+    screen->text = text;
+    screen->capacity = capacity > screen->capacity ? capacity : screen->capacity;
+    return true;
+}
+
+bool screen_begin(struct screen *screen) {
+    memset(screen, 0, sizeof *screen);
+    ask_size(&screen->columns, &screen->rows);
+    if (!reserve(screen))
+        return false;
+    screen->reads_keys = isatty(STDIN_FILENO) && tcgetattr(STDIN_FILENO, &screen->before) == 0;
+    if (screen->reads_keys) {
+        struct termios quiet = screen->before;
+        quiet.c_lflag &= ~(tcflag_t)(ICANON | ECHO);
+        quiet.c_cc[VMIN] = 0;
+        quiet.c_cc[VTIME] = 0;
+        tcsetattr(STDIN_FILENO, TCSANOW, &quiet);
+    }
+    fputs(ENTER, stdout);
+    fflush(stdout);
+    return true;
+}
+
+void screen_end(struct screen *screen) {
+    fputs(LEAVE, stdout);
+    fflush(stdout);
+    if (screen->reads_keys)
+        tcsetattr(STDIN_FILENO, TCSAFLUSH, &screen->before);
+    free(screen->text);
+    screen->text = NULL;
+}
+
+bool screen_resized(struct screen *screen) {
+    uint32_t columns, rows;
+    ask_size(&columns, &rows);
+    if (columns == screen->columns && rows == screen->rows)
+        return false;
+    screen->columns = columns;
+    screen->rows = rows;
+    fputs("\033[0m\033[2J", stdout);
+    return true;
+}
+
+#if defined(__GNUC__)
+__attribute__((format(printf, 3, 4)))
+#endif
+static void
+add(struct screen *screen, size_t *at, const char *format, ...) {
+    va_list args;
+    va_start(args, format);
+    int length = vsnprintf(screen->text + *at, screen->capacity - *at, format, args);
+    va_end(args);
+    if (length > 0 && (size_t)length < screen->capacity - *at)
+        *at += (size_t)length;
+}
+
+static const uint8_t black[3];
+
+// One row of characters: the upper pixel in the foreground, the lower one in the background. Colours are sent
+// only when they change.
+static void add_row(struct screen *screen, size_t *at, const uint8_t *upper, const uint8_t *lower,
+                    uint32_t width) {
+    const uint8_t *ink = NULL, *paper = NULL;
+    for (uint32_t x = 0; x < width; x++) {
+        const uint8_t *top = upper + 3 * x, *bottom = lower != NULL ? lower + 3 * x : black;
+        if (ink == NULL || memcmp(ink, top, 3) != 0)
+            add(screen, at, "\033[38;2;%u;%u;%um", top[0], top[1], top[2]);
+        if (paper == NULL || memcmp(paper, bottom, 3) != 0)
+            add(screen, at, "\033[48;2;%u;%u;%um", bottom[0], bottom[1], bottom[2]);
+        add(screen, at, UPPER_HALF);
+        ink = top;
+        paper = bottom;
+    }
+    add(screen, at, "\033[0m");
+}
+
+bool screen_draw(struct screen *screen, const uint8_t *rgb, uint32_t height, uint32_t width) {
+    if (!reserve(screen))
+        return false;
+    size_t at = 0, row_bytes = (size_t)width * 3;
+    uint32_t lines = (height + 1) / 2;
+    uint32_t top = (screen->rows - lines) / 2 + 1, left = (screen->columns - width) / 2 + 1;
+    add(screen, &at, "\033[?2026h");
+    for (uint32_t line = 0; line < lines; line++) {
+        const uint8_t *upper = rgb + 2 * line * row_bytes;
+        add(screen, &at, "\033[%u;%uH", top + line, left);
+        add_row(screen, &at, upper, 2 * line + 1 < height ? upper + row_bytes : NULL, width);
+    }
+    add(screen, &at, "\033[?2026l");
+    return fwrite(screen->text, 1, at, stdout) == at && fflush(stdout) == 0;
+}
+
+bool screen_wait(struct screen *screen, double seconds) {
+    enum { CTRL_D = 4, ESCAPE = 27 };
+    struct pollfd keys = {.fd = screen->reads_keys ? STDIN_FILENO : -1, .events = POLLIN};
+    int milliseconds = seconds > 0 ? seconds < 3600 ? (int)(seconds * 1000 + 0.5) : 3600000 : 0;
+    char key;
+    if (poll(&keys, 1, milliseconds) <= 0 || (keys.revents & POLLIN) == 0)
+        return false;
+    return read(STDIN_FILENO, &key, 1) == 1 && (key == 'q' || key == ESCAPE || key == CTRL_D);
+}
