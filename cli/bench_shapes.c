@@ -5,13 +5,25 @@
 #include "shaders/batch_norm/batch_norm.h"
 #include "shaders/cast/cast.h"
 #include "shaders/concat/concat.h"
+#include "shaders/conv3d/conv3d.h"
+#include "shaders/conv_transpose3d/conv_transpose3d.h"
 #include "shaders/film/film.h"
+#include "shaders/linear/linear.h"
 #include "shaders/mean_voxels/mean_voxels.h"
 #include "shaders/space_to_depth/space_to_depth.h"
 
 // The decoder's widest level, 16x64x64 voxels of 32 channels, and the level below, 8x32x32 of 64.
 enum { WIDE_VOXELS = 16 * 64 * 64, DEEP_VOXELS = 8 * 32 * 32, WIDE_COUNT = WIDE_VOXELS * 32 };
 
+#define K3_S1 .kernel = {3, 3, 3}, .stride = {1, 1, 1}, .padding = {1, 1, 1}
+#define K4_S2 .kernel = {4, 4, 4}, .stride = {2, 2, 2}, .padding = {1, 1, 1}
+
+static const struct op_conv3d conv = {.n = 1, .size = {8, 32, 32}, .cin = 64, .cout = 64, K3_S1};
+static const struct op_conv3d conv_bf16 = {
+    .n = 1, .size = {8, 32, 32}, .cin = 64, .cout = 64, K3_S1, .dtype = OP_BF16};
+static const struct op_conv3d down = {.n = 1, .size = {16, 64, 64}, .cin = 32, .cout = 64, K4_S2};
+static const struct op_conv_transpose3d up = {.n = 1, .size = {8, 32, 32}, .cin = 64, .cout = 32, K4_S2};
+static const struct op_linear linear = {.rows = 16, .cin = 512, .cout = 2048};
 static const struct op_batch_norm norm = {.n = 1, .voxels = WIDE_VOXELS, .c = 32};
 static const struct op_activation silu = {.kind = OP_ACTIVATION_SILU, .count = WIDE_COUNT};
 static const struct op_activation leaky = {
@@ -27,7 +39,27 @@ static const struct op_cast cast = {.src_dtype = OP_F32, .dst_dtype = OP_BF16, .
 #define WIDE "16x64x64, 32 channels"
 #define DEEP "8x32x32, 64 channels"
 
+#define CONV "64->64 k3 s1 p1 on 8x32x32"
+#define DOWN "32->64 k4 s2 p1 on 16x64x64"
+#define UP "64->32 k4 s2 p1 to 16x64x64"
+#define LINEAR "16 rows, 512->2048"
+
 const struct bench_shape bench_shapes[] = {
+    {OP_conv3d_forward, CONV, &conv},
+    {OP_conv3d_backward_input, CONV, &conv},
+    {OP_conv3d_backward_weight, CONV, &conv},
+    {OP_conv3d_forward, CONV " bf16", &conv_bf16},
+    {OP_conv3d_backward_input, CONV " bf16", &conv_bf16},
+    {OP_conv3d_backward_weight, CONV " bf16", &conv_bf16},
+    {OP_conv3d_forward, DOWN, &down},
+    {OP_conv3d_backward_input, DOWN, &down},
+    {OP_conv3d_backward_weight, DOWN, &down},
+    {OP_conv_transpose3d_forward, UP, &up},
+    {OP_conv_transpose3d_backward_input, UP, &up},
+    {OP_conv_transpose3d_backward_weight, UP, &up},
+    {OP_linear_forward, LINEAR, &linear},
+    {OP_linear_backward_input, LINEAR, &linear},
+    {OP_linear_backward_weight, LINEAR, &linear},
     {OP_batch_norm_forward, WIDE, &norm},
     {OP_batch_norm_backward, WIDE, &norm},
     {OP_batch_norm_frozen_forward, WIDE, &norm},

@@ -59,7 +59,7 @@ static void print_row(const char *name, const char *label, const struct bench_ti
     char gflops[24] = "-";
     if (time->flops > 0.0)
         snprintf(gflops, sizeof gflops, "%.1f", time->flops / time->median_ns);
-    printf("%-28s %-32s %9.2f %8s %7.1f", name, label, time->median_ns * 1e-6, gflops,
+    printf("%-33s %-33s %9.2f %8s %7.1f", name, label, time->median_ns * 1e-6, gflops,
            time->bytes / time->median_ns);
 }
 
@@ -115,7 +115,7 @@ static void print_head(const struct cli_device *device, const struct report *rep
            (long long)repeat);
     printf("peak: %.1f GFLOP/s of multiply-adds, %.1f GB/s of copying\n\n", report->peaks.flops * 1e-9,
            report->peaks.bytes * 1e-9);
-    printf("%-28s %-32s %9s %8s %7s  %s\n", "operation", "shape", "ms", "GFLOP/s", "GB/s", "of peak");
+    printf("%-33s %-33s %9s %8s %7s  %s\n", "operation", "shape", "ms", "GFLOP/s", "GB/s", "of peak");
 }
 
 static int print_table(struct cli_device *device, const struct bench_values *v, struct report *report) {
@@ -125,7 +125,7 @@ static int print_table(struct cli_device *device, const struct bench_values *v, 
     double seconds = bench_c_conv3d();
     if (seconds < 0.0)
         return cli_fail("out of memory");
-    printf("%-28s %-32s %9.2f %8.1f\n", "plain C loop, one thread", bench_c_label, seconds * 1e3,
+    printf("%-33s %-33s %9.2f %8.1f\n", "plain C loop, one thread", bench_c_label, seconds * 1e3,
            bench_c_flops / seconds * 1e-9);
     return 0;
 }

@@ -170,7 +170,7 @@ static bool test_families(struct cli_device *device, enum op_id id, struct verdi
 }
 
 static void print_verdict(enum op_id id, const struct verdict *verdict) {
-    printf("%-28s %6u  %11.1e  %9.0e  %s\n", op_table[id]->name, verdict->trials, verdict->error,
+    printf("%-33s %6u  %11.1e  %9.0e  %s\n", op_table[id]->name, verdict->trials, verdict->error,
            verdict->tolerance, verdict->failures == 0 ? "ok" : "FAILED");
     if (verdict->failures > 0)
         printf("    %s\n", verdict->first.text);
@@ -180,7 +180,7 @@ static void print_verdict(enum op_id id, const struct verdict *verdict) {
 static uint32_t test_operations(struct cli_device *device) {
     struct progress progress;
     uint32_t failed = 0;
-    printf("\n%-28s %6s  %11s  %9s\n", "operation", "trials", "worst error", "allowed");
+    printf("\n%-33s %6s  %11s  %9s\n", "operation", "trials", "worst error", "allowed");
     progress_begin(&progress, "self-test", OP_COUNT);
     for (int id = 0; id < OP_COUNT; id++) {
         struct verdict verdict = {0};

@@ -103,7 +103,7 @@ static bool parse_choice(const struct option *option, const char *text, int *val
                          struct option_error *error) {
     size_t length = strlen(text);
     int index = 0;
-    for (const char *at = option->choices; length > 0 && at != NULL; index++) {
+    for (const char *at = option->choices; length > 0 && strchr(text, '|') == NULL && at != NULL; index++) {
         if (strncmp(at, text, length) == 0 && (at[length] == '|' || at[length] == '\0')) {
             *value = index;
             return true;

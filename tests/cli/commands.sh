@@ -1,0 +1,122 @@
+#!/bin/sh
+# commands.sh MOGRAPH PYTHON: the program as a user meets it. Each line of a failure names what was run.
+mograph=$1
+python=$2
+folder=$(mktemp -d) || exit 1
+trap 'rm -rf "$folder"' EXIT
+passed=0
+failed=0
+unset MOGRAPH_DEVICE MOGRAPH_KERNELS
+
+# run EXPECTED_STATUS ARGUMENT...: keeps stdout in $folder/out and stderr in $folder/err.
+run() {
+    wanted=$1
+    shift
+    last="mograph $*"
+    "$mograph" "$@" >"$folder/out" 2>"$folder/err"
+    status=$?
+    check [ "$status" -eq "$wanted" ]
+}
+
+check() {
+    if "$@"; then
+        passed=$((passed + 1))
+    else
+        failed=$((failed + 1))
+        echo "failed after \`$last\` (exit $status): $*" >&2
+        cat "$folder/err" >&2
+    fi
+}
+
+says() {
+    check grep -q -e "$2" "$folder/$1"
+}
+
+# A wrong command line: one line on stderr, nothing on stdout, exit status 2.
+refuses() {
+    pattern=$1
+    shift
+    run 2 "$@"
+    says err "^mograph: .*$pattern"
+    check [ "$(wc -l <"$folder/err")" -eq 1 ]
+    check [ ! -s "$folder/out" ]
+}
+
+run 0 --help
+says out "^usage: mograph"
+run 0 --version
+says out '^mograph [0-9]*\.[0-9]*\.[0-9]*$'
+run 2
+says err "^usage: mograph"
+
+# Every command that --help lists has a page of its own, and refuses what it does not know.
+"$mograph" --help | sed -n 's/^  \([a-z ]*[a-z]\)   *.*/\1/p' >"$folder/commands"
+check [ -s "$folder/commands" ]
+while read -r command; do
+    # shellcheck disable=SC2086
+    run 0 $command --help
+    says out "^usage: mograph $command"
+    says out "--help"
+    # shellcheck disable=SC2086
+    refuses "no option --no-such-option" $command --no-such-option
+done <"$folder/commands"
+
+refuses 'did you mean "devices"' device
+refuses 'did you mean "bench kernels"' bench kernel
+refuses "needs a second word" bench
+refuses "no command" nonsense
+refuses "before a command" --nonsense
+refuses "one argument too many" devices extra
+refuses "did you mean --json" devices --jsno
+refuses "needs a value" doctor --device
+refuses "from 1 to 1000" bench kernels --repeat 0
+refuses "from 1 to 1000" bench kernels --repeat 1e3
+refuses "no operation" bench kernels --only no-such-operation
+
+run 0 devices
+says out "usable"
+run 0 devices --json
+check "$python" -c "
+import json, sys
+devices = json.load(open(sys.argv[1]))['devices']
+assert devices and any(d['usable'] for d in devices)
+for i, d in enumerate(devices):
+    assert d['index'] == i and d['name'] and len(d['uuid']) == 36
+    assert d['usable'] == (d['reason'] == '') == (d['kernels'] in ('tile', 'lane'))
+" "$folder/out"
+
+run 0 bench kernels --json --repeat 1 --only cast
+check "$python" -c "
+import json, sys
+report = json.load(open(sys.argv[1]))
+assert report['peak_gflops'] > 0 and report['peak_gb_per_s'] > 0
+assert report['operations'] and all(row['median_ms'] > 0 for row in report['operations'])
+assert report['plain_c_loop']['best_ms'] > 0
+" "$folder/out"
+
+run 0 doctor
+says out "agree with their references"
+check [ "$(grep -c ' ok$' "$folder/out")" -ge 20 ]
+
+# A device that is not there, and no driver at all.
+run 1 doctor --device "no such device"
+says err 'mograph: no device matches "no such device"'
+MOGRAPH_KERNELS=wide run 1 doctor
+says err "kernel families are tile and lane"
+for command in devices doctor; do
+    VK_DRIVER_FILES=/nonexistent VK_ICD_FILENAMES=/nonexistent run 1 $command
+    says err "install mesa-vulkan-drivers"
+    check [ "$(wc -l <"$folder/err")" -eq 1 ]
+done
+
+# An output that cannot be written is no success.
+if [ -w /dev/full ]; then
+    last="mograph devices >/dev/full"
+    "$mograph" devices >/dev/full 2>"$folder/err"
+    status=$?
+    check [ "$status" -eq 1 ]
+    says err "could not write"
+fi
+
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ]
