@@ -1,0 +1,18 @@
+#include "shaders/gradient_clip/gradient_clip.h"
+#include "tests/ops/cases.h"
+
+static const enum op_id ids[] = {OP_gradient_clip};
+
+#define ROW(count)                                                                                           \
+    &(const struct op_gradient_clip) {                                                                       \
+        count                                                                                                \
+    }
+
+// The length picks the situation, see prepare(): by count / 4 modulo 4.
+static const struct op_case rows[] = {
+    {ROW(4), 1e-6, 0},     {ROW(8), 1e-6, 0},     {ROW(12), 1e-6, 0},     {ROW(16), 1e-6, 0},
+    {ROW(50000), 1e-6, 0}, {ROW(50004), 1e-6, 0}, {ROW(300008), 1e-6, 0}, {ROW(50012), 1e-6, 0},
+};
+
+const struct op_case_table gradient_clip_cases = {ids, sizeof ids / sizeof ids[0], rows,
+                                                  sizeof rows / sizeof rows[0]};
