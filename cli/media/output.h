@@ -1,19 +1,14 @@
-// Writing whole or not at all: everything goes to a temporary name beside the target, is flushed to the disk,
-// and takes its final name in one step. An existing target is replaced only on request.
+// Writing whole or not at all (model/atomic_file.h), also for folders of frames, with errors in words. An
+// existing target is replaced only on request.
 #ifndef MOGRAPH_CLI_MEDIA_OUTPUT_H
 #define MOGRAPH_CLI_MEDIA_OUTPUT_H
 
 #include "cli/media/paths.h"
-
-#include <stdint.h>
-#include <stdio.h>
+#include "model/atomic_file.h"
 
 struct output {
-    char path[PATH_CAPACITY]; // the target
-    char
-        temporary[PATH_CAPACITY]; // where it is written until the commit; "" when there is nothing to discard
-    bool force;                   // replace an existing target
-    FILE *file;                   // NULL for a folder
+    struct atomic_file atomic; // the target, the temporary, and the file, NULL for a folder
+    bool force;                // replace an existing target
 };
 
 // Creates the temporary file, or with `folder` the temporary folder. Refuses an existing target unless

@@ -50,7 +50,7 @@ bool png_folder_write(const struct clip *clip, const char *path, bool force, str
     for (uint32_t t = 0; ok && t < clip->frames; t++) {
         char name[32], file[PATH_CAPACITY];
         snprintf(name, sizeof name, "%04u.png", t + 1);
-        ok = path_join(file, folder.temporary, name, error) &&
+        ok = path_join(file, folder.atomic.temporary, name, error) &&
              png_write(file, clip_frame_at(clip, t), clip->height, clip->width, false, error);
     }
     if (ok)

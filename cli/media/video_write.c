@@ -30,8 +30,9 @@ static bool start_ffmpeg(struct process *process, const struct clip *clip, struc
     char size[32], fps[32], url[PATH_CAPACITY + 8];
     snprintf(size, sizeof size, "%ux%u", clip->width, clip->height);
     snprintf(fps, sizeof fps, "%.6g", clip_fps(clip));
-    snprintf(url, sizeof url, "file:%s", output->temporary);
-    bool webm = path_has_extension(output->path, ".webm"), mov = path_has_extension(output->path, ".mov");
+    snprintf(url, sizeof url, "file:%s", output->atomic.temporary);
+    bool webm = path_has_extension(output->atomic.path, ".webm"),
+         mov = path_has_extension(output->atomic.path, ".mov");
     char *const input[] = {"ffmpeg",   "-nostdin", "-v",  "error", "-y", "-f", "rawvideo",
                            "-pix_fmt", "rgb24",    "-s",  size,    "-r", fps,  "-i",
                            "pipe:0",   "-an",      "-vf", FILTER,  NULL};
@@ -63,7 +64,7 @@ static bool feed(const struct clip *clip, struct output *output, struct media_er
         fed = process_write(&process, clip_frame_at(clip, t), clip_frame_bytes(clip));
     char reason[400];
     if (!process_finish(&process, reason, sizeof reason) || !fed)
-        return media_fail(error, output->path, "ffmpeg cannot write it: %s", reason);
+        return media_fail(error, output->atomic.path, "ffmpeg cannot write it: %s", reason);
     return true;
 }
 
