@@ -7,7 +7,7 @@ cd "$(dirname "$0")"
 BUILD_PACKAGES="cmake ninja-build gcc libc6-dev glslc libvulkan-dev libvulkan-volk-dev libcjson-dev libgif-dev
 libspng-dev libwebp-dev libstb-dev"
 RUN_PACKAGES="libvulkan1 mesa-vulkan-drivers"
-TEST_PACKAGES="vulkan-validationlayers clang python3 python3-numpy python3-torch"
+TEST_PACKAGES="vulkan-validationlayers python3 python3-numpy python3-torch"
 
 say() {
     printf 'setup: %s\n' "$*"
@@ -17,6 +17,7 @@ as_root() {
     if [ "$(id -u)" -eq 0 ]; then
         "$@"
     else
+        command -v sudo >/dev/null || { say "run this as root, or install sudo: $*"; exit 1; }
         sudo "$@"
     fi
 }
@@ -113,7 +114,8 @@ deps() {
     if needs_backports; then
         say "no GPU here (no /dev/dri/renderD*, no /proc/driver/nvidia): mesa-vulkan-drivers comes from backports"
         if add_backports; then
-            apt_install -t bookworm-backports mesa-vulkan-drivers
+            # Not "-t bookworm-backports", which would take every library from there and break others' exact needs.
+            apt_install mesa-vulkan-drivers/bookworm-backports
         fi
     fi
     missing=
