@@ -163,6 +163,18 @@ run_all_tests() {
     run_tests build-asan -L cpu
 }
 
+# Checks the device, draws clips, and plays one where there is a terminal.
+demo() {
+    build/mograph doctor
+    mkdir -p runs
+    build/mograph dataset particles --out runs/demo --clips 4 --force
+    if [ -t 0 ] && [ -t 1 ]; then
+        build/mograph play --once runs/demo/train/vortex/0001.webp
+    fi
+    say "runs/demo/sheet.png shows the clips; \`build/mograph play CLIP\` plays one"
+    say "this version has no model and no trained weights, so nothing morphs"
+}
+
 # shellcheck disable=SC2086
 case ${1:-} in
 deps)
@@ -176,8 +188,7 @@ build)
 demo)
     deps $BUILD_PACKAGES $RUN_PACKAGES
     build_release
-    build/mograph doctor
-    say "every operation of the model runs here; there are no trained weights yet, so nothing morphs"
+    demo
     ;;
 test)
     deps $BUILD_PACKAGES $RUN_PACKAGES $TEST_PACKAGES

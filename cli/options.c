@@ -45,7 +45,7 @@ unsigned name_distance(const char *a, const char *b) {
 
 bool name_is_near(const char *typed, const char *name) {
     size_t length = strlen(typed);
-    return name_distance(typed, name) <= (length < 4 ? 1u : 2u) ||
+    return name_distance(typed, name) <= (length < 6 ? 1u : 2u) ||
            (length >= 3 && strncmp(typed, name, length) == 0);
 }
 

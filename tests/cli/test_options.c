@@ -94,6 +94,7 @@ static void distances(void) {
     CHECK(name_distance("", "") == 0 && name_distance("abc", "abc") == 0 && name_distance("", "abc") == 3);
     CHECK(name_distance("kitten", "sitting") == 3 && name_distance("form", "from") == 1);
     CHECK(name_is_near("devcies", "devices") && name_is_near("dev", "devices"));
+    CHECK(!name_is_near("count", "out")); // two letters of five are too many
     CHECK(!name_is_near("de", "devices") && !name_is_near("doctor", "devices"));
 }
 
