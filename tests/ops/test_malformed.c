@@ -4,7 +4,10 @@
 #include "shaders/batch_norm/batch_norm.h"
 #include "shaders/conv3d/conv3d.h"
 #include "shaders/conv_transpose3d/conv_transpose3d.h"
+#include "shaders/kl/kl.h"
 #include "shaders/linear/linear.h"
+#include "shaders/optimiser/optimiser.h"
+#include "shaders/reparameterise/reparameterise.h"
 #include "tests/ops/cases.h"
 #include "tests/test.h"
 
@@ -48,6 +51,15 @@ static size_t bytes_before_flags(enum op_id id) {
     case OP_linear_backward_input:
     case OP_linear_backward_weight:
         return offsetof(struct op_linear, has_bias);
+    case OP_kl_forward:
+    case OP_kl_backward:
+        return offsetof(struct op_kl, standard);
+    case OP_reparameterise_forward:
+    case OP_reparameterise_backward:
+    case OP_reparameterise_inverse:
+        return offsetof(struct op_reparameterise, tempered);
+    case OP_optimiser:
+        return offsetof(struct op_optimiser, has_ema);
     default:
         return op_table[id]->params_size;
     }
