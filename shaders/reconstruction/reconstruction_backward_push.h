@@ -1,0 +1,16 @@
+#include "shaders/common/push.h"
+
+PUSH(reconstruction_backward) {
+    ADDRESS pred;
+    ADDRESS target;
+    ADDRESS calibration;
+    ADDRESS d_nll;
+    ADDRESS d_pred;
+    UINT count4;  // groups of four elements
+    UINT sample4; // of them in one sample
+    UINT c4;
+    UINT c_used;
+    UINT accumulate;
+    FLOAT least; // sigma_floor^2
+}
+PUSH_END(reconstruction_backward)
