@@ -4,12 +4,19 @@
 #include "shaders/add/add.h"
 #include "shaders/batch_norm/batch_norm.h"
 #include "shaders/cast/cast.h"
+#include "shaders/clips/clips.h"
 #include "shaders/concat/concat.h"
 #include "shaders/conv3d/conv3d.h"
 #include "shaders/conv_transpose3d/conv_transpose3d.h"
 #include "shaders/film/film.h"
+#include "shaders/gradient_clip/gradient_clip.h"
+#include "shaders/kl/kl.h"
 #include "shaders/linear/linear.h"
 #include "shaders/mean_voxels/mean_voxels.h"
+#include "shaders/noise/noise.h"
+#include "shaders/optimiser/optimiser.h"
+#include "shaders/reduce/reduce.h"
+#include "shaders/reparameterise/reparameterise.h"
 #include "shaders/space_to_depth/space_to_depth.h"
 
 // The decoder's widest level, 16x64x64 voxels of 32 channels, and the level below, 8x32x32 of 64.
@@ -36,6 +43,26 @@ static const struct op_space_to_depth depth = {
     .n = 1, .d = 32, .h = 128, .w = 128, .c = 4, .bd = 2, .bh = 2, .bw = 2};
 static const struct op_cast cast = {.src_dtype = OP_F32, .dst_dtype = OP_BF16, .count = WIDE_COUNT};
 
+enum { PARAMETERS = 4 << 20, LATENT_VOXELS = 4 * 16 * 16, LATENT_C = 16 };
+
+static const struct op_noise noise = {.count = LATENT_VOXELS * LATENT_C * 16};
+static const struct op_reparameterise latent = {.n = 16, .voxels = LATENT_VOXELS, .c = LATENT_C};
+static const struct op_kl kl = {.n = 16, .voxels = LATENT_VOXELS, .c = LATENT_C};
+static const struct op_reduce reduce = {.kind = OP_REDUCE_SUM_SQUARES, .count = PARAMETERS};
+static const struct op_gradient_clip clip = {.count = PARAMETERS};
+static const struct op_optimiser adamw = {.kind = OP_OPTIMISER_ADAMW,
+                                          .count = PARAMETERS,
+                                          .decay_count = PARAMETERS,
+                                          .beta1 = 0.9f,
+                                          .beta2 = 0.999f,
+                                          .eps = 1e-8f,
+                                          .weight_decay = 0.01f,
+                                          .has_ema = true};
+static const struct op_clip_to_tensor to_tensor = {.n = 1, .d = 32, .h = 128, .w = 128, .clips = 1};
+static const struct op_tensor_to_clip to_clip = {.n = 1, .d = 32, .h = 128, .w = 128};
+
+#define LATENT "16 x 4x16x16, 16 channels"
+#define CLIP "32x128x128"
 #define WIDE "16x64x64, 32 channels"
 #define DEEP "8x32x32, 64 channels"
 
@@ -77,6 +104,16 @@ const struct bench_shape bench_shapes[] = {
     {OP_mean_voxels_backward, DEEP, &mean},
     {OP_space_to_depth, "2x2x2 blocks of 32x128x128x4", &depth},
     {OP_depth_to_space, "2x2x2 blocks to 32x128x128x4", &depth},
+    {OP_clip_to_tensor, CLIP, &to_tensor},
+    {OP_tensor_to_clip, CLIP, &to_clip},
+    {OP_noise_normal, "262,144 numbers", &noise},
+    {OP_reparameterise_forward, LATENT, &latent},
+    {OP_reparameterise_backward, LATENT, &latent},
+    {OP_kl_forward, LATENT, &kl},
+    {OP_kl_backward, LATENT, &kl},
+    {OP_reduce, "squares of 4 Mi parameters", &reduce},
+    {OP_gradient_clip, "4 Mi parameters", &clip},
+    {OP_optimiser, "adamw with EMA, 4 Mi parameters", &adamw},
     {OP_cast, "fp32 to bf16, " WIDE, &cast},
 };
 
