@@ -8,15 +8,19 @@
 #include "shaders/concat/concat.h"
 #include "shaders/conv3d/conv3d.h"
 #include "shaders/conv_transpose3d/conv_transpose3d.h"
+#include "shaders/embedding/embedding.h"
 #include "shaders/film/film.h"
 #include "shaders/gradient_clip/gradient_clip.h"
+#include "shaders/hinge/hinge.h"
 #include "shaders/kl/kl.h"
 #include "shaders/linear/linear.h"
 #include "shaders/mean_voxels/mean_voxels.h"
 #include "shaders/noise/noise.h"
 #include "shaders/optimiser/optimiser.h"
+#include "shaders/reconstruction/reconstruction.h"
 #include "shaders/reduce/reduce.h"
 #include "shaders/reparameterise/reparameterise.h"
+#include "shaders/softmax_cross_entropy/softmax_cross_entropy.h"
 #include "shaders/space_to_depth/space_to_depth.h"
 
 // The decoder's widest level, 16x64x64 voxels of 32 channels, and the level below, 8x32x32 of 64.
@@ -60,6 +64,10 @@ static const struct op_optimiser adamw = {.kind = OP_OPTIMISER_ADAMW,
                                           .has_ema = true};
 static const struct op_clip_to_tensor to_tensor = {.n = 1, .d = 32, .h = 128, .w = 128, .clips = 1};
 static const struct op_tensor_to_clip to_clip = {.n = 1, .d = 32, .h = 128, .w = 128};
+static const struct op_reconstruction rgb = {.n = 1, .voxels = 32 * 128 * 128, .c = 4, .c_used = 3};
+static const struct op_softmax_cross_entropy entropy = {.n = 16, .classes = 6};
+static const struct op_hinge hinge = {.rows = 16 * 4 * 16 * 16, .c = 4, .c_used = 1};
+static const struct op_embedding embedding = {.classes = 6, .dim = 64, .n = 16};
 
 #define LATENT "16 x 4x16x16, 16 channels"
 #define CLIP "32x128x128"
@@ -111,6 +119,14 @@ const struct bench_shape bench_shapes[] = {
     {OP_reparameterise_backward, LATENT, &latent},
     {OP_kl_forward, LATENT, &kl},
     {OP_kl_backward, LATENT, &kl},
+    {OP_reconstruction_forward, CLIP, &rgb},
+    {OP_reconstruction_backward, CLIP, &rgb},
+    {OP_softmax_cross_entropy_forward, "16 clips, 6 kinds", &entropy},
+    {OP_softmax_cross_entropy_backward, "16 clips, 6 kinds", &entropy},
+    {OP_hinge_forward, "16 x 4x16x16 patches", &hinge},
+    {OP_hinge_backward, "16 x 4x16x16 patches", &hinge},
+    {OP_embedding_forward, "16 of 6 rows, 64 wide", &embedding},
+    {OP_embedding_backward, "16 of 6 rows, 64 wide", &embedding},
     {OP_reduce, "squares of 4 Mi parameters", &reduce},
     {OP_gradient_clip, "4 Mi parameters", &clip},
     {OP_optimiser, "adamw with EMA, 4 Mi parameters", &adamw},

@@ -4,10 +4,14 @@
 #include "shaders/batch_norm/batch_norm.h"
 #include "shaders/conv3d/conv3d.h"
 #include "shaders/conv_transpose3d/conv_transpose3d.h"
+#include "shaders/embedding/embedding.h"
+#include "shaders/hinge/hinge.h"
 #include "shaders/kl/kl.h"
 #include "shaders/linear/linear.h"
 #include "shaders/optimiser/optimiser.h"
+#include "shaders/reconstruction/reconstruction.h"
 #include "shaders/reparameterise/reparameterise.h"
+#include "shaders/softmax_cross_entropy/softmax_cross_entropy.h"
 #include "tests/ops/cases.h"
 #include "tests/test.h"
 
@@ -26,43 +30,34 @@ static uint64_t next_random(uint64_t *state) {
     return z ^ z >> 31;
 }
 
-// Params end with their flags; a bool holds 0 or 1 in C, whatever is asked for, so only whole words before
-// the flags are mutated. An operation with flags that is missing here fails under the sanitizer.
+// Params end with their flags. A bool holds 0 or 1 in C, whatever is asked for, so only the members before
+// the flags are mutated. Operations whose params have flags, first to last of a struct; one that is missing
+// here fails, under the sanitizer by the name of its type.
+static const struct {
+    enum op_id first, last;
+    size_t flags_at;
+} flagged[] = {
+    {OP_batch_norm_forward, OP_batch_norm_estimate, offsetof(struct op_batch_norm, activate)},
+    {OP_batch_norm_fold, OP_batch_norm_fold, offsetof(struct op_batch_norm_fold, has_bias)},
+    {OP_conv3d_forward, OP_conv3d_backward_weight, offsetof(struct op_conv3d, has_bias)},
+    {OP_conv_transpose3d_forward, OP_conv_transpose3d_backward_weight,
+     offsetof(struct op_conv_transpose3d, has_bias)},
+    {OP_linear_forward, OP_linear_backward_weight, offsetof(struct op_linear, has_bias)},
+    {OP_optimiser, OP_optimiser, offsetof(struct op_optimiser, has_ema)},
+    {OP_reparameterise_forward, OP_reparameterise_inverse, offsetof(struct op_reparameterise, tempered)},
+    {OP_kl_forward, OP_kl_backward, offsetof(struct op_kl, standard)},
+    {OP_reconstruction_forward, OP_reconstruction_calibrate, offsetof(struct op_reconstruction, accumulate)},
+    {OP_softmax_cross_entropy_forward, OP_softmax_cross_entropy_backward,
+     offsetof(struct op_softmax_cross_entropy, accumulate)},
+    {OP_hinge_forward, OP_hinge_backward, offsetof(struct op_hinge, lecam)},
+    {OP_embedding_forward, OP_embedding_backward, offsetof(struct op_embedding, accumulate)},
+};
+
 static size_t bytes_before_flags(enum op_id id) {
-    switch (id) {
-    case OP_batch_norm_forward:
-    case OP_batch_norm_backward:
-    case OP_batch_norm_frozen_forward:
-    case OP_batch_norm_frozen_backward:
-    case OP_batch_norm_accumulate:
-    case OP_batch_norm_estimate:
-        return offsetof(struct op_batch_norm, activate);
-    case OP_batch_norm_fold:
-        return offsetof(struct op_batch_norm_fold, has_bias);
-    case OP_conv3d_forward:
-    case OP_conv3d_backward_input:
-    case OP_conv3d_backward_weight:
-        return offsetof(struct op_conv3d, has_bias);
-    case OP_conv_transpose3d_forward:
-    case OP_conv_transpose3d_backward_input:
-    case OP_conv_transpose3d_backward_weight:
-        return offsetof(struct op_conv_transpose3d, has_bias);
-    case OP_linear_forward:
-    case OP_linear_backward_input:
-    case OP_linear_backward_weight:
-        return offsetof(struct op_linear, has_bias);
-    case OP_kl_forward:
-    case OP_kl_backward:
-        return offsetof(struct op_kl, standard);
-    case OP_reparameterise_forward:
-    case OP_reparameterise_backward:
-    case OP_reparameterise_inverse:
-        return offsetof(struct op_reparameterise, tempered);
-    case OP_optimiser:
-        return offsetof(struct op_optimiser, has_ema);
-    default:
-        return op_table[id]->params_size;
-    }
+    for (size_t i = 0; i < sizeof flagged / sizeof flagged[0]; i++)
+        if (id >= flagged[i].first && id <= flagged[i].last)
+            return flagged[i].flags_at;
+    return op_table[id]->params_size;
 }
 
 // Numbers at the edges of every type that a member may have, as 32-bit words (and what they are as a float).
