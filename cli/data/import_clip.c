@@ -74,9 +74,7 @@ static void cut(struct clip *clip, uint32_t start, uint32_t frames) {
 // Clips that are too short for a cut are slowed down to the wanted length instead.
 static bool fit_time(const struct import *import, struct clip *clip, struct media_error *error) {
     uint32_t frames = import->size.frames;
-    if (clip->frames == frames)
-        return true;
-    if (import->frames_from != IMPORT_UNIFORM && clip->frames > frames) {
+    if (import->frames_from != IMPORT_UNIFORM && clip->frames >= frames) {
         cut(clip, import->frames_from == IMPORT_WINDOW ? liveliest(clip, frames) : 0, frames);
         return true;
     }

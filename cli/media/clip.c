@@ -8,7 +8,7 @@
 #define FRAME_4K ((uint64_t)4096 * 2304)
 
 const struct clip_limits clip_memory_limits = {8192, 10000, FRAME_4K, (uint64_t)1 << 29};
-const struct clip_limits clip_stream_limits = {8192, 10000, FRAME_4K, UINT64_MAX};
+const struct clip_limits clip_stream_limits = {8192, 10000, FRAME_4K, (uint64_t)1 << 36};
 
 bool clip_limits_check(const struct clip_limits *limits, const char *path, uint64_t width, uint64_t height,
                        uint64_t frames, struct media_error *error) {

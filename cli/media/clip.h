@@ -31,7 +31,8 @@ struct clip_limits {
 
 // For clips held in memory: up to 8192 a side, 4K a frame, 1.5 GB in all.
 extern const struct clip_limits clip_memory_limits;
-// For frames that are used one by one and dropped: the same frames, any number of pixels in all.
+// For frames that are used one by one and dropped: the same frames, 69 gigapixels in all (ten
+// minutes of work; a few kilobytes of GIF can promise more).
 extern const struct clip_limits clip_stream_limits;
 
 // Fails when the canvas is empty or over a limit. `frames` 0: not known yet.

@@ -30,6 +30,8 @@ static bool decode(const char *path, spng_ctx *ctx, const struct clip_limits *li
     if (*rgb == NULL)
         return media_fail(error, path, "no memory for its picture");
     code = spng_decode_image(ctx, *rgb, pixels * 4, SPNG_FMT_RGBA8, SPNG_DECODE_TRNS);
+    if (code == 0)
+        code = spng_decode_chunks(ctx); // to the end: a file that stops behind its pixels is cut short, too
     if (code != 0)
         return media_fail(error, path, "damaged PNG: %s", spng_strerror(code));
     over_black_in_place(*rgb, pixels);

@@ -110,20 +110,22 @@ static void add_frame(const struct clip *clip, uint32_t t, float weight, const s
         sum[i] += weight * tables->linear[rgb[i]];
 }
 
-// A tent over the frames' middles, as wide as a new frame or an old one, whichever lasts longer. Yields the
-// sum of the weights.
-static float blend_at(const struct clip *clip, double middle_ms, double width_ms,
-                      const struct srgb_tables *tables, float *sum) {
+// Durations are rounded to milliseconds; what two frames share within that is not meant.
+#define ROUNDING_MS 0.75
+
+// Averages the frames that are shown between two moments, each by its share. Yields the sum of the shares.
+static float blend_between(const struct clip *clip, double from_ms, double to_ms,
+                           const struct srgb_tables *tables, float *sum) {
     double begin = 0;
     float total = 0;
     for (uint32_t t = 0; t < clip->frames; t++) {
-        double width = fmax(width_ms, clip->duration_ms[t]);
-        double distance = fabs(begin + 0.5 * clip->duration_ms[t] - middle_ms);
-        begin += clip->duration_ms[t];
-        float weight = (float)(fmax(0, 1 - distance / width) * clip->duration_ms[t]);
-        if (weight > 0)
-            add_frame(clip, t, weight, tables, sum);
-        total += weight;
+        double end = begin + clip->duration_ms[t];
+        double shared = fmin(end, to_ms) - fmax(begin, from_ms);
+        begin = end;
+        if (shared > ROUNDING_MS) {
+            add_frame(clip, t, (float)shared, tables, sum);
+            total += (float)shared;
+        }
     }
     return total;
 }
@@ -148,7 +150,7 @@ bool clip_resample_time(const struct clip *clip, uint32_t frames, struct clip *o
     double step_ms = (double)clip_duration_ms(clip) / frames;
     for (uint32_t t = 0; ok && t < frames; t++) {
         memset(sum, 0, values * sizeof *sum);
-        float total = blend_at(clip, (t + 0.5) * step_ms, step_ms, &tables, sum);
+        float total = blend_between(clip, t * step_ms, (t + 1) * step_ms, &tables, sum);
         if (!(total > 0))
             nearest_at(clip, (t + 0.5) * step_ms, clip_frame_at(out, t));
         for (size_t i = 0; total > 0 && i < values; i++)

@@ -34,8 +34,8 @@ void resampler_finish(struct resampler *resampler);
 // rgb [height][width][3] to out [out_height][out_width][3].
 void resampler_frame(struct resampler *resampler, const uint8_t *rgb, uint8_t *out);
 
-// Spreads `frames` new frames over the whole duration of `clip`. Fewer frames: each averages what its time
-// covers; more: neighbours are blended. The new clip is the caller's.
+// Spreads `frames` new frames over the whole duration of `clip`: each is the average of what was shown in its
+// time, as an open shutter sees it. The new clip is the caller's.
 bool clip_resample_time(const struct clip *clip, uint32_t frames, struct clip *out,
                         struct media_error *error);
 

@@ -1,6 +1,7 @@
+// Frames go into the container one by one. libwebp's own animation encoder is not used: it merges frames that
+// are alike, and a clip of 32 frames must stay one.
 #include "cli/media/write.h"
 
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 #include <webp/encode.h>
@@ -19,29 +20,74 @@ static bool configure(WebPConfig *config) {
     return WebPValidateConfig(config) != 0;
 }
 
-static bool add_frames(WebPAnimEncoder *encoder, const struct clip *clip, const WebPConfig *config) {
-    int start_ms = 0;
-    for (uint32_t t = 0; t < clip->frames; t++) {
-        WebPPicture picture;
-        if (!WebPPictureInit(&picture))
-            return false;
-        picture.use_argb = 1;
-        picture.width = (int)clip->width;
-        picture.height = (int)clip->height;
-        bool ok = WebPPictureImportRGB(&picture, clip_frame_at(clip, t), (int)clip->width * 3) &&
-                  WebPAnimEncoderAdd(encoder, &picture, start_ms, config);
-        WebPPictureFree(&picture);
-        if (!ok)
-            return false;
-        start_ms += (int)clip->duration_ms[t];
-    }
-    return WebPAnimEncoderAdd(encoder, NULL, start_ms, NULL) != 0; // the end of the last frame
+// The smallest rectangle in which two frames differ, its corner at even numbers as the container wants it;
+// one pixel when they are alike.
+struct area {
+    uint32_t top, left, bottom, right; // bottom and right exclusive
+};
+
+static struct area changed_area(const struct clip *clip, uint32_t t) {
+    struct area area = {clip->height, clip->width, 0, 0};
+    if (t == 0)
+        return (struct area){0, 0, clip->height, clip->width};
+    const uint8_t *now = clip_frame_at(clip, t), *before = clip_frame_at(clip, t - 1);
+    for (uint32_t y = 0; y < clip->height; y++)
+        for (uint32_t x = 0; x < clip->width; x++, now += 3, before += 3)
+            if (memcmp(now, before, 3) != 0) {
+                area.top = y < area.top ? y : area.top;
+                area.bottom = y + 1;
+                area.left = x < area.left ? x : area.left;
+                area.right = x >= area.right ? x + 1 : area.right;
+            }
+    if (area.bottom == 0)
+        return (struct area){0, 0, 1, 1};
+    area.top &= ~1u;
+    area.left &= ~1u;
+    return area;
 }
 
-static bool assemble(WebPAnimEncoder *encoder, uint8_t **bytes, size_t *size) {
+// One still; the caller calls WebPMemoryWriterClear either way.
+static bool encode_still(const struct clip *clip, uint32_t t, struct area area, const WebPConfig *config,
+                         WebPMemoryWriter *still) {
+    WebPPicture picture;
+    WebPMemoryWriterInit(still);
+    if (!WebPPictureInit(&picture))
+        return false;
+    picture.use_argb = 1;
+    picture.width = (int)(area.right - area.left);
+    picture.height = (int)(area.bottom - area.top);
+    picture.writer = WebPMemoryWrite;
+    picture.custom_ptr = still;
+    const uint8_t *corner = clip_frame_at(clip, t) + ((size_t)area.top * clip->width + area.left) * 3;
+    bool ok = WebPPictureImportRGB(&picture, corner, (int)clip->width * 3) && WebPEncode(config, &picture);
+    WebPPictureFree(&picture);
+    return ok;
+}
+
+static bool push_frame(WebPMux *mux, const struct clip *clip, uint32_t t, const WebPConfig *config) {
+    WebPMemoryWriter still;
+    struct area area = changed_area(clip, t);
+    bool ok = encode_still(clip, t, area, config, &still);
+    if (ok) {
+        WebPMuxFrameInfo frame = {.bitstream = {still.mem, still.size},
+                                  .x_offset = (int)area.left,
+                                  .y_offset = (int)area.top,
+                                  .duration = (int)clip->duration_ms[t],
+                                  .id = WEBP_CHUNK_ANMF,
+                                  .dispose_method = WEBP_MUX_DISPOSE_NONE,
+                                  .blend_method = WEBP_MUX_NO_BLEND};
+        ok = WebPMuxPushFrame(mux, &frame, 1) == WEBP_MUX_OK;
+    }
+    WebPMemoryWriterClear(&still);
+    return ok;
+}
+
+static bool assemble(WebPMux *mux, const struct clip *clip, uint8_t **bytes, size_t *size) {
+    WebPMuxAnimParams params = {.bgcolor = 0xff000000, .loop_count = 0}; // for ever
     WebPData data;
-    WebPDataInit(&data);
-    if (!WebPAnimEncoderAssemble(encoder, &data))
+    if (WebPMuxSetAnimationParams(mux, &params) != WEBP_MUX_OK ||
+        WebPMuxSetCanvasSize(mux, (int)clip->width, (int)clip->height) != WEBP_MUX_OK ||
+        WebPMuxAssemble(mux, &data) != WEBP_MUX_OK)
         return false;
     *bytes = malloc(data.size);
     if (*bytes != NULL) {
@@ -52,24 +98,29 @@ static bool assemble(WebPAnimEncoder *encoder, uint8_t **bytes, size_t *size) {
     return *bytes != NULL;
 }
 
+static bool check_size(const struct clip *clip, struct media_error *error) {
+    if (clip->width > WEBP_MAX_DIMENSION || clip->height > WEBP_MAX_DIMENSION)
+        return media_fail(error, NULL, "too large for WebP, which takes %d pixels a side",
+                          WEBP_MAX_DIMENSION);
+    for (uint32_t t = 0; t < clip->frames; t++)
+        if (clip->duration_ms[t] >= 1u << 24)
+            return media_fail(error, NULL, "a frame lasts longer than the four hours that WebP can say");
+    return true;
+}
+
 bool webp_encode(const struct clip *clip, uint8_t **bytes, size_t *size, struct media_error *error) {
     *bytes = NULL;
     *size = 0;
-    if (clip->width > WEBP_MAX_DIMENSION || clip->height > WEBP_MAX_DIMENSION ||
-        clip_duration_ms(clip) > INT_MAX)
-        return media_fail(error, NULL, "too large for WebP, which takes %d pixels a side",
-                          WEBP_MAX_DIMENSION);
     WebPConfig config;
-    WebPAnimEncoderOptions options;
-    if (!configure(&config) || !WebPAnimEncoderOptionsInit(&options))
+    if (!check_size(clip, error))
+        return false;
+    if (!configure(&config))
         return media_fail(error, NULL, "this libwebp is not the one mograph was built with");
-    options.anim_params.loop_count = 0; // for ever
-    WebPAnimEncoder *encoder = WebPAnimEncoderNew((int)clip->width, (int)clip->height, &options);
-    if (encoder == NULL)
-        return media_fail(error, NULL, "no memory for the WebP encoder");
-    bool ok = add_frames(encoder, clip, &config) && assemble(encoder, bytes, size);
-    if (!ok)
-        media_fail(error, NULL, "WebP cannot be written: %s", WebPAnimEncoderGetError(encoder));
-    WebPAnimEncoderDelete(encoder);
-    return ok;
+    WebPMux *mux = WebPMuxNew();
+    bool ok = mux != NULL;
+    for (uint32_t t = 0; ok && t < clip->frames; t++)
+        ok = push_frame(mux, clip, t, &config);
+    ok = ok && assemble(mux, clip, bytes, size);
+    WebPMuxDelete(mux);
+    return ok || media_fail(error, NULL, "WebP cannot be written: no memory");
 }

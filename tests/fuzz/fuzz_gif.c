@@ -1,0 +1,5 @@
+#include "tests/fuzz/fuzz_media.h"
+
+int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {
+    return fuzz_read(gif_read, bytes, size);
+}

@@ -1,0 +1,91 @@
+// Videos through ffmpeg: written, read back, and a clear line when ffmpeg is absent.
+#include "cli/media/read.h"
+#include "cli/media/write.h"
+#include "tests/media/tools.h"
+#include "tests/test.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static void check_container(const struct clip *clip, const char *path, double least_psnr) {
+    struct clip back;
+    struct media_error error = {""};
+    if (!CHECK(clip_write(clip, path, false, &error))) {
+        fprintf(stderr, "%s\n", error.text);
+        return;
+    }
+    CHECK(!clip_write(clip, path, false, &error) && strstr(error.text, "--force") != NULL);
+    if (!read_clip(path, &back))
+        return;
+    double psnr = clip_psnr(clip, &back, 0);
+    printf("%s: %u frames of %ux%u, %.1f fps, %.1f dB\n", path, back.frames, back.width, back.height,
+           clip_fps(&back), psnr);
+    CHECK(back.frames == clip->frames && fabs(clip_fps(&back) - clip_fps(clip)) < 1e-6);
+    CHECK(psnr > least_psnr);
+    clip_destroy(&back);
+}
+
+// 4:2:0 needs even sides: an odd clip gains a black line.
+static void check_odd(void) {
+    struct clip clip, back;
+    struct media_error error = {""};
+    noise_clip(&clip, 5, 33, 47);
+    clip_set_fps(&clip, 30);
+    CHECK(clip_write(&clip, "odd.mp4", false, &error));
+    if (read_clip("odd.mp4", &back)) {
+        CHECK(back.frames == 5 && back.height == 34 && back.width == 48 && clip_fps(&back) == 30);
+        clip_destroy(&back);
+    }
+    clip_destroy(&clip);
+}
+
+// Names that ffmpeg would take for an option, an address or a pattern.
+static void check_names(const struct clip *clip) {
+    static const char *const names[] = {"-y.mp4", "http:x.mp4", "50%d.mp4", "a b'c\".mp4"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        check_container(clip, names[i], 30);
+}
+
+static void check_absent(const struct clip *clip) {
+    struct clip back;
+    struct media_error error = {""};
+    char *path = strdup(getenv("PATH"));
+    setenv("PATH", "/nowhere", 1);
+    CHECK(!clip_write(clip, "absent.mp4", false, &error));
+    CHECK(strstr(error.text, "ffmpeg is needed") != NULL && file_size("absent.mp4") == 0);
+    CHECK(!clip_read("clip.mp4", &back, &error) && strstr(error.text, "is needed to read videos") != NULL);
+    setenv("PATH", path, 1);
+    free(path);
+}
+
+// Stops in the middle of a video whose end ffmpeg never gets to send.
+static enum sink_verdict take_two(void *user, const struct clip_frame *frame, struct media_error *error) {
+    (void)frame;
+    (void)error;
+    return ++*(uint32_t *)user == 2 ? SINK_ENOUGH : SINK_MORE;
+}
+
+int main(void) {
+    test_begin();
+    scratch_begin();
+    struct clip clip;
+    draw_clip(&clip, 1, 0);
+    check_container(&clip, "clip.mp4", 38);
+    check_container(&clip, "clip.mov", 38);
+    check_container(&clip, "clip.webm", 36);
+    check_odd();
+    check_names(&clip);
+    check_absent(&clip);
+    uint32_t taken = 0;
+    struct media_error error = {""};
+    CHECK(clip_stream("clip.mp4", &clip_stream_limits, (struct clip_sink){take_two, &taken}, &error) &&
+          taken == 2);
+    tool("ffmpeg -v error -f lavfi -i anullsrc -t 1 sound.mp4");
+    struct clip silent;
+    CHECK(!clip_read("sound.mp4", &silent, &error) && strstr(error.text, "no video") != NULL);
+    clip_destroy(&clip);
+    scratch_end();
+    return test_end();
+}
