@@ -1,0 +1,88 @@
+// A network as a list of operations, and its backward pass derived from that list.
+//
+// Values are the arguments of operations. A node applies one operation. The backward pass mirrors the nodes:
+// for every forward operation the table (op_info.forward, op_info.links) says which operations give its
+// gradients and where their arguments come from. Gradients of a value that is used twice are added.
+// Everything that lives only during a step is placed by one plan, with overlapping lifetimes; nothing is
+// allocated while a step runs.
+#ifndef MOGRAPH_MODEL_GRAPH_H
+#define MOGRAPH_MODEL_GRAPH_H
+
+#include "model/parameters.h"
+#include "shaders/op.h"
+
+struct graph;
+
+enum { GRAPH_NONE = UINT32_MAX };
+
+// `parameters` is shared with other graphs and must outlive this one. The target decides scratch sizes.
+enum rt_status graph_create(const struct op_target *target, struct parameters *parameters,
+                            struct graph **out);
+void graph_destroy(struct graph **graph);
+
+// Adding functions return the value's index, and GRAPH_NONE once something was refused; the first refusal is
+// logged and kept (graph_status), so that a network can be written down without a test behind every line.
+
+// A value that a node will write. `name` is for messages and is copied.
+uint32_t graph_activation(struct graph *graph, const char *name, enum op_dtype dtype, uint64_t count);
+// A value that the caller provides in a buffer (graph_bind). Gradients reach it only when `wants_gradient`.
+uint32_t graph_input(struct graph *graph, const char *name, enum op_dtype dtype, uint64_t count,
+                     bool wants_gradient);
+// A parameter or state tensor.
+uint32_t graph_parameter(struct graph *graph, const struct parameter *parameter);
+
+// Applies an operation. args[i] is the value for argument i of its signature, GRAPH_NONE where absent or
+// scratch. `extras` are for arguments of its backward operations that are no forward argument and no
+// gradient, by name.
+struct graph_extra {
+    const char *name;
+    uint32_t value;
+};
+void graph_apply(struct graph *graph, enum op_id id, const void *params, const uint32_t *args,
+                 const struct graph_extra *extras, uint32_t extra_count);
+
+// Keeps a value (and, with `gradient`, its gradient) until the end of the step, for the caller to read.
+void graph_keep(struct graph *graph, uint32_t value, bool gradient);
+
+// Says that the caller provides d_value before the backward pass: where a loss begins.
+void graph_seed(struct graph *graph, uint32_t value);
+
+enum rt_status graph_status(const struct graph *graph);
+
+// Derives the backward pass (when `train`) and plans the memory, cut into blocks of `chunk_bytes` (0: one
+// block). Nothing can be added afterwards.
+enum rt_status graph_finish(struct graph *graph, bool train, uint64_t chunk_bytes);
+
+// Bytes of activations, gradients and scratch, after graph_finish; and what they would be without overlap.
+uint64_t graph_bytes(const struct graph *graph);
+uint64_t graph_bytes_unplanned(const struct graph *graph);
+// Multiplications and additions of one forward pass and of one backward pass.
+double graph_forward_flops(const struct graph *graph);
+double graph_backward_flops(const struct graph *graph);
+
+// Gives the memory for the plan: at least graph_bytes, from an arena made for it. Several graphs that never
+// run at the same time may share one.
+void graph_set_memory(struct graph *graph, struct rt_arena *arena);
+// The buffer of an input.
+void graph_bind(struct graph *graph, uint32_t value, struct rt_buffer buffer);
+
+// Where a value and its gradient are. Valid after graph_set_memory; of an activation that was not kept, only
+// while the node that needs it runs. The zero buffer when there is none.
+struct rt_buffer graph_value_buffer(const struct graph *graph, uint32_t value);
+struct rt_buffer graph_gradient_buffer(const struct graph *graph, uint32_t value);
+
+void graph_record_forward(const struct graph *graph, struct op_recorder *recorder);
+// Parameters' gradients are overwritten, not added to.
+void graph_record_backward(const struct graph *graph, struct op_recorder *recorder);
+
+// The same passes by the operations' references, in double precision on the host: the judge of the
+// derivation. values and gradients have one array per value (graph_value_count), of graph_value_elements
+// doubles; gradients may be NULL for the forward pass.
+uint32_t graph_value_count(const struct graph *graph);
+uint64_t graph_value_elements(const struct graph *graph, uint32_t value);
+const char *graph_value_name(const struct graph *graph, uint32_t value);
+bool graph_has_gradient(const struct graph *graph, uint32_t value);
+enum rt_status graph_reference(const struct graph *graph, bool backward, double *const *values,
+                               double *const *gradients);
+
+#endif

@@ -1,0 +1,413 @@
+// The derived backward pass: a small network with every way a value can be used (twice, as a residual,
+// through a split, not at all), judged by central differences of its references, and on the device against
+// its references.
+#include "model/graph.h"
+#include "shaders/activation/activation.h"
+#include "shaders/add/add.h"
+#include "shaders/batch_norm/batch_norm.h"
+#include "shaders/concat/concat.h"
+#include "shaders/conv3d/conv3d.h"
+#include "shaders/conv_transpose3d/conv_transpose3d.h"
+#include "shaders/film/film.h"
+#include "shaders/kl/kl.h"
+#include "shaders/linear/linear.h"
+#include "shaders/mean_voxels/mean_voxels.h"
+#include "tests/test.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { N = 2, D = 2, H = 4, W = 4, C = 8, VOXELS = D * H * W };
+
+struct network {
+    struct parameters *parameters;
+    struct graph *graph;
+    uint32_t src, out, kl;
+};
+
+static uint32_t parameter(struct network *net, const char *name, struct parameter shape) {
+    snprintf(shape.name, sizeof shape.name, "%s", name);
+    return graph_parameter(net->graph, &shape);
+}
+
+static uint32_t vector(struct network *net, const char *name, uint32_t count, enum parameter_start start,
+                       bool state) {
+    return parameter(
+        net, name,
+        (struct parameter){
+            .layout = PARAMETER_VECTOR, .out = count, .start = start, .scale = 0.3f, .state = state});
+}
+
+static uint32_t activation(struct network *net, const char *name, uint32_t count) {
+    return graph_activation(net->graph, name, OP_F32, count);
+}
+
+#define APPLY(net, op, params, ...)                                                                          \
+    graph_apply((net)->graph, OP_##op, params, (uint32_t[OP_MAX_ARGS]){__VA_ARGS__}, NULL, 0)
+
+static uint32_t conv(struct network *net, uint32_t src, uint32_t size, uint32_t cin, uint32_t k, uint32_t s) {
+    char name[64];
+    struct op_conv3d params = {.n = N,
+                               .size = {D * size, H * size, W * size},
+                               .cin = cin,
+                               .cout = C,
+                               .kernel = {k, k, k},
+                               .stride = {s, s, s},
+                               .padding = {1, 1, 1},
+                               .has_bias = true};
+    snprintf(name, sizeof name, "conv%u.weight", k);
+    uint32_t weight = parameter(net, name,
+                                (struct parameter){.layout = PARAMETER_CONV,
+                                                   .kernel = {k, k, k},
+                                                   .in = cin,
+                                                   .out = C,
+                                                   .start = PARAMETER_NORMAL,
+                                                   .scale = 0.1f,
+                                                   .decay = true});
+    snprintf(name, sizeof name, "conv%u.bias", k);
+    uint32_t bias = vector(net, name, C, PARAMETER_NORMAL, false);
+    uint32_t dst = activation(net, "conv", N * VOXELS * C);
+    APPLY(net, conv3d_forward, &params, src, weight, bias, dst);
+    return dst;
+}
+
+static uint32_t norm(struct network *net, uint32_t src) {
+    struct op_batch_norm params = {
+        .n = N, .voxels = VOXELS, .c = C, .activate = true, .activation = OP_ACTIVATION_SILU};
+    uint32_t gamma = vector(net, "norm.weight", C, PARAMETER_ONES, false);
+    uint32_t beta = vector(net, "norm.bias", C, PARAMETER_NORMAL, false);
+    uint32_t mean = vector(net, "norm.running_mean", C, PARAMETER_ZEROS, true);
+    uint32_t var = vector(net, "norm.running_var", C, PARAMETER_ONES, true);
+    uint32_t dst = activation(net, "norm", N * VOXELS * C);
+    APPLY(net, batch_norm_forward, &params, src, gamma, beta, mean, var, dst, activation(net, "mean", C),
+          activation(net, "inv_std", C), GRAPH_NONE);
+    return dst;
+}
+
+static uint32_t add(struct network *net, uint32_t a, uint32_t b, uint32_t count, float alpha) {
+    uint32_t dst = activation(net, "sum", count);
+    APPLY(net, add, (&(struct op_add){.count = count, .alpha = alpha}), a, b, dst);
+    return dst;
+}
+
+// [N][C] to [N][2 C], read as two halves.
+static void heads(struct network *net, uint32_t pooled, uint32_t *first, uint32_t *second) {
+    struct op_linear linear = {.rows = N, .cin = C, .cout = 2 * C, .has_bias = true};
+    uint32_t weight = parameter(net, "head.weight",
+                                (struct parameter){.layout = PARAMETER_LINEAR,
+                                                   .in = C,
+                                                   .out = 2 * C,
+                                                   .start = PARAMETER_NORMAL,
+                                                   .scale = 0.3f,
+                                                   .decay = true});
+    uint32_t both = activation(net, "heads", N * 2 * C);
+    APPLY(net, linear_forward, &linear, pooled, weight,
+          vector(net, "head.bias", 2 * C, PARAMETER_NORMAL, false), both);
+    *first = activation(net, "first", N * C);
+    *second = activation(net, "second", N * C);
+    APPLY(net, split, (&(struct op_concat){.n = N, .voxels = 1, .ca = C, .cb = C}), both, *first, *second);
+}
+
+static void build(struct network *net, const struct op_target *target, bool train) {
+    CHECK(parameters_create(&net->parameters) == RT_OK);
+    CHECK(graph_create(target, net->parameters, &net->graph) == RT_OK);
+    net->src = graph_input(net->graph, "src", OP_F32, N * VOXELS * 8 * 4, true);
+    uint32_t x = norm(net, conv(net, net->src, 2, 4, 4, 2));
+    uint32_t y = conv(net, x, 1, C, 3, 1);
+    uint32_t sum = add(net, x, y, N * VOXELS * C, 0.0f);
+    sum = add(net, sum, x, N * VOXELS * C, -0.5f); // x a third time
+    uint32_t pooled = activation(net, "pooled", N * C), scale, shift;
+    APPLY(net, mean_voxels_forward, (&(struct op_mean_voxels){.n = N, .voxels = VOXELS, .c = C}), sum, pooled,
+          GRAPH_NONE);
+    heads(net, pooled, &scale, &shift);
+    uint32_t film = activation(net, "film", N * VOXELS * C);
+    APPLY(net, film_forward, (&(struct op_film){.n = N, .voxels = VOXELS, .c = C}), sum, scale, shift, film);
+    uint32_t weight = parameter(net, "up.weight",
+                                (struct parameter){.layout = PARAMETER_CONV_TRANSPOSE,
+                                                   .kernel = {4, 4, 4},
+                                                   .in = C,
+                                                   .out = 4,
+                                                   .start = PARAMETER_NORMAL,
+                                                   .scale = 0.1f,
+                                                   .decay = true});
+    net->out = activation(net, "out", N * VOXELS * 8 * 4);
+    APPLY(net, conv_transpose3d_forward,
+          (&(struct op_conv_transpose3d){.n = N,
+                                         .size = {D, H, W},
+                                         .cin = C,
+                                         .cout = 4,
+                                         .kernel = {4, 4, 4},
+                                         .stride = {2, 2, 2},
+                                         .padding = {1, 1, 1}}),
+          film, weight, GRAPH_NONE, net->out);
+    // A second use of the heads, as a Gaussian, and a value that nothing reads.
+    net->kl = activation(net, "kl", N);
+    APPLY(net, kl_forward, (&(struct op_kl){.n = N, .voxels = 1, .c = C, .standard = true}), scale, shift,
+          GRAPH_NONE, GRAPH_NONE, net->kl, GRAPH_NONE, GRAPH_NONE);
+    APPLY(net, activation_forward, (&(struct op_activation){.kind = OP_ACTIVATION_TANH, .count = N * C}),
+          shift, activation(net, "unused", N * C));
+    graph_keep(net->graph, net->out, false);
+    graph_keep(net->graph, net->kl, false);
+    graph_keep(net->graph, net->src, true);
+    graph_seed(net->graph, net->out);
+    graph_seed(net->graph, net->kl);
+    CHECK(graph_finish(net->graph, train, 0) == RT_OK);
+    parameters_layout(net->parameters);
+}
+
+static void demolish(struct network *net) {
+    graph_destroy(&net->graph);
+    parameters_destroy(&net->parameters);
+}
+
+// --- host arrays
+
+struct arrays {
+    double **values, **gradients;
+    uint32_t count;
+};
+
+static double noise(uint64_t *state) {
+    *state = *state * 6364136223846793005u + 1442695040888963407u;
+    return (double)(*state >> 33) * 0x1p-30 - 1.0;
+}
+
+// Values of inputs and parameters, seeds in the gradients of out and kl, NaN everywhere else.
+static struct arrays make_arrays(const struct network *net) {
+    const struct graph *graph = net->graph;
+    struct arrays arrays = {.count = graph_value_count(graph)};
+    uint64_t state = 3;
+    arrays.values = calloc(arrays.count, sizeof(double *));
+    arrays.gradients = calloc(arrays.count, sizeof(double *));
+    for (uint32_t v = 0; v < arrays.count; v++) {
+        uint64_t count = graph_value_elements(graph, v);
+        arrays.values[v] = malloc(count * sizeof(double));
+        arrays.gradients[v] = malloc(count * sizeof(double));
+        for (uint64_t i = 0; i < count; i++) {
+            bool seed = v == net->out || v == net->kl;
+            arrays.values[v][i] = v == net->src ? (double)(float)noise(&state) : NAN;
+            arrays.gradients[v][i] = seed ? (double)(float)noise(&state) : NAN;
+        }
+    }
+    return arrays;
+}
+
+static void free_arrays(struct arrays *arrays) {
+    for (uint32_t v = 0; v < arrays->count; v++) {
+        free(arrays->values[v]);
+        free(arrays->gradients[v]);
+    }
+    free(arrays->values);
+    free(arrays->gradients);
+}
+
+// Starting values into the arrays, by the parameters' names.
+static void load_parameters(const struct network *net, const struct arrays *arrays, const float *trained,
+                            const float *state) {
+    for (uint32_t p = 0; p < parameters_count(net->parameters); p++) {
+        const struct parameter *item = parameters_get(net->parameters, p);
+        const float *from = (item->state ? state : trained) + item->offset;
+        for (uint32_t v = 0; v < arrays->count; v++)
+            if (strcmp(graph_value_name(net->graph, v), item->name) == 0)
+                for (uint64_t i = 0; i < item->count; i++)
+                    arrays->values[v][i] = (double)from[i];
+    }
+}
+
+static double dot(const double *a, const double *b, uint64_t count) {
+    double sum = 0.0;
+    for (uint64_t i = 0; i < count; i++)
+        sum += a[i] * b[i];
+    return sum;
+}
+
+static double objective(const struct network *net, const struct arrays *arrays) {
+    CHECK(graph_reference(net->graph, false, arrays->values, NULL) == RT_OK);
+    return dot(arrays->values[net->out], arrays->gradients[net->out],
+               graph_value_elements(net->graph, net->out)) +
+           dot(arrays->values[net->kl], arrays->gradients[net->kl],
+               graph_value_elements(net->graph, net->kl));
+}
+
+// --- the judges
+
+static bool is_leaf(const struct network *net, uint32_t v) {
+    if (v == net->src)
+        return true;
+    for (uint32_t p = 0; p < parameters_count(net->parameters); p++)
+        if (strcmp(parameters_get(net->parameters, p)->name, graph_value_name(net->graph, v)) == 0)
+            return !parameters_get(net->parameters, p)->state;
+    return false;
+}
+
+static void check_differences(const struct network *net, const struct arrays *arrays, uint32_t v) {
+    uint64_t count = graph_value_elements(net->graph, v), stride = count > 12 ? count / 12 : 1;
+    double largest = 0.0;
+    for (uint64_t i = 0; i < count; i++)
+        largest = fmax(largest, fabs(arrays->gradients[v][i]));
+    for (uint64_t i = 0; i < count; i += stride) {
+        double kept = arrays->values[v][i], h = 1e-5;
+        arrays->values[v][i] = kept + h;
+        double up = objective(net, arrays);
+        arrays->values[v][i] = kept - h;
+        double numeric = (up - objective(net, arrays)) / (2.0 * h), analytic = arrays->gradients[v][i];
+        arrays->values[v][i] = kept;
+        if (!CHECK(fabs(numeric - analytic) <= 1e-5 * largest + 1e-7))
+            fprintf(stderr, "  %s[%llu]: %.9g derived, %.9g by differences\n",
+                    graph_value_name(net->graph, v), (unsigned long long)i, analytic, numeric);
+    }
+}
+
+static void gradients_are_right(void) {
+    const struct op_target target = {OP_FAMILY_LANE, true, 8, 1024, 32768};
+    struct network net;
+    build(&net, &target, true);
+    struct arrays arrays = make_arrays(&net);
+    float *trained = calloc(parameters_trained_count(net.parameters), sizeof *trained);
+    float *state = calloc(parameters_state_count(net.parameters), sizeof *state);
+    parameters_start_values(net.parameters, 1, trained, state);
+    load_parameters(&net, &arrays, trained, state);
+    CHECK(graph_reference(net.graph, true, arrays.values, arrays.gradients) == RT_OK);
+    for (uint32_t v = 0; v < arrays.count; v++)
+        if (is_leaf(&net, v) && CHECK(graph_has_gradient(net.graph, v)))
+            check_differences(&net, &arrays, v);
+    CHECK(graph_bytes(net.graph) < graph_bytes_unplanned(net.graph));
+    CHECK(graph_forward_flops(net.graph) > 0.0 &&
+          graph_backward_flops(net.graph) > 1.9 * graph_forward_flops(net.graph));
+    free(trained);
+    free(state);
+    free_arrays(&arrays);
+    demolish(&net);
+}
+
+static void upload(struct rt_device *device, struct rt_buffer buffer, const double *values, uint64_t count) {
+    float *raw = malloc(count * sizeof *raw);
+    for (uint64_t i = 0; i < count; i++)
+        raw[i] = (float)values[i];
+    CHECK(rt_buffer_upload(device, buffer, raw, count * 4) == RT_OK);
+    free(raw);
+}
+
+static void check_buffer(struct rt_device *device, const char *what, const char *name,
+                         struct rt_buffer buffer, const double *want, uint64_t count) {
+    float *got = malloc(count * sizeof *got);
+    double largest = 0.0, worst = 0.0;
+    CHECK(rt_buffer_download(device, buffer, got, count * 4) == RT_OK);
+    for (uint64_t i = 0; i < count; i++) {
+        largest = fmax(largest, fabs(want[i]));
+        double error = fabs((double)got[i] - want[i]);
+        worst = isnan(error) ? INFINITY : fmax(worst, error);
+    }
+    // A parameter behind BatchNorm can have a gradient of zero, where only rounding is left.
+    if (!CHECK(worst <= 1e-4 * largest + 1e-5))
+        fprintf(stderr, "  %s of %s: off by %.3g, the largest is %.3g\n", what, name, worst, largest);
+    free(got);
+}
+
+struct memory {
+    struct rt_arena *arena, *inputs;
+};
+
+static void place(struct network *net, struct rt_device *device, struct memory *memory,
+                  const struct arrays *arrays, const float *trained, const float *state) {
+    uint64_t bytes = graph_bytes(net->graph), src_bytes = graph_value_elements(net->graph, net->src) * 4;
+    CHECK(parameters_allocate(net->parameters, device, true) == RT_OK);
+    CHECK(rt_arena_create(device, RT_MEMORY_DEVICE, bytes, "a test", &memory->arena) == RT_OK);
+    CHECK(rt_arena_create(device, RT_MEMORY_DEVICE, src_bytes, "a test", &memory->inputs) == RT_OK);
+    unsigned char *nan = malloc(bytes);
+    memset(nan, 0xff, bytes);
+    CHECK(rt_buffer_upload(device, rt_arena_buffer(memory->arena, 0, bytes), nan, bytes) == RT_OK);
+    free(nan);
+    graph_set_memory(net->graph, memory->arena);
+    graph_bind(net->graph, net->src, rt_arena_buffer(memory->inputs, 0, src_bytes));
+    upload(device, graph_value_buffer(net->graph, net->src), arrays->values[net->src],
+           graph_value_elements(net->graph, net->src));
+    for (int seed = 0; seed < 2; seed++) {
+        uint32_t v = seed ? net->kl : net->out;
+        upload(device, graph_gradient_buffer(net->graph, v), arrays->gradients[v],
+               graph_value_elements(net->graph, v));
+    }
+    CHECK(rt_buffer_upload(device, parameters_slab(net->parameters, PARAMETERS_VALUE), trained,
+                           parameters_trained_count(net->parameters) * 4) == RT_OK);
+    CHECK(rt_buffer_upload(device, parameters_state_slab(net->parameters), state,
+                           parameters_state_count(net->parameters) * 4) == RT_OK);
+}
+
+static void run(struct network *net, struct op_library *library) {
+    struct rt_stream *stream;
+    CHECK(rt_stream_create(library->device, NULL, &stream) == RT_OK);
+    rt_stream_begin(stream);
+    struct op_recorder recorder = {library, stream};
+    graph_record_forward(net->graph, &recorder);
+    graph_record_backward(net->graph, &recorder);
+    CHECK(rt_stream_run(stream) == RT_OK);
+    rt_stream_destroy(&stream);
+}
+
+static void device_agrees(struct op_library *library) {
+    struct network net;
+    struct memory memory;
+    build(&net, &library->target, true);
+    struct arrays arrays = make_arrays(&net);
+    float *trained = calloc(parameters_trained_count(net.parameters), sizeof *trained);
+    float *state = calloc(parameters_state_count(net.parameters), sizeof *state);
+    parameters_start_values(net.parameters, 1, trained, state);
+    load_parameters(&net, &arrays, trained, state);
+    place(&net, library->device, &memory, &arrays, trained, state);
+    run(&net, library);
+    CHECK(graph_reference(net.graph, true, arrays.values, arrays.gradients) == RT_OK);
+    for (uint32_t v = 0; v < arrays.count; v++) {
+        const char *name = graph_value_name(net.graph, v);
+        uint64_t count = graph_value_elements(net.graph, v);
+        if (v == net.out || v == net.kl)
+            check_buffer(library->device, "value", name, graph_value_buffer(net.graph, v), arrays.values[v],
+                         count);
+        if (is_leaf(&net, v))
+            check_buffer(library->device, "gradient", name, graph_gradient_buffer(net.graph, v),
+                         arrays.gradients[v], count);
+    }
+    free(trained);
+    free(state);
+    free_arrays(&arrays);
+    demolish(&net);
+    rt_arena_destroy(&memory.arena);
+    rt_arena_destroy(&memory.inputs);
+}
+
+static void refusals(void) {
+    const struct op_target target = {OP_FAMILY_LANE, true, 8, 1024, 32768};
+    struct network net;
+    test_quiet(true);
+    CHECK(parameters_create(&net.parameters) == RT_OK);
+    CHECK(graph_create(&target, net.parameters, &net.graph) == RT_OK);
+    uint32_t a = activation(&net, "a", 8), b = activation(&net, "b", 12);
+    APPLY(&net, activation_forward, (&(struct op_activation){.kind = OP_ACTIVATION_RELU, .count = 8}), a, b);
+    CHECK(graph_status(net.graph) == RT_ERROR_INVALID && strstr(test_last_error(), "dst") != NULL);
+    CHECK(graph_finish(net.graph, true, 0) == RT_ERROR_INVALID);
+    graph_destroy(&net.graph);
+    CHECK(graph_create(&target, net.parameters, &net.graph) == RT_OK);
+    vector(&net, "bias", 8, PARAMETER_ZEROS, false);
+    CHECK(vector(&net, "bias", 12, PARAMETER_ZEROS, false) == GRAPH_NONE &&
+          strstr(test_last_error(), "bias") != NULL);
+    demolish(&net);
+    test_quiet(false);
+}
+
+int main(void) {
+    test_begin();
+    gradients_are_right();
+    refusals();
+    struct rt_context *context;
+    struct rt_device *device = test_device(&context, 0);
+    struct op_library *library;
+    if (CHECK(op_library_create(device, &library) == RT_OK)) {
+        for (int family = 0; family < 2; family++)
+            if (CHECK(op_library_set_family(library, (enum op_family)family) == RT_OK))
+                device_agrees(library);
+        op_library_destroy(&library);
+    }
+    test_close(&context, &device);
+    return test_end();
+}
