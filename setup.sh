@@ -152,7 +152,8 @@ run_tests() {
 }
 
 # The whole suite; what uses a device once more under the validation layer; all but PyTorch's part once more under the
-# sanitizers, where what drivers leak is not counted.
+# sanitizers. What a Vulkan driver leaks cannot be told from our own once it is unloaded, so leaks count only where no
+# device is used. NVIDIA's driver maps memory where AddressSanitizer keeps its shadow gap.
 run_all_tests() {
     say "the suite"
     run_tests build
@@ -160,9 +161,8 @@ run_all_tests() {
     MOGRAPH_VALIDATE=1 run_tests build -L device
     say "AddressSanitizer and UndefinedBehaviorSanitizer"
     build asan build-asan
-    # NVIDIA's driver maps memory where AddressSanitizer keeps its shadow gap.
-    LSAN_OPTIONS=suppressions=$PWD/tests/lsan.supp:print_suppressions=0 ASAN_OPTIONS=protect_shadow_gap=0 \
-        run_tests build-asan -LE pytorch
+    run_tests build-asan -L cpu
+    ASAN_OPTIONS=detect_leaks=0:protect_shadow_gap=0 run_tests build-asan -L device
 }
 
 # Checks the device, draws clips, and plays one where there is a terminal.
