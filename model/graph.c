@@ -226,6 +226,14 @@ uint64_t graph_value_elements(const struct graph *graph, uint32_t value) {
     return graph->slots[graph->values[value].slot].count;
 }
 
+enum op_dtype graph_value_dtype(const struct graph *graph, uint32_t value) {
+    return graph->slots[graph->values[value].slot].dtype;
+}
+
+bool graph_value_is_parameter(const struct graph *graph, uint32_t value) {
+    return graph->slots[graph->values[value].slot].kind == SLOT_PARAMETER;
+}
+
 const char *graph_value_name(const struct graph *graph, uint32_t value) {
     return graph->values[value].name;
 }

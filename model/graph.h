@@ -80,7 +80,10 @@ void graph_record_backward(const struct graph *graph, struct op_recorder *record
 // doubles; gradients may be NULL for the forward pass.
 uint32_t graph_value_count(const struct graph *graph);
 uint64_t graph_value_elements(const struct graph *graph, uint32_t value);
+enum op_dtype graph_value_dtype(const struct graph *graph, uint32_t value);
 const char *graph_value_name(const struct graph *graph, uint32_t value);
+// True for parameters and state, of PyTorch's name.
+bool graph_value_is_parameter(const struct graph *graph, uint32_t value);
 bool graph_has_gradient(const struct graph *graph, uint32_t value);
 enum rt_status graph_reference(const struct graph *graph, bool backward, double *const *values,
                                double *const *gradients);

@@ -12,11 +12,11 @@
 #include "shaders/kl/kl.h"
 #include "shaders/linear/linear.h"
 #include "shaders/mean_voxels/mean_voxels.h"
+#include "tests/model/graph_trial.h"
 #include "tests/test.h"
 
 #include <math.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 enum { N = 2, D = 2, H = 4, W = 4, C = 8, VOXELS = D * H * W };
@@ -162,101 +162,40 @@ static void demolish(struct network *net) {
     parameters_destroy(&net->parameters);
 }
 
-// --- host arrays
-
-struct arrays {
-    double **values, **gradients;
-    uint32_t count;
-};
-
-static double noise(uint64_t *state) {
-    *state = *state * 6364136223846793005u + 1442695040888963407u;
-    return (double)(*state >> 33) * 0x1p-30 - 1.0;
+static struct graph_trial trial_of(const struct network *net) {
+    return (struct graph_trial){.graph = net->graph,
+                                .parameters = net->parameters,
+                                .inputs = {net->src},
+                                .input_count = 1,
+                                .seeds = {net->out, net->kl},
+                                .seed_count = 2};
 }
 
-// Values of inputs and parameters, seeds in the gradients of out and kl, NaN everywhere else.
-static struct arrays make_arrays(const struct network *net) {
-    const struct graph *graph = net->graph;
-    struct arrays arrays = {.count = graph_value_count(graph)};
-    uint64_t state = 3;
-    arrays.values = calloc(arrays.count, sizeof(double *));
-    arrays.gradients = calloc(arrays.count, sizeof(double *));
-    for (uint32_t v = 0; v < arrays.count; v++) {
-        uint64_t count = graph_value_elements(graph, v);
-        arrays.values[v] = malloc(count * sizeof(double));
-        arrays.gradients[v] = malloc(count * sizeof(double));
-        for (uint64_t i = 0; i < count; i++) {
-            bool seed = v == net->out || v == net->kl;
-            arrays.values[v][i] = v == net->src ? (double)(float)noise(&state) : NAN;
-            arrays.gradients[v][i] = seed ? (double)(float)noise(&state) : NAN;
-        }
-    }
-    return arrays;
-}
-
-static void free_arrays(struct arrays *arrays) {
-    for (uint32_t v = 0; v < arrays->count; v++) {
-        free(arrays->values[v]);
-        free(arrays->gradients[v]);
-    }
-    free(arrays->values);
-    free(arrays->gradients);
-}
-
-// Starting values into the arrays, by the parameters' names.
-static void load_parameters(const struct network *net, const struct arrays *arrays, const float *trained,
-                            const float *state) {
-    for (uint32_t p = 0; p < parameters_count(net->parameters); p++) {
-        const struct parameter *item = parameters_get(net->parameters, p);
-        const float *from = (item->state ? state : trained) + item->offset;
-        for (uint32_t v = 0; v < arrays->count; v++)
-            if (strcmp(graph_value_name(net->graph, v), item->name) == 0)
-                for (uint64_t i = 0; i < item->count; i++)
-                    arrays->values[v][i] = (double)from[i];
-    }
-}
-
-static double dot(const double *a, const double *b, uint64_t count) {
+// <d_out, out> + <d_kl, kl>.
+static double objective(struct graph_trial *trial) {
     double sum = 0.0;
-    for (uint64_t i = 0; i < count; i++)
-        sum += a[i] * b[i];
+    graph_trial_reference(trial, false);
+    for (uint32_t s = 0; s < trial->seed_count; s++)
+        for (uint64_t i = 0; i < graph_value_elements(trial->graph, trial->seeds[s]); i++)
+            sum += trial->values[trial->seeds[s]][i] * trial->gradients[trial->seeds[s]][i];
     return sum;
 }
 
-static double objective(const struct network *net, const struct arrays *arrays) {
-    CHECK(graph_reference(net->graph, false, arrays->values, NULL) == RT_OK);
-    return dot(arrays->values[net->out], arrays->gradients[net->out],
-               graph_value_elements(net->graph, net->out)) +
-           dot(arrays->values[net->kl], arrays->gradients[net->kl],
-               graph_value_elements(net->graph, net->kl));
-}
-
-// --- the judges
-
-static bool is_leaf(const struct network *net, uint32_t v) {
-    if (v == net->src)
-        return true;
-    for (uint32_t p = 0; p < parameters_count(net->parameters); p++)
-        if (strcmp(parameters_get(net->parameters, p)->name, graph_value_name(net->graph, v)) == 0)
-            return !parameters_get(net->parameters, p)->state;
-    return false;
-}
-
-static void check_differences(const struct network *net, const struct arrays *arrays, uint32_t v) {
-    uint64_t count = graph_value_elements(net->graph, v), stride = count > 12 ? count / 12 : 1;
-    double largest = 0.0;
+static void check_differences(struct graph_trial *trial, uint32_t v) {
+    uint64_t count = graph_value_elements(trial->graph, v), stride = count > 12 ? count / 12 : 1;
+    double largest = 0.0, *values = trial->values[v];
     for (uint64_t i = 0; i < count; i++)
-        largest = fmax(largest, fabs(arrays->gradients[v][i]));
+        largest = fmax(largest, fabs(trial->gradients[v][i]));
     for (uint64_t i = 0; i < count; i += stride) {
-        double kept = arrays->values[v][i], h = 1e-5;
-        arrays->values[v][i] = kept + h;
-        double up = objective(net, arrays);
-        arrays->values[v][i] = kept - h;
-        double numeric = (up - objective(net, arrays)) / (2.0 * h), analytic = arrays->gradients[v][i];
-        arrays->values[v][i] = kept;
+        double kept = values[i], h = 1e-5, analytic = trial->gradients[v][i];
+        values[i] = kept + h;
+        double up = objective(trial);
+        values[i] = kept - h;
+        double numeric = (up - objective(trial)) / (2.0 * h);
+        values[i] = kept;
         if (!CHECK(fabs(numeric - analytic) <= 1e-5 * largest + 1e-7))
             fprintf(stderr, "  %s[%llu]: %.9g derived, %.9g by differences\n",
-                    graph_value_name(net->graph, v), (unsigned long long)i, analytic, numeric);
+                    graph_value_name(trial->graph, v), (unsigned long long)i, analytic, numeric);
     }
 }
 
@@ -264,116 +203,37 @@ static void gradients_are_right(void) {
     const struct op_target target = {OP_FAMILY_LANE, true, 8, 1024, 32768};
     struct network net;
     build(&net, &target, true);
-    struct arrays arrays = make_arrays(&net);
-    float *trained = calloc(parameters_trained_count(net.parameters), sizeof *trained);
-    float *state = calloc(parameters_state_count(net.parameters), sizeof *state);
-    parameters_start_values(net.parameters, 1, trained, state);
-    load_parameters(&net, &arrays, trained, state);
-    CHECK(graph_reference(net.graph, true, arrays.values, arrays.gradients) == RT_OK);
-    for (uint32_t v = 0; v < arrays.count; v++)
-        if (is_leaf(&net, v) && CHECK(graph_has_gradient(net.graph, v)))
-            check_differences(&net, &arrays, v);
+    struct graph_trial trial = trial_of(&net);
+    graph_trial_begin(&trial, 3);
+    graph_trial_reference(&trial, true);
+    uint32_t leaves = 0;
+    for (uint32_t v = 0; v < graph_value_count(net.graph); v++)
+        if (graph_trial_is_leaf(&trial, v) && CHECK(graph_has_gradient(net.graph, v))) {
+            check_differences(&trial, v);
+            leaves++;
+        }
+    CHECK(leaves == 10); // the input, and nine parameters
     CHECK(graph_bytes(net.graph) < graph_bytes_unplanned(net.graph));
     CHECK(graph_forward_flops(net.graph) > 0.0 &&
           graph_backward_flops(net.graph) > 1.9 * graph_forward_flops(net.graph));
-    free(trained);
-    free(state);
-    free_arrays(&arrays);
+    graph_trial_end(&trial);
     demolish(&net);
-}
-
-static void upload(struct rt_device *device, struct rt_buffer buffer, const double *values, uint64_t count) {
-    float *raw = malloc(count * sizeof *raw);
-    for (uint64_t i = 0; i < count; i++)
-        raw[i] = (float)values[i];
-    CHECK(rt_buffer_upload(device, buffer, raw, count * 4) == RT_OK);
-    free(raw);
-}
-
-static void check_buffer(struct rt_device *device, const char *what, const char *name,
-                         struct rt_buffer buffer, const double *want, uint64_t count) {
-    float *got = malloc(count * sizeof *got);
-    double largest = 0.0, worst = 0.0;
-    CHECK(rt_buffer_download(device, buffer, got, count * 4) == RT_OK);
-    for (uint64_t i = 0; i < count; i++) {
-        largest = fmax(largest, fabs(want[i]));
-        double error = fabs((double)got[i] - want[i]);
-        worst = isnan(error) ? INFINITY : fmax(worst, error);
-    }
-    // A parameter behind BatchNorm can have a gradient of zero, where only rounding is left.
-    if (!CHECK(worst <= 1e-4 * largest + 1e-5))
-        fprintf(stderr, "  %s of %s: off by %.3g, the largest is %.3g\n", what, name, worst, largest);
-    free(got);
-}
-
-struct memory {
-    struct rt_arena *arena, *inputs;
-};
-
-static void place(struct network *net, struct rt_device *device, struct memory *memory,
-                  const struct arrays *arrays, const float *trained, const float *state) {
-    uint64_t bytes = graph_bytes(net->graph), src_bytes = graph_value_elements(net->graph, net->src) * 4;
-    CHECK(parameters_allocate(net->parameters, device, true) == RT_OK);
-    CHECK(rt_arena_create(device, RT_MEMORY_DEVICE, bytes, "a test", &memory->arena) == RT_OK);
-    CHECK(rt_arena_create(device, RT_MEMORY_DEVICE, src_bytes, "a test", &memory->inputs) == RT_OK);
-    unsigned char *nan = malloc(bytes);
-    memset(nan, 0xff, bytes);
-    CHECK(rt_buffer_upload(device, rt_arena_buffer(memory->arena, 0, bytes), nan, bytes) == RT_OK);
-    free(nan);
-    graph_set_memory(net->graph, memory->arena);
-    graph_bind(net->graph, net->src, rt_arena_buffer(memory->inputs, 0, src_bytes));
-    upload(device, graph_value_buffer(net->graph, net->src), arrays->values[net->src],
-           graph_value_elements(net->graph, net->src));
-    for (int seed = 0; seed < 2; seed++) {
-        uint32_t v = seed ? net->kl : net->out;
-        upload(device, graph_gradient_buffer(net->graph, v), arrays->gradients[v],
-               graph_value_elements(net->graph, v));
-    }
-    CHECK(rt_buffer_upload(device, parameters_slab(net->parameters, PARAMETERS_VALUE), trained,
-                           parameters_trained_count(net->parameters) * 4) == RT_OK);
-    CHECK(rt_buffer_upload(device, parameters_state_slab(net->parameters), state,
-                           parameters_state_count(net->parameters) * 4) == RT_OK);
-}
-
-static void run(struct network *net, struct op_library *library) {
-    struct rt_stream *stream;
-    CHECK(rt_stream_create(library->device, NULL, &stream) == RT_OK);
-    rt_stream_begin(stream);
-    struct op_recorder recorder = {library, stream};
-    graph_record_forward(net->graph, &recorder);
-    graph_record_backward(net->graph, &recorder);
-    CHECK(rt_stream_run(stream) == RT_OK);
-    rt_stream_destroy(&stream);
 }
 
 static void device_agrees(struct op_library *library) {
     struct network net;
-    struct memory memory;
     build(&net, &library->target, true);
-    struct arrays arrays = make_arrays(&net);
-    float *trained = calloc(parameters_trained_count(net.parameters), sizeof *trained);
-    float *state = calloc(parameters_state_count(net.parameters), sizeof *state);
-    parameters_start_values(net.parameters, 1, trained, state);
-    load_parameters(&net, &arrays, trained, state);
-    place(&net, library->device, &memory, &arrays, trained, state);
-    run(&net, library);
-    CHECK(graph_reference(net.graph, true, arrays.values, arrays.gradients) == RT_OK);
-    for (uint32_t v = 0; v < arrays.count; v++) {
-        const char *name = graph_value_name(net.graph, v);
-        uint64_t count = graph_value_elements(net.graph, v);
-        if (v == net.out || v == net.kl)
-            check_buffer(library->device, "value", name, graph_value_buffer(net.graph, v), arrays.values[v],
-                         count);
-        if (is_leaf(&net, v))
-            check_buffer(library->device, "gradient", name, graph_gradient_buffer(net.graph, v),
-                         arrays.gradients[v], count);
-    }
-    free(trained);
-    free(state);
-    free_arrays(&arrays);
+    struct graph_trial trial = trial_of(&net);
+    graph_trial_begin(&trial, 3);
+    graph_trial_run(&trial, library, true);
+    graph_trial_reference(&trial, true);
+    graph_trial_check(&trial, library->device, net.out, false, 1e-5);
+    graph_trial_check(&trial, library->device, net.kl, false, 1e-5);
+    for (uint32_t v = 0; v < graph_value_count(net.graph); v++)
+        if (graph_trial_is_leaf(&trial, v))
+            graph_trial_check(&trial, library->device, v, true, 1e-4);
+    graph_trial_end(&trial);
     demolish(&net);
-    rt_arena_destroy(&memory.arena);
-    rt_arena_destroy(&memory.inputs);
 }
 
 static void refusals(void) {

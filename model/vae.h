@@ -1,0 +1,78 @@
+// The model: a ladder VAE over clips, a U-Net whose skip connections are stochastic, so that it generates
+// from noise alone (Sonderby et al. 2016, "Ladder Variational Autoencoders"; Kingma & Welling 2014).
+//
+//   encoder   clip -> conv k4 s2 stages with BatchNorm, a residual block each from the second on
+//   top       a vector: q(z_top | deepest features, means of the early ones), p(z_top | class)
+//   decoder   z_top and class -> 4x4 start -> conv_transpose k4 s2 stages, every level scaled and shifted
+//   (FiLM) by z_top levels    at chosen decoder levels p(z_l | decoder state), q = p + residual from the
+//   encoder's features there
+//
+// Nothing deterministic passes from encoder to decoder. All noise is one flat vector of standard normal
+// numbers per sample: z = mu + sigma eps at every level, with mu and sigma of the posterior while training
+// and of the prior when sampling; encoding inverts the prior's.
+#ifndef MOGRAPH_MODEL_VAE_H
+#define MOGRAPH_MODEL_VAE_H
+
+#include "model/graph.h"
+
+enum { VAE_MAX_STAGES = 6 };
+
+struct vae_config {
+    const char *name;
+    uint32_t d, h, w;                  // of a clip: frames, height, width
+    uint32_t stages;                   // each halves d, h and w
+    uint32_t channels[VAE_MAX_STAGES]; // after each stage of the encoder, multiples of 4
+    uint32_t top;                      // numbers of the top latent, a multiple of 4
+    uint32_t latent[VAE_MAX_STAGES]; // latent channels at the decoder's level of stage i (0: none), used ones
+    uint32_t classes;
+    uint32_t embedding; // numbers that a class is told by, a multiple of 4
+};
+
+// "tiny" (32x32x8, for tests), "small" and "base" (128x128x32), "article" (one latent, no levels). NULL: no
+// such preset.
+const struct vae_config *vae_preset(const char *name);
+// The i-th preset, NULL behind the last.
+const struct vae_config *vae_preset_at(uint32_t i);
+
+// False, with one line logged, when the configuration is impossible.
+bool vae_check(const struct vae_config *config);
+
+enum vae_mode {
+    VAE_TRAIN,    // posterior samples, batch statistics, losses; its backward pass trains
+    VAE_EVALUATE, // the same with frozen statistics, no backward pass
+    VAE_GENERATE, // prior samples, frozen statistics: noise to clips
+};
+
+// One level of latents: level 0 is the top.
+struct vae_level {
+    uint32_t eps;        // input, noise [n][d][h][w][c], bound by the caller
+    uint32_t kl;         // [n], nats; d_kl is the level's weight. GRAPH_NONE when generating
+    uint32_t d, h, w, c; // c as stored; c_used of them carry noise
+    uint32_t c_used;
+};
+
+// A model for one batch size and mode. Values are bound with graph_bind; several share one set of parameters.
+struct vae {
+    struct vae_config config;
+    enum vae_mode mode;
+    uint32_t n;
+    struct graph *graph;
+    uint32_t clip;               // input [n][d][h][w][4], 0 to 1; GRAPH_NONE when generating
+    uint32_t classes;            // input u32 [n]
+    uint32_t calibration;        // input f32 [4], see reconstruction.h; GRAPH_NONE when generating
+    uint32_t output;             // [n][d][h][w][4], 0 to 1
+    uint32_t squared_error, nll; // [n]; d_nll weighs the samples
+    uint32_t level_count;
+    struct vae_level levels[VAE_MAX_STAGES + 1];
+};
+
+// Writes the model down, finishes its graph (with the backward pass for VAE_TRAIN) and plans its memory.
+// `parameters` gets the tensors and must outlive the model. Errors: RT_ERROR_INVALID, RT_ERROR_OUT_OF_MEMORY.
+enum rt_status vae_init(struct vae *vae, const struct vae_config *config, enum vae_mode mode, uint32_t n,
+                        const struct op_target *target, struct parameters *parameters, uint64_t chunk_bytes);
+void vae_finish(struct vae *vae);
+
+// Standard normal numbers that one sample takes, over all levels.
+uint32_t vae_noise_count(const struct vae *vae);
+
+#endif
