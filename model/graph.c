@@ -241,3 +241,27 @@ const char *graph_value_name(const struct graph *graph, uint32_t value) {
 bool graph_has_gradient(const struct graph *graph, uint32_t value) {
     return graph->values[value].gradient != GRAPH_NONE;
 }
+
+uint32_t graph_row_count(const struct graph *graph) {
+    return graph->node_count;
+}
+
+struct graph_row graph_row(const struct graph *graph, uint32_t i) {
+    const struct node *node = &graph->nodes[i];
+    const struct step *step = &graph->steps[node->step];
+    struct graph_row row = {.operation = op_table[step->id]->name,
+                            .shapes = step->signature.text,
+                            .result = "",
+                            .flops = step->signature.flops};
+    for (uint32_t a = 0; a < step->signature.arg_count; a++) {
+        const struct op_arg *arg = &step->signature.args[a];
+        if (step->slots[a] == GRAPH_NONE || arg->role == OP_SCRATCH)
+            continue;
+        const struct value *value = &graph->values[node->args[a]];
+        if (arg->role == OP_OUT && row.result[0] == '\0')
+            row.result = value->name;
+        if (graph->slots[value->slot].kind == SLOT_PARAMETER && value->wants_gradient)
+            row.parameters += arg->count;
+    }
+    return row;
+}

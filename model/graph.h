@@ -60,6 +60,16 @@ uint64_t graph_bytes_unplanned(const struct graph *graph);
 double graph_forward_flops(const struct graph *graph);
 double graph_backward_flops(const struct graph *graph);
 
+// One forward operation, for tables. Texts live as long as the graph.
+struct graph_row {
+    const char *operation, *shapes;
+    const char *result;  // name of the value it writes
+    uint64_t parameters; // trained numbers it uses
+    double flops;
+};
+uint32_t graph_row_count(const struct graph *graph);
+struct graph_row graph_row(const struct graph *graph, uint32_t i);
+
 // Gives the memory for the plan: at least graph_bytes, from an arena made for it. Several graphs that never
 // run at the same time may share one.
 void graph_set_memory(struct graph *graph, struct rt_arena *arena);

@@ -1,0 +1,164 @@
+// mograph info: a model as a table.
+#include "cli/command.h"
+#include "cli/json.h"
+#include "model/vae.h"
+
+#include <string.h>
+
+struct info_values {
+    int64_t batch;
+    bool all, json;
+};
+
+static const struct option options[] = {{OPTION_FIELD(struct info_values, batch), .name = "batch",
+                                         .value = "N", .help = "clips that the memory is for", .initial = "4",
+                                         .min = 1, .max = 1024},
+                                        {OPTION_FIELD(struct info_values, all), .name = "all",
+                                         .help = "every operation, not only those with parameters"},
+                                        OPTION_JSON(struct info_values, json),
+                                        {0}};
+
+// The same model twice: as it trains, and as it generates.
+struct models {
+    struct parameters *parameters;
+    struct vae train, generate;
+};
+
+// Sizes of scratch as on a GPU of the usual kind; no device is opened.
+static const struct op_target usual_gpu = {OP_FAMILY_TILE, false, 32, 1024, 32768};
+
+static bool models_init(struct models *models, const struct vae_config *config, uint32_t batch) {
+    *models = (struct models){0};
+    if (parameters_create(&models->parameters) != RT_OK ||
+        vae_init(&models->train, config, VAE_TRAIN, batch, &usual_gpu, models->parameters, 0) != RT_OK ||
+        vae_init(&models->generate, config, VAE_GENERATE, batch, &usual_gpu, models->parameters, 0) != RT_OK)
+        return false;
+    parameters_layout(models->parameters);
+    return true;
+}
+
+static void models_finish(struct models *models) {
+    vae_finish(&models->train);
+    vae_finish(&models->generate);
+    parameters_destroy(&models->parameters);
+}
+
+static uint64_t trained(const struct models *models) {
+    uint64_t count = 0;
+    for (uint32_t i = 0; i < parameters_count(models->parameters); i++)
+        if (!parameters_get(models->parameters, i)->state)
+            count += parameters_get(models->parameters, i)->count;
+    return count;
+}
+
+// Values, gradients, the optimiser's two moments and the average, all fp32.
+static double trained_bytes(const struct models *models) {
+    return (double)trained(models) * 4.0 * PARAMETERS_SLABS;
+}
+
+static double gflop_per_clip(const struct vae *vae) {
+    return (graph_forward_flops(vae->graph) + graph_backward_flops(vae->graph)) / vae->n * 1e-9;
+}
+
+static void print_row(const struct graph_row *row) {
+    char parameters[24] = "", mflop[24] = "";
+    if (row->parameters > 0)
+        snprintf(parameters, sizeof parameters, "%llu", (unsigned long long)row->parameters);
+    if (row->flops > 0.0)
+        snprintf(mflop, sizeof mflop, "%.1f", row->flops * 1e-6);
+    printf("%-24s %-24s %10s %9s  %s\n", row->result, row->operation, parameters, mflop, row->shapes);
+}
+
+static void print_table(const struct models *models, const struct info_values *v) {
+    struct vae one;
+    struct parameters *parameters;
+    // The table is for one clip.
+    if (parameters_create(&parameters) != RT_OK ||
+        vae_init(&one, &models->train.config, VAE_TRAIN, 1, &usual_gpu, parameters, 0) != RT_OK) {
+        parameters_destroy(&parameters);
+        return;
+    }
+    printf("%-24s %-24s %10s %9s  %s\n", "layer", "operation", "parameters", "MFLOP", "shapes, for one clip");
+    for (uint32_t i = 0; i < graph_row_count(one.graph); i++) {
+        struct graph_row row = graph_row(one.graph, i);
+        if (v->all || row.parameters > 0)
+            print_row(&row);
+    }
+    vae_finish(&one);
+    parameters_destroy(&parameters);
+}
+
+static void print_sums(const struct models *models) {
+    const struct vae *train = &models->train, *generate = &models->generate;
+    const struct vae_config *c = &train->config;
+    printf("\n%s: clips of %ux%ux%u, %u classes, %llu parameters in %u tensors\n", c->name, c->w, c->h, c->d,
+           c->classes, (unsigned long long)trained(models), parameters_count(models->parameters));
+    printf("noise       %u numbers a clip:", vae_noise_count(train));
+    for (uint32_t i = 0; i < train->level_count; i++)
+        printf(" %ux%ux%ux%u", train->levels[i].d, train->levels[i].h, train->levels[i].w,
+               train->levels[i].c_used);
+    printf("\nwork        %.2f GFLOP to train on a clip, %.2f to generate one\n", gflop_per_clip(train),
+           gflop_per_clip(generate));
+    printf("memory      %u clips: %.0f MiB to train (%.0f MiB of it parameters and optimiser), %.0f MiB to "
+           "generate\n",
+           train->n, ((double)graph_bytes(train->graph) + trained_bytes(models)) / 1048576.0,
+           trained_bytes(models) / 1048576.0,
+           ((double)graph_bytes(generate->graph) + (double)trained(models) * 4.0) / 1048576.0);
+}
+
+static int print_json(const struct models *models) {
+    const struct vae *train = &models->train, *generate = &models->generate;
+    cJSON *root = cJSON_CreateObject(), *rows = cJSON_AddArrayToObject(root, "layers");
+    cJSON_AddStringToObject(root, "preset", train->config.name);
+    cJSON_AddNumberToObject(root, "parameters", (double)trained(models));
+    cJSON_AddNumberToObject(root, "noise", vae_noise_count(train));
+    cJSON_AddNumberToObject(root, "batch", train->n);
+    cJSON_AddNumberToObject(root, "train_flops_per_clip", gflop_per_clip(train) * 1e9);
+    cJSON_AddNumberToObject(root, "generate_flops_per_clip", gflop_per_clip(generate) * 1e9);
+    cJSON_AddNumberToObject(root, "train_bytes", (double)graph_bytes(train->graph) + trained_bytes(models));
+    cJSON_AddNumberToObject(root, "generate_bytes",
+                            (double)graph_bytes(generate->graph) + (double)trained(models) * 4.0);
+    for (uint32_t i = 0; i < graph_row_count(train->graph); i++) {
+        struct graph_row row = graph_row(train->graph, i);
+        cJSON *item = cJSON_CreateObject();
+        cJSON_AddStringToObject(item, "layer", row.result);
+        cJSON_AddStringToObject(item, "operation", row.operation);
+        cJSON_AddStringToObject(item, "shapes", row.shapes);
+        cJSON_AddNumberToObject(item, "parameters", (double)row.parameters);
+        cJSON_AddNumberToObject(item, "flops", row.flops);
+        cJSON_AddItemToArray(rows, item);
+    }
+    return json_print_and_delete(root);
+}
+
+static int run(const void *values, char **args, int arg_count) {
+    const struct info_values *v = values;
+    const char *name = arg_count > 0 ? args[0] : "small";
+    const struct vae_config *config = vae_preset(name);
+    if (config == NULL)
+        return cli_usage("info: there is no preset \"%s\": give tiny, small, base or article", name);
+    struct models models;
+    int status = CLI_FAILED;
+    if (models_init(&models, config, (uint32_t)v->batch)) {
+        status = 0;
+        if (v->json) {
+            status = print_json(&models);
+        } else {
+            print_table(&models, v);
+            print_sums(&models);
+        }
+    }
+    models_finish(&models);
+    return status;
+}
+
+const struct command cmd_info = {
+    .name = "info",
+    .summary = "show a model's layers, parameters, work and memory",
+    .text = "PRESET is tiny, small (the default), base or article.\n",
+    .args = "[PRESET]",
+    .max_args = 1,
+    .options = options,
+    .values_size = sizeof(struct info_values),
+    .run = run,
+};
