@@ -31,7 +31,8 @@ static void start(struct session *s, const char *program, const char *option) {
     const char *name = ready ? ptsname(s->master) : NULL;
     s->slave = name != NULL ? open(name, O_RDWR | O_NOCTTY) : -1;
     if (s->slave < 0) {
-        fprintf(stderr, "no pseudo terminal here, and this test needs one: in a chroot, mount devpts on /dev/pts\n");
+        fprintf(stderr,
+                "no pseudo terminal here, and this test needs one: in a chroot, mount devpts on /dev/pts\n");
         exit(1);
     }
     s->pid = fork();
