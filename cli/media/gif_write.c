@@ -133,6 +133,10 @@ static struct area drawn_area(const struct writer *w) {
 
 static bool put_pixels(struct writer *w, struct area a, const struct gif_palette *local) {
     ColorMapObject *map = local != NULL ? color_map(local) : NULL;
+    if (local == NULL) { // giflib 5.2 forgets the map of the frame before instead of freeing it
+        GifFreeMapObject(w->gif->Image.ColorMap);
+        w->gif->Image.ColorMap = NULL;
+    }
     bool ok = (local == NULL || map != NULL) &&
               EGifPutImageDesc(w->gif, (int)a.left, (int)a.top, (int)(a.right - a.left),
                                (int)(a.bottom - a.top), false, map) == GIF_OK;
