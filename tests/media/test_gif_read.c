@@ -35,18 +35,21 @@ static void check_like_ffmpeg(const char *path, uint32_t frames) {
     clip_destroy(&clip);
 }
 
-// Three frames, smaller than the canvas and at odd places, with one disposal each.
+// Three frames after the first, smaller than the canvas and at odd places; every disposal of the first three.
+// gifsicle puts them together: it starts fifty times faster than ImageMagick.
 static void check_disposals(void) {
-    static const char *const modes[] = {"none", "background", "previous", "undefined"};
+    static const char *const modes[] = {"none", "asis", "background", "previous"};
+    tool("convert -size 33x21 -seed 5 plasma:fractal -colors 40 frame0.gif && "
+         "convert -size 13x11 xc:none -fill orange -draw 'circle 6,5 6,1' frame1.gif && "
+         "convert -size 9x17 -seed 3 plasma: -colors 9 frame2.gif && "
+         "convert -size 5x5 xc:none -fill cyan -draw 'point 2,2' frame3.gif");
     for (int i = 0; i < 64; i++) {
         char path[32];
         snprintf(path, sizeof path, "dispose%d.gif", i);
-        tool("convert -delay 7 -dispose %s -size 33x21 -seed %d plasma:fractal -colors 40 "
-             "-dispose %s '(' -size 13x11 xc:none -fill orange -draw 'circle 6,5 6,1' -repage 33x21+5+7 ')' "
-             "-dispose %s '(' -size 9x17 -seed 3 plasma: -colors 9 -repage 33x21+21+3 ')' "
-             "-dispose none '(' -size 5x5 xc:none -fill cyan -draw 'point 2,2' -repage 33x21+1+1 ')' -loop 0 "
-             "%s",
-             modes[i % 4], i, modes[i / 4 % 4], modes[i / 16 % 4], path);
+        tool("gifsicle --no-warnings --loop --delay 7 --logical-screen 33x21 --disposal %s frame0.gif "
+             "--disposal %s --position 5,7 frame1.gif --disposal %s --position 21,3 frame2.gif "
+             "--disposal asis --position 1,1 frame3.gif -o %s",
+             modes[i % 4], modes[i / 4 % 4], modes[i / 16 % 4], path);
         check_like_ffmpeg(path, 4);
     }
 }
