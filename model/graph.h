@@ -13,7 +13,7 @@
 
 struct graph;
 
-enum { GRAPH_NONE = UINT32_MAX };
+#define GRAPH_NONE UINT32_MAX // no value
 
 // `parameters` is shared with other graphs and must outlive this one. The target decides scratch sizes.
 enum rt_status graph_create(const struct op_target *target, struct parameters *parameters,
