@@ -40,7 +40,7 @@ static void make_sound(const struct vae *vae, struct graph_trial *trial) {
 static void presets_keep_their_word(void) {
     for (uint32_t i = 0; vae_preset_at(i) != NULL; i++) {
         const struct vae_config *config = vae_preset_at(i);
-        struct parameters *parameters;
+        struct parameters *parameters = NULL;
         struct vae vae, generator;
         CHECK(vae_preset(config->name) == config && parameters_create(&parameters) == RT_OK);
         CHECK(vae_init(&vae, config, VAE_TRAIN, 1, &host, parameters, 0) == RT_OK);
