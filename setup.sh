@@ -174,7 +174,7 @@ demo() {
         build/mograph play --once runs/demo/train/vortex/0001.webp
     fi
     say "runs/demo/sheet.png shows the clips; \`build/mograph play CLIP\` plays one"
-    say "this version has no model and no trained weights, so nothing morphs"
+    say "this version has no trained weights, so nothing morphs"
 }
 
 # shellcheck disable=SC2086
