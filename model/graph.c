@@ -182,8 +182,7 @@ static void spread_wish(struct graph *graph, const struct step *step, const uint
             graph->values[args[i]].wants_gradient = wish;
 }
 
-void graph_apply(struct graph *graph, enum op_id id, const void *params, const uint32_t *args,
-                 const struct graph_extra *extras, uint32_t extra_count) {
+void graph_apply(struct graph *graph, enum op_id id, const void *params, const uint32_t *args) {
     uint32_t slots[OP_MAX_ARGS], n;
     if (graph->status != RT_OK)
         return;
@@ -197,9 +196,6 @@ void graph_apply(struct graph *graph, enum op_id id, const void *params, const u
         return;
     struct node *node = &graph->nodes[n];
     memcpy(node->args, args, sizeof node->args);
-    node->extra_count = extra_count;
-    for (uint32_t i = 0; i < extra_count; i++)
-        node->extras[i] = extras[i];
     node->step = graph->step_count - 1;
     spread_wish(graph, &graph->steps[node->step], args);
 }

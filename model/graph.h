@@ -31,15 +31,9 @@ uint32_t graph_input(struct graph *graph, const char *name, enum op_dtype dtype,
 // A parameter or state tensor.
 uint32_t graph_parameter(struct graph *graph, const struct parameter *parameter);
 
-// Applies an operation. args[i] is the value for argument i of its signature, GRAPH_NONE where absent or
-// scratch. `extras` are for arguments of its backward operations that are no forward argument and no
-// gradient, by name.
-struct graph_extra {
-    const char *name;
-    uint32_t value;
-};
-void graph_apply(struct graph *graph, enum op_id id, const void *params, const uint32_t *args,
-                 const struct graph_extra *extras, uint32_t extra_count);
+// Applies an operation. args has OP_MAX_ARGS entries: args[i] is the value for argument i of its signature;
+// entries for absent and scratch arguments and behind the last are ignored.
+void graph_apply(struct graph *graph, enum op_id id, const void *params, const uint32_t *args);
 
 // Keeps a value (and, with `gradient`, its gradient) until the end of the step, for the caller to read.
 void graph_keep(struct graph *graph, uint32_t value, bool gradient);

@@ -4,8 +4,6 @@
 
 #include "shaders/add/add.h"
 
-#include <string.h>
-
 static bool written(enum op_role role) {
     return role == OP_OUT || role == OP_INOUT;
 }
@@ -71,14 +69,6 @@ static uint32_t gradient_source(struct graph *graph, uint32_t value) {
     return graph->values[value].gradient;
 }
 
-static uint32_t extra_slot(struct graph *graph, const struct node *node, enum op_id id, const char *name) {
-    for (uint32_t i = 0; i < node->extra_count; i++)
-        if (strcmp(node->extras[i].name, name) == 0)
-            return graph->values[node->extras[i].value].slot;
-    return graph_refuse(graph, RT_ERROR_INVALID, "%s needs %s, which its node does not name",
-                        op_table[id]->name, name);
-}
-
 // Whether a backward operation has anything to do: a gradient has come, and one of its results is wanted.
 static bool is_needed(const struct graph *graph, const struct node *node, enum op_id id,
                       const struct op_signature *signature) {
@@ -117,7 +107,8 @@ static void apply_backward(struct graph *graph, const struct node *node, enum op
                 continue;
             uint32_t value = link.kind != OP_LINK_NONE ? node->args[link.forward_arg] : GRAPH_NONE;
             if (link.kind == OP_LINK_NONE)
-                slots[i] = extra_slot(graph, node, id, arg->name);
+                graph_refuse(graph, RT_ERROR_INVALID, "%s: argument %s does not follow from its forward pass",
+                             op_table[id]->name, arg->name);
             else if (link.kind == OP_LINK_SAME)
                 slots[i] = graph->values[value].slot;
             else

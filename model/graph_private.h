@@ -43,8 +43,6 @@ struct step {
 
 struct node { // a forward operation, by values
     uint32_t args[OP_MAX_ARGS];
-    struct graph_extra extras[4];
-    uint32_t extra_count;
     uint32_t step;
 };
 

@@ -14,7 +14,7 @@
 #include <stdio.h>
 
 #define APPLY(net, op, params, ...)                                                                          \
-    graph_apply((net)->graph, OP_##op, params, (uint32_t[OP_MAX_ARGS]){__VA_ARGS__}, NULL, 0)
+    graph_apply((net)->graph, OP_##op, params, (uint32_t[OP_MAX_ARGS]){__VA_ARGS__})
 
 static uint32_t voxels(struct tensor x) {
     return x.d * x.h * x.w;

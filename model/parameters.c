@@ -1,8 +1,8 @@
 #include "model/parameters.h"
 
 #include "runtime/log.h"
+#include "shaders/common/philox.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -149,15 +149,7 @@ struct rt_buffer parameters_buffer(const struct parameters *parameters, uint32_t
     return rt_buffer_slice(whole, item->offset * 4, item->count * 4);
 }
 
-// splitmix64 (Steele, Lea & Flood 2014), keyed by the tensor's name, so that a tensor starts alike whatever
-// else the network has.
-static uint64_t next_random(uint64_t *state) {
-    uint64_t z = (*state += 0x9e3779b97f4a7c15u);
-    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9u;
-    z = (z ^ z >> 27) * 0x94d049bb133111ebu;
-    return z ^ z >> 31;
-}
-
+// Keyed by the seed and the tensor's name, so that a tensor starts alike whatever else the network has.
 static uint64_t name_key(const char *name, uint64_t seed) {
     uint64_t key = seed ^ 14695981039346656037u;
     for (; *name != '\0'; name++)
@@ -165,31 +157,27 @@ static uint64_t name_key(const char *name, uint64_t seed) {
     return key;
 }
 
-static double normal(uint64_t *state) {
-    const double two_pi = 6.283185307179586;
-    double u = ((double)(next_random(state) >> 11) + 1.0) * 0x1p-53,
-           v = (double)(next_random(state) >> 11) * 0x1p-53;
-    return sqrt(-2.0 * log(u)) * cos(two_pi * v);
+static void normal_values(const struct parameter *p, uint64_t seed, float *values) {
+    uint64_t key = name_key(p->name, seed);
+    const uint32_t keys[2] = {(uint32_t)key, (uint32_t)(key >> 32)};
+    for (uint64_t i = 0; i < p->count; i += 4) {
+        uint32_t words[4] = {(uint32_t)(i / 4), 0, 0, 0};
+        float normals[4];
+        op_philox(words, keys, words);
+        op_philox_normal(words, normals);
+        for (uint64_t k = 0; k < 4 && i + k < p->count; k++)
+            values[i + k] = normals[k] * p->scale;
+    }
 }
 
 static void start_values(const struct parameter *p, uint64_t seed, float *values) {
-    uint64_t state = name_key(p->name, seed);
-    for (uint64_t i = 0; i < p->count; i++) {
-        switch (p->start) {
-        case PARAMETER_ZEROS:
-            values[i] = 0.0f;
-            break;
-        case PARAMETER_ONES:
-            values[i] = 1.0f;
-            break;
-        case PARAMETER_NORMAL:
-            values[i] = (float)(normal(&state) * (double)p->scale);
-            break;
-        case PARAMETER_VALUE:
-            values[i] = p->scale;
-            break;
-        }
+    if (p->start == PARAMETER_NORMAL) {
+        normal_values(p, seed, values);
+        return;
     }
+    float value = p->start == PARAMETER_ONES ? 1.0f : p->start == PARAMETER_VALUE ? p->scale : 0.0f;
+    for (uint64_t i = 0; i < p->count; i++)
+        values[i] = value;
 }
 
 void parameters_start_values(const struct parameters *parameters, uint64_t seed, float *trained,

@@ -3,7 +3,7 @@
 //
 //   trained: weights that weight decay applies to, then biases, scales and the like; each starts at a
 //   multiple of 4
-//            floats, gaps hold zeros and stay zeros. Four slabs of the same layout: value, gradient, m, v,
+//            floats, gaps hold zeros and stay zeros. Five slabs of the same layout: value, gradient, m, v,
 //            and ema.
 //   state:   what is carried along but not trained: the running statistics of BatchNorm.
 #ifndef MOGRAPH_MODEL_PARAMETERS_H

@@ -88,8 +88,7 @@ static void add_kl(struct writer *w, struct vae_level *level, struct gaussian q,
     level->kl = graph_activation(w->net.graph, "kl", OP_F32, w->net.n);
     graph_apply(
         w->net.graph, OP_kl_forward, &params,
-        (uint32_t[OP_MAX_ARGS]){q.mu.value, q.log_sigma.value, p.mu.value, p.log_sigma.value, level->kl},
-        NULL, 0);
+        (uint32_t[OP_MAX_ARGS]){q.mu.value, q.log_sigma.value, p.mu.value, p.log_sigma.value, level->kl});
     graph_keep(w->net.graph, level->kl, false);
     if (w->vae->mode == VAE_TRAIN)
         graph_seed(w->net.graph, level->kl);
@@ -112,8 +111,7 @@ static struct tensor sample(struct writer *w, struct gaussian q, struct gaussian
         .n = w->net.n, .voxels = mu.d * mu.h * mu.w, .c = mu.c, .c_used = c_used};
     z.value = graph_activation(w->net.graph, "z", OP_F32, tensor_count(&w->net, mu));
     graph_apply(w->net.graph, OP_reparameterise_forward, &params,
-                (uint32_t[OP_MAX_ARGS]){mu.value, from.log_sigma.value, GRAPH_NONE, eps.value, z.value}, NULL,
-                0);
+                (uint32_t[OP_MAX_ARGS]){mu.value, from.log_sigma.value, GRAPH_NONE, eps.value, z.value});
     return z;
 }
 
@@ -241,8 +239,7 @@ static void write_losses(struct writer *w, struct tensor output) {
     vae->nll = graph_activation(graph, "nll", OP_F32, w->net.n);
     graph_apply(
         graph, OP_reconstruction_forward, &params,
-        (uint32_t[OP_MAX_ARGS]){output.value, vae->clip, vae->calibration, vae->squared_error, vae->nll},
-        NULL, 0);
+        (uint32_t[OP_MAX_ARGS]){output.value, vae->clip, vae->calibration, vae->squared_error, vae->nll});
     graph_keep(graph, vae->squared_error, false);
     graph_keep(graph, vae->nll, false);
     if (vae->mode == VAE_TRAIN)

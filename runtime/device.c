@@ -96,6 +96,7 @@ enum rt_status rt_device_create(struct rt_context *context, const struct rt_devi
     device->physical = context->physical[info->index];
     device->queue_family = compute_family(device->physical);
     device->trace = rt_env_flag("MOGRAPH_TRACE");
+    device->stage = rt_env_flag("MOGRAPH_STAGING");
     device->speed = 1.0;
     vkGetPhysicalDeviceMemoryProperties(device->physical, &device->memory);
     enum rt_status status = open_device(device);

@@ -124,6 +124,8 @@ enum rt_status rt_kernel_get(struct rt_device *device, const struct rt_kernel_co
         free(kernel);
         return status;
     }
+    if (device->trace)
+        rt_log(RT_LOG_TRACE, "pipeline %s", code->name);
     *out = kernel;
     return RT_OK;
 }

@@ -86,7 +86,8 @@ static enum rt_status create_chunk(struct rt_arena *arena, enum rt_memory_kind k
     chunk->address = device->vk.vkGetBufferDeviceAddress(device->device, &address);
     VkMemoryPropertyFlags host = VK_MEMORY_PROPERTY_HOST_VISIBLE_BIT | VK_MEMORY_PROPERTY_HOST_COHERENT_BIT;
     bool visible = (device->memory.memoryTypes[type].propertyFlags & host) == host;
-    if (visible && (kind == RT_MEMORY_HOST || device->info.type != RT_DEVICE_DISCRETE))
+    bool shared = device->info.type != RT_DEVICE_DISCRETE && !device->stage;
+    if (visible && (kind == RT_MEMORY_HOST || shared))
         VK_TRY(device->vk.vkMapMemory(device->device, chunk->memory, 0, VK_WHOLE_SIZE, 0,
                                       (void **)&chunk->mapped));
 fail:
@@ -107,7 +108,8 @@ enum rt_status rt_arena_create(struct rt_device *device, enum rt_memory_kind kin
     enum rt_status status = RT_OK;
     uint64_t free_bytes = rt_device_free_bytes(device);
     // Some drivers overcommit and kill the process later: refuse what the device says it cannot hold.
-    if (arena->size_bytes > free_bytes || arena->size_bytes / arena->chunk_bytes >= MAX_CHUNKS)
+    if ((kind == RT_MEMORY_DEVICE && arena->size_bytes > free_bytes) ||
+        arena->size_bytes / arena->chunk_bytes >= MAX_CHUNKS)
         status = RT_ERROR_OUT_OF_MEMORY;
     for (uint64_t at = 0; at < arena->size_bytes && status == RT_OK; at += arena->chunk_bytes) {
         uint64_t rest = arena->size_bytes - at;

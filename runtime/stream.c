@@ -193,7 +193,7 @@ void rt_stream_copy(struct rt_stream *stream, struct rt_buffer src, struct rt_bu
     struct node *node = append_node(stream, NODE_COPY);
     if (node == NULL)
         return;
-    if (src.address == 0 || dst.size_bytes < src.size_bytes || src.size_bytes % 4 != 0) {
+    if (src.address == 0 || dst.size_bytes < src.size_bytes) {
         stream->node_count--;
         rt_stream_fail(stream, RT_ERROR_INVALID, "copy of %llu bytes into a buffer of %llu",
                        (unsigned long long)src.size_bytes, (unsigned long long)dst.size_bytes);
@@ -263,6 +263,13 @@ static enum rt_status run_host_node(struct rt_stream *stream, const struct segme
     return node->host_fn(node->host_user);
 }
 
+static double estimated_ms(const struct rt_stream *stream) {
+    double ns = 0.0;
+    for (uint32_t i = 0; i < stream->segment_count; i++)
+        ns += stream->segments[i].estimated_ns;
+    return ns * 1e-6;
+}
+
 enum rt_status rt_stream_submit(struct rt_stream *stream) {
     enum rt_status status = stream->status;
     if (status == RT_OK && stream->device->lost)
@@ -273,6 +280,9 @@ enum rt_status rt_stream_submit(struct rt_stream *stream) {
     bool stale = stream->baked && stream->device->speed > 2.0 * stream->baked_speed;
     if (status == RT_OK && (!stream->baked || stale))
         status = rt_stream_bake(stream);
+    if (status == RT_OK && stream->device->trace)
+        rt_log(RT_LOG_TRACE, "submit %u records in %u submissions, estimated %.1f ms", stream->node_count,
+               rt_stream_submission_count(stream), estimated_ms(stream));
     stream->submitted_from = stream->timeline_value;
     stream->submit_time_ns = now_ns();
     stream->submit_estimated_ns = 0.0;

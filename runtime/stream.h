@@ -42,7 +42,7 @@ struct rt_dispatch {
 
 void rt_stream_dispatch(struct rt_stream *stream, const struct rt_dispatch *dispatch);
 
-// dst[0..src.size) = src. Sizes are multiples of 4, dst at least as large; src and dst do not overlap.
+// dst[0..src.size) = src. dst is at least as large; the two do not overlap.
 void rt_stream_copy(struct rt_stream *stream, struct rt_buffer src, struct rt_buffer dst);
 
 // Fills with a 32-bit value; the size is a multiple of 4.

@@ -39,7 +39,8 @@ struct rt_device {
     bool has_memory_budget;
     bool has_size_control; // required subgroup sizes can be asked for
     bool trace;
-    bool lost; // sticky
+    bool stage; // MOGRAPH_STAGING: device memory is never mapped, as on a discrete card
+    bool lost;  // sticky
     VkPipelineCache pipeline_cache;
     VkPipelineLayout pipeline_layout;
     VkCommandPool command_pool;

@@ -45,7 +45,7 @@ static uint32_t activation(struct network *net, const char *name, uint32_t count
 }
 
 #define APPLY(net, op, params, ...)                                                                          \
-    graph_apply((net)->graph, OP_##op, params, (uint32_t[OP_MAX_ARGS]){__VA_ARGS__}, NULL, 0)
+    graph_apply((net)->graph, OP_##op, params, (uint32_t[OP_MAX_ARGS]){__VA_ARGS__})
 
 static uint32_t conv(struct network *net, uint32_t src, uint32_t size, uint32_t cin, uint32_t k, uint32_t s) {
     char name[64];

@@ -21,7 +21,7 @@ struct op_case_table {
     uint32_t row_count;
 };
 
-#define CASES(name) extern const struct op_case_table name##_cases;
+#define CASES(name, gradient) extern const struct op_case_table name##_cases;
 #include "tests/ops/cases.def"
 #undef CASES
 

@@ -105,15 +105,33 @@ static void arenas(struct rt_device *device, struct rt_arena *arena) {
     test_quiet(false);
 }
 
-// The staged path, which mapped memory never takes by itself: host arena to device arena and back.
-static void transfers(struct rt_device *device, struct rt_arena *arena) {
-    enum { BYTES = 3000 };
-    struct rt_buffer a = rt_arena_push(arena, BYTES);
-    unsigned char sent[BYTES], got[BYTES];
-    for (int i = 0; i < BYTES; i++)
-        sent[i] = (unsigned char)(i * 7);
-    CHECK(rt_buffer_upload(device, a, sent, BYTES) == RT_OK);
-    CHECK(rt_buffer_download(device, a, got, BYTES) == RT_OK && memcmp(sent, got, BYTES) == 0);
+// Odd sizes, from odd places, and more than one piece of staging. ctest runs this program once more with
+// MOGRAPH_STAGING=1, so that both ways are taken.
+static void transfers(struct rt_device *device) {
+    static const uint64_t sizes[] = {1, 3, 3000, (8 << 20) + 5};
+    struct rt_arena *arena;
+    CHECK(rt_arena_create(device, RT_MEMORY_DEVICE, 24 << 20, "a test", &arena) == RT_OK);
+    struct rt_buffer whole = rt_arena_buffer(arena, 0, 24 << 20);
+    enum rt_device_type type = rt_device_describe(device)->type;
+    if (rt_env_flag("MOGRAPH_STAGING") || type == RT_DEVICE_DISCRETE)
+        CHECK(rt_buffer_map(whole) == NULL);
+    else if (type == RT_DEVICE_CPU)
+        CHECK(rt_buffer_map(whole) != NULL);
+    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0]; i++) {
+        uint64_t bytes = sizes[i];
+        unsigned char *sent = malloc(bytes + 2), *got = malloc(bytes + 2);
+        for (uint64_t k = 0; k < bytes + 2; k++)
+            sent[k] = (unsigned char)(k * 7 + k / 1000);
+        // The neighbours on both sides must stay.
+        CHECK(rt_buffer_upload(device, rt_buffer_slice(whole, 4095, bytes + 2), sent, bytes + 2) == RT_OK);
+        memset(sent + 1, 0x5a, bytes);
+        CHECK(rt_buffer_upload(device, rt_buffer_slice(whole, 4096, bytes), sent + 1, bytes) == RT_OK);
+        CHECK(rt_buffer_download(device, rt_buffer_slice(whole, 4095, bytes + 2), got, bytes + 2) == RT_OK);
+        CHECK(memcmp(sent, got, bytes + 2) == 0);
+        free(sent);
+        free(got);
+    }
+    rt_arena_destroy(&arena);
 }
 
 int main(void) {
@@ -127,7 +145,7 @@ int main(void) {
     errors_are_latched(device, arena);
     long_work_is_cut(device, arena);
     arenas(device, arena);
-    transfers(device, arena);
+    transfers(device);
     rt_arena_destroy(&arena);
     test_close(&context, &device);
     return test_end();
