@@ -2,6 +2,7 @@
 
 #include "model/layers.h"
 #include "runtime/log.h"
+#include "shaders/film/film.h"
 #include "shaders/kl/kl.h"
 #include "shaders/reconstruction/reconstruction.h"
 #include "shaders/reparameterise/reparameterise.h"
@@ -54,8 +55,16 @@ struct writer {
     struct tensor told;                     // both: what every level is told
 };
 
+bool vae_mode_generates(enum vae_mode mode) {
+    return mode == VAE_GENERATE || mode == VAE_ADVERSARY;
+}
+
+bool vae_mode_trains(enum vae_mode mode) {
+    return mode == VAE_TRAIN || mode == VAE_TRAIN_FROZEN || mode == VAE_ADVERSARY;
+}
+
 static bool generates(const struct writer *w) {
-    return w->vae->mode == VAE_GENERATE;
+    return vae_mode_generates(w->vae->mode);
 }
 
 static const char *label(char *text, size_t size, const char *part, uint32_t i, const char *what) {
@@ -90,29 +99,62 @@ static void add_kl(struct writer *w, struct vae_level *level, struct gaussian q,
         w->net.graph, OP_kl_forward, &params,
         (uint32_t[OP_MAX_ARGS]){q.mu.value, q.log_sigma.value, p.mu.value, p.log_sigma.value, level->kl});
     graph_keep(w->net.graph, level->kl, false);
-    if (w->vae->mode == VAE_TRAIN)
+    if (vae_mode_trains(w->vae->mode))
         graph_seed(w->net.graph, level->kl);
 }
 
-// z = mu + exp(log_sigma) eps of one level; q is ignored when generating.
-static struct tensor sample(struct writer *w, struct gaussian q, struct gaussian p, uint32_t c_used) {
-    struct vae_level *level = &w->vae->levels[w->vae->level_count++];
-    struct gaussian from = generates(w) ? p : q;
-    struct tensor mu = from.mu;
-    char name[32];
-    *level =
-        (struct vae_level){.kl = GRAPH_NONE, .d = mu.d, .h = mu.h, .w = mu.w, .c = mu.c, .c_used = c_used};
-    snprintf(name, sizeof name, "eps%u", w->vae->level_count - 1);
-    struct tensor eps = layer_input(&w->net, name, mu.d, mu.h, mu.w, mu.c), z = mu;
-    level->eps = eps.value;
-    if (!generates(w))
-        add_kl(w, level, q, p);
+// mu + exp(log_sigma) eps.
+static struct tensor reparameterised(struct writer *w, struct gaussian from, const struct vae_level *level) {
     struct op_reparameterise params = {
-        .n = w->net.n, .voxels = mu.d * mu.h * mu.w, .c = mu.c, .c_used = c_used};
-    z.value = graph_activation(w->net.graph, "z", OP_F32, tensor_count(&w->net, mu));
-    graph_apply(w->net.graph, OP_reparameterise_forward, &params,
-                (uint32_t[OP_MAX_ARGS]){mu.value, from.log_sigma.value, GRAPH_NONE, eps.value, z.value});
+        .n = w->net.n, .voxels = level->d * level->h * level->w, .c = level->c, .c_used = level->c_used};
+    struct tensor z = from.mu;
+    z.value = graph_activation(w->net.graph, "z", OP_F32, tensor_count(&w->net, z));
+    graph_apply(
+        w->net.graph, OP_reparameterise_forward, &params,
+        (uint32_t[OP_MAX_ARGS]){from.mu.value, from.log_sigma.value, GRAPH_NONE, level->eps, z.value});
     return z;
+}
+
+// Encoding by inversion: the noise that gives z from the prior.
+static void add_noise(struct writer *w, struct vae_level *level, struct gaussian p, struct tensor z) {
+    struct op_reparameterise params = {
+        .n = w->net.n, .voxels = level->d * level->h * level->w, .c = level->c, .c_used = level->c_used};
+    level->noise = graph_activation(w->net.graph, "noise", OP_F32, tensor_count(&w->net, z));
+    graph_apply(w->net.graph, OP_reparameterise_inverse, &params,
+                (uint32_t[OP_MAX_ARGS]){p.mu.value, p.log_sigma.value, GRAPH_NONE, z.value, level->noise});
+    graph_keep(w->net.graph, level->noise, false);
+}
+
+// A new level of latents with its noise.
+static struct vae_level *add_level(struct writer *w, struct tensor like, uint32_t c_used) {
+    uint32_t i = w->vae->level_count++;
+    struct vae_level *level = &w->vae->levels[i];
+    char name[32];
+    snprintf(name, sizeof name, "eps%u", i);
+    *level = (struct vae_level){.eps = layer_input(&w->net, name, like.d, like.h, like.w, like.c).value,
+                                .kl = GRAPH_NONE,
+                                .gate = GRAPH_NONE,
+                                .zeros = GRAPH_NONE,
+                                .mean = GRAPH_NONE,
+                                .noise = GRAPH_NONE,
+                                .d = like.d,
+                                .h = like.h,
+                                .w = like.w,
+                                .c = like.c,
+                                .c_used = c_used};
+    return level;
+}
+
+// What is read off a level's posterior besides its sample.
+static void watch_level(struct writer *w, struct vae_level *level, struct gaussian q, struct gaussian p,
+                        struct tensor z) {
+    add_kl(w, level, q, p);
+    if (w->vae->mode == VAE_EVALUATE || w->vae->mode == VAE_TRAIN_FROZEN)
+        add_noise(w, level, p, z);
+    if (w->vae->mode == VAE_EVALUATE) {
+        level->mean = q.mu.value;
+        graph_keep(w->net.graph, level->mean, false);
+    }
 }
 
 // --- encoder
@@ -159,10 +201,11 @@ static void write_top(struct writer *w) {
     const struct vae_config *c = &w->vae->config;
     w->vae->classes = graph_input(w->net.graph, "classes", OP_U32, w->net.n, false);
     w->embedding = layer_embedding(&w->net, "embedding", w->vae->classes, c->classes, c->embedding);
-    struct gaussian p = top_prior(w), q = p;
+    struct gaussian p = top_prior(w), q = generates(w) ? p : top_posterior(w);
+    struct vae_level *level = add_level(w, p.mu, c->top);
+    w->z = reparameterised(w, q, level);
     if (!generates(w))
-        q = top_posterior(w);
-    w->z = sample(w, q, p, c->top);
+        watch_level(w, level, q, p, w->z);
     w->told = layer_concat(&w->net, w->z, w->embedding);
 }
 
@@ -185,19 +228,41 @@ static struct gaussian head(struct writer *w, const char *part, uint32_t i, stru
     return g;
 }
 
-// p from the decoder's state, q = p + what the encoder's features add; only the sample enters the decoder.
+// x (1 + gate).
+static struct tensor gated(struct writer *w, struct vae_level *level, struct tensor x) {
+    struct op_film params = {.n = w->net.n, .voxels = level->d * level->h * level->w, .c = level->c};
+    level->gate = layer_input(&w->net, "gate", 1, 1, 1, level->c).value;
+    level->zeros = layer_input(&w->net, "zeros", 1, 1, 1, level->c).value;
+    struct tensor kept = x;
+    kept.value = graph_activation(w->net.graph, "gated", OP_F32, tensor_count(&w->net, kept));
+    graph_apply(w->net.graph, OP_film_forward, &params,
+                (uint32_t[OP_MAX_ARGS]){x.value, level->gate, level->zeros, kept.value});
+    return kept;
+}
+
+// p from the decoder's state, q = p + what the encoder's features add. What is sampled has that addition
+// behind the gate; the KL divergence is the one of the open gate.
+static struct tensor posterior_sample(struct writer *w, uint32_t i, struct tensor x, struct vae_level *level,
+                                      struct gaussian p) {
+    struct gaussian r = head(w, "posterior", i, layer_concat(&w->net, x, w->features[i]), level->c), q, from;
+    q.mu = layer_add(&w->net, p.mu, r.mu, 1.0f);
+    q.log_sigma =
+        layer_add(&w->net, p.log_sigma, layer_activation(&w->net, r.log_sigma, OP_ACTIVATION_TANH), 2.0f);
+    from.mu = layer_add(&w->net, p.mu, gated(w, level, r.mu), 1.0f);
+    from.log_sigma = q.log_sigma;
+    struct tensor z = reparameterised(w, from, level);
+    watch_level(w, level, q, p, z);
+    return z;
+}
+
+// Only the sample enters the decoder.
 static struct tensor write_level(struct writer *w, uint32_t i, struct tensor x) {
     uint32_t used = w->vae->config.latent[i], stored = (used + 3) / 4 * 4;
     char name[96];
-    struct gaussian p = head(w, "prior", i, x, stored), q = p;
+    struct gaussian p = head(w, "prior", i, x, stored);
     p.log_sigma = bounded(w, p.log_sigma, LOG_SIGMA_BOUND);
-    if (!generates(w)) {
-        struct gaussian r = head(w, "posterior", i, layer_concat(&w->net, x, w->features[i]), stored);
-        q.mu = layer_add(&w->net, p.mu, r.mu, 1.0f);
-        q.log_sigma =
-            layer_add(&w->net, p.log_sigma, layer_activation(&w->net, r.log_sigma, OP_ACTIVATION_TANH), 2.0f);
-    }
-    struct tensor z = sample(w, q, p, used);
+    struct vae_level *level = add_level(w, p.mu, used);
+    struct tensor z = generates(w) ? reparameterised(w, p, level) : posterior_sample(w, i, x, level, p);
     return layer_add(&w->net, x,
                      layer_conv3d(&w->net, label(name, sizeof name, "level", i, "input"), z, x.c,
                                   (struct conv_shape){1, 1, 0, true}),
@@ -229,12 +294,15 @@ static struct tensor write_decoder(struct writer *w) {
 
 // --- losses
 
+static const struct parameter calibration_tensor = {
+    .name = VAE_CALIBRATION, .layout = PARAMETER_VECTOR, .out = OP_CALIBRATION_COUNT, .state = true};
+
 static void write_losses(struct writer *w, struct tensor output) {
     struct vae *vae = w->vae;
     struct graph *graph = w->net.graph;
     struct op_reconstruction params = {
         .n = w->net.n, .voxels = output.d * output.h * output.w, .c = 4, .c_used = 3};
-    vae->calibration = graph_input(graph, "calibration", OP_F32, OP_CALIBRATION_COUNT, false);
+    vae->calibration = graph_parameter(graph, &calibration_tensor);
     vae->squared_error = graph_activation(graph, "squared_error", OP_F32, w->net.n);
     vae->nll = graph_activation(graph, "nll", OP_F32, w->net.n);
     graph_apply(
@@ -242,8 +310,35 @@ static void write_losses(struct writer *w, struct tensor output) {
         (uint32_t[OP_MAX_ARGS]){output.value, vae->clip, vae->calibration, vae->squared_error, vae->nll});
     graph_keep(graph, vae->squared_error, false);
     graph_keep(graph, vae->nll, false);
-    if (vae->mode == VAE_TRAIN)
+    if (vae_mode_trains(vae->mode))
         graph_seed(graph, vae->nll);
+}
+
+static bool add_density(const struct vae_config *c, struct parameters *parameters) {
+    const struct parameter mean = {
+        .name = VAE_DENSITY_MEAN, .layout = PARAMETER_TABLE, .in = c->classes, .out = c->top, .state = true};
+    struct parameter cholesky = mean;
+    snprintf(cholesky.name, sizeof cholesky.name, "%s", VAE_DENSITY_CHOLESKY);
+    cholesky.in = c->classes * c->top;
+    return parameters_add(parameters, &calibration_tensor) != UINT32_MAX &&
+           parameters_add(parameters, &mean) != UINT32_MAX &&
+           parameters_add(parameters, &cholesky) != UINT32_MAX;
+}
+
+// The network, from clip or noise to output and losses.
+static void write_network(struct vae *vae, uint32_t n) {
+    bool batch_statistics = vae->mode == VAE_TRAIN || vae->mode == VAE_ESTIMATE;
+    struct writer w = {.vae = vae, .net = {.graph = vae->graph, .n = n, .frozen = !batch_statistics}};
+    if (!generates(&w))
+        write_encoder(&w);
+    write_top(&w);
+    struct tensor output = write_decoder(&w);
+    vae->output = output.value;
+    graph_keep(vae->graph, output.value, vae->mode == VAE_TRAIN_FROZEN);
+    if (!generates(&w))
+        write_losses(&w, output);
+    else if (vae_mode_trains(vae->mode))
+        graph_seed(vae->graph, output.value);
 }
 
 enum rt_status vae_init(struct vae *vae, const struct vae_config *config, enum vae_mode mode, uint32_t n,
@@ -260,16 +355,9 @@ enum rt_status vae_init(struct vae *vae, const struct vae_config *config, enum v
     enum rt_status status = graph_create(target, parameters, &vae->graph);
     if (status != RT_OK)
         return status;
-    struct writer w = {.vae = vae, .net = {.graph = vae->graph, .n = n, .frozen = mode != VAE_TRAIN}};
-    if (mode != VAE_GENERATE)
-        write_encoder(&w);
-    write_top(&w);
-    struct tensor output = write_decoder(&w);
-    vae->output = output.value;
-    graph_keep(vae->graph, output.value, false);
-    if (mode != VAE_GENERATE)
-        write_losses(&w, output);
-    status = graph_finish(vae->graph, mode == VAE_TRAIN, chunk_bytes);
+    write_network(vae, n);
+    status = add_density(config, parameters) ? graph_finish(vae->graph, vae_mode_trains(mode), chunk_bytes)
+                                             : RT_ERROR_INVALID;
     if (status != RT_OK)
         vae_finish(vae);
     return status;

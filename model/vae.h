@@ -38,15 +38,24 @@ const struct vae_config *vae_preset_at(uint32_t i);
 bool vae_check(const struct vae_config *config);
 
 enum vae_mode {
-    VAE_TRAIN,    // posterior samples, batch statistics, losses; its backward pass trains
-    VAE_EVALUATE, // the same with frozen statistics, no backward pass
-    VAE_GENERATE, // prior samples, frozen statistics: noise to clips
+    VAE_TRAIN,        // posterior samples, batch statistics, losses; its backward pass trains
+    VAE_TRAIN_FROZEN, // the same with frozen statistics: the second phase
+    VAE_ESTIMATE,     // the forward pass of VAE_TRAIN alone, to re-estimate running statistics
+    VAE_EVALUATE,     // posterior samples, frozen statistics, losses, and the noise that encodes a clip
+    VAE_GENERATE,     // prior samples, frozen statistics: noise to clips
+    VAE_ADVERSARY,    // the same with a backward pass that begins at the output
 };
 
 // One level of latents: level 0 is the top.
 struct vae_level {
-    uint32_t eps;        // input, noise [n][d][h][w][c], bound by the caller
-    uint32_t kl;         // [n], nats; d_kl is the level's weight. GRAPH_NONE when generating
+    uint32_t eps; // input, noise [n][d][h][w][c], bound by the caller
+    uint32_t kl;  // [n], nats; d_kl is the level's weight. GRAPH_NONE when generating
+    // What the posterior adds to the prior's mean is scaled by 1 + gate: 0 lets it pass; -1, with an eps of
+    // zeros, leaves the prior's mean (level dropout). Inputs [n][c]; `zeros` is what its name says.
+    // GRAPH_NONE at the top and when generating.
+    uint32_t gate, zeros;
+    uint32_t mean;       // of the posterior, [n][d][h][w][c]; VAE_EVALUATE only
+    uint32_t noise;      // the eps that takes the prior to the same z; VAE_EVALUATE, VAE_TRAIN_FROZEN only
     uint32_t d, h, w, c; // c as stored; c_used of them carry noise
     uint32_t c_used;
 };
@@ -59,15 +68,28 @@ struct vae {
     struct graph *graph;
     uint32_t clip;               // input [n][d][h][w][4], 0 to 1; GRAPH_NONE when generating
     uint32_t classes;            // input u32 [n]
-    uint32_t calibration;        // input f32 [4], see reconstruction.h; GRAPH_NONE when generating
+    uint32_t calibration;        // state f32 [4], see reconstruction.h; GRAPH_NONE when generating
     uint32_t output;             // [n][d][h][w][4], 0 to 1
     uint32_t squared_error, nll; // [n]; d_nll weighs the samples
     uint32_t level_count;
     struct vae_level levels[VAE_MAX_STAGES + 1];
 };
 
-// Writes the model down, finishes its graph (with the backward pass for VAE_TRAIN) and plans its memory.
-// `parameters` gets the tensors and must outlive the model. Errors: RT_ERROR_INVALID, RT_ERROR_OUT_OF_MEMORY.
+// State tensors that belong to the model but to no operation of the graph, so that they are kept with it:
+// "density.mean" [classes][top] and "density.cholesky" [classes][top][top], a Gaussian per class over the
+// noise of the top latent (density.h); zeros until it is fitted.
+#define VAE_DENSITY_MEAN "density.mean"
+#define VAE_DENSITY_CHOLESKY "density.cholesky"
+#define VAE_CALIBRATION "likelihood.calibration"
+
+// True for the modes that draw from the prior and take no clip.
+bool vae_mode_generates(enum vae_mode mode);
+// True for the modes with a backward pass.
+bool vae_mode_trains(enum vae_mode mode);
+
+// Writes the model down, finishes its graph (with the backward pass where the mode has one) and plans its
+// memory. `parameters` gets the tensors and must outlive the model. Errors: RT_ERROR_INVALID,
+// RT_ERROR_OUT_OF_MEMORY.
 enum rt_status vae_init(struct vae *vae, const struct vae_config *config, enum vae_mode mode, uint32_t n,
                         const struct op_target *target, struct parameters *parameters, uint64_t chunk_bytes);
 void vae_finish(struct vae *vae);

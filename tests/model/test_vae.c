@@ -19,10 +19,16 @@ static struct graph_trial trial_of(const struct vae *vae, struct parameters *par
     trial.inputs[trial.input_count++] = vae->classes;
     for (uint32_t i = 0; i < vae->level_count; i++)
         trial.inputs[trial.input_count++] = vae->levels[i].eps;
-    if (vae->mode == VAE_GENERATE)
+    if (vae_mode_generates(vae->mode)) {
+        if (vae_mode_trains(vae->mode))
+            trial.seeds[trial.seed_count++] = vae->output;
         return trial;
+    }
     trial.inputs[trial.input_count++] = vae->clip;
-    trial.inputs[trial.input_count++] = vae->calibration;
+    for (uint32_t i = 1; i < vae->level_count; i++) {
+        trial.inputs[trial.input_count++] = vae->levels[i].gate;
+        trial.inputs[trial.input_count++] = vae->levels[i].zeros;
+    }
     trial.seeds[trial.seed_count++] = vae->nll;
     for (uint32_t i = 0; i < vae->level_count; i++)
         trial.seeds[trial.seed_count++] = vae->levels[i].kl;
@@ -84,41 +90,53 @@ static uint32_t trained_tensors(const struct parameters *parameters) {
     return count;
 }
 
-static void gradients_agree(struct op_library *library) {
+static void begin(struct vae *vae, struct graph_trial *trial, enum vae_mode mode,
+                  const struct op_target *target, uint64_t seed) {
     struct parameters *parameters;
-    struct vae vae;
     CHECK(parameters_create(&parameters) == RT_OK);
-    CHECK(vae_init(&vae, &little, VAE_TRAIN, 2, &library->target, parameters, 0) == RT_OK);
+    CHECK(vae_init(vae, &little, mode, 2, target, parameters, 0) == RT_OK);
     parameters_layout(parameters);
-    struct graph_trial trial = trial_of(&vae, parameters);
-    graph_trial_begin(&trial, 17);
-    make_sound(&vae, &trial);
+    *trial = trial_of(vae, parameters);
+    graph_trial_begin(trial, seed);
+    make_sound(vae, trial);
+}
+
+static void end(struct vae *vae, struct graph_trial *trial) {
+    struct parameters *parameters = trial->parameters;
+    graph_trial_end(trial);
+    vae_finish(vae);
+    parameters_destroy(&parameters);
+}
+
+static void check_losses(const struct vae *vae, const struct graph_trial *trial, struct rt_device *device) {
+    graph_trial_check(trial, device, vae->nll, false, 1e-5);
+    for (uint32_t i = 0; i < vae->level_count; i++)
+        graph_trial_check(trial, device, vae->levels[i].kl, false, 1e-4);
+}
+
+static void gradients_agree(struct op_library *library, enum vae_mode mode) {
+    struct vae vae;
+    struct graph_trial trial;
+    begin(&vae, &trial, mode, &library->target, 17);
     graph_trial_run(&trial, library, true);
     graph_trial_reference(&trial, true);
     graph_trial_check(&trial, library->device, vae.output, false, 1e-5);
-    graph_trial_check(&trial, library->device, vae.nll, false, 1e-5);
-    for (uint32_t i = 0; i < vae.level_count; i++)
-        graph_trial_check(&trial, library->device, vae.levels[i].kl, false, 1e-4);
+    if (!vae_mode_generates(mode))
+        check_losses(&vae, &trial, library->device);
     uint32_t leaves = 0;
     for (uint32_t v = 0; v < graph_value_count(vae.graph); v++)
         if (graph_trial_is_leaf(&trial, v) && CHECK(graph_has_gradient(vae.graph, v))) {
             graph_trial_check(&trial, library->device, v, true, 1e-3);
             leaves++;
         }
-    CHECK(leaves == trained_tensors(parameters));
-    graph_trial_end(&trial);
-    vae_finish(&vae);
-    parameters_destroy(&parameters);
+    CHECK(leaves == trained_tensors(trial.parameters));
+    end(&vae, &trial);
 }
 
 static void generated_clips_agree(struct op_library *library) {
-    struct parameters *parameters;
     struct vae vae;
-    CHECK(parameters_create(&parameters) == RT_OK);
-    CHECK(vae_init(&vae, &little, VAE_GENERATE, 2, &library->target, parameters, 0) == RT_OK);
-    parameters_layout(parameters);
-    struct graph_trial trial = trial_of(&vae, parameters);
-    graph_trial_begin(&trial, 5);
+    struct graph_trial trial;
+    begin(&vae, &trial, VAE_GENERATE, &library->target, 5);
     graph_trial_run(&trial, library, false);
     graph_trial_reference(&trial, false);
     graph_trial_check(&trial, library->device, vae.output, false, 1e-5);
@@ -129,9 +147,46 @@ static void generated_clips_agree(struct op_library *library) {
         differing += output[i] != output[(i + count / 2) % count];
     }
     CHECK(differing > count / 2); // two draws of noise are two clips
-    graph_trial_end(&trial);
-    vae_finish(&vae);
-    parameters_destroy(&parameters);
+    end(&vae, &trial);
+}
+
+static void give(const struct graph_trial *trial, uint32_t value, const double *from) {
+    memcpy(trial->values[value], from, graph_value_elements(trial->graph, value) * sizeof *from);
+}
+
+// Parameters by name; inputs by meaning: the noise that was read off is the noise to generate from.
+static void give_what_was_encoded(const struct vae *encoder, const struct graph_trial *from,
+                                  const struct vae *generator, const struct graph_trial *to) {
+    for (uint32_t g = 0; g < graph_value_count(generator->graph); g++)
+        for (uint32_t e = 0; e < graph_value_count(encoder->graph); e++)
+            if (graph_value_is_parameter(generator->graph, g) &&
+                strcmp(graph_value_name(generator->graph, g), graph_value_name(encoder->graph, e)) == 0)
+                give(to, g, from->values[e]);
+    give(to, generator->classes, from->values[encoder->classes]);
+    for (uint32_t i = 0; i < generator->level_count; i++)
+        give(to, generator->levels[i].eps, from->values[encoder->levels[i].noise]);
+}
+
+// Encoding by inversion: the noise of an encoded clip gives the same picture from the prior alone.
+static void encoding_inverts_generation(struct op_library *library) {
+    struct vae encoder, generator;
+    struct graph_trial from, to;
+    begin(&encoder, &from, VAE_EVALUATE, &library->target, 9);
+    begin(&generator, &to, VAE_GENERATE, &library->target, 9);
+    graph_trial_run(&from, library, false);
+    graph_trial_reference(&from, false);
+    check_losses(&encoder, &from, library->device);
+    for (uint32_t i = 0; i < encoder.level_count; i++) {
+        graph_trial_check(&from, library->device, encoder.levels[i].noise, false, 1e-4);
+        graph_trial_check(&from, library->device, encoder.levels[i].mean, false, 1e-4);
+    }
+    give_what_was_encoded(&encoder, &from, &generator, &to);
+    graph_trial_reference(&to, false);
+    uint64_t count = graph_value_elements(generator.graph, generator.output);
+    for (uint64_t i = 0; i < count; i++)
+        CHECK(fabs(to.values[generator.output][i] - from.values[encoder.output][i]) < 1e-9);
+    end(&encoder, &from);
+    end(&generator, &to);
 }
 
 int main(void) {
@@ -144,8 +199,11 @@ int main(void) {
     if (CHECK(op_library_create(device, &library) == RT_OK)) {
         for (int family = 0; family < 2; family++)
             if (CHECK(op_library_set_family(library, (enum op_family)family) == RT_OK)) {
-                gradients_agree(library);
+                gradients_agree(library, VAE_TRAIN);
+                gradients_agree(library, VAE_TRAIN_FROZEN);
+                gradients_agree(library, VAE_ADVERSARY);
                 generated_clips_agree(library);
+                encoding_inverts_generation(library);
             }
         op_library_destroy(&library);
     }
