@@ -9,6 +9,7 @@
 #include "shaders/film/film.h"
 #include "shaders/linear/linear.h"
 #include "shaders/mean_voxels/mean_voxels.h"
+#include "shaders/space_to_depth/space_to_depth.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -64,24 +65,25 @@ struct tensor layer_input(struct net *net, const char *name, uint32_t d, uint32_
 static struct tensor conv3d(struct net *net, const char *name, struct tensor x, uint32_t cout,
                             struct conv_shape shape, float gain) {
     uint32_t k = shape.kernel, s = shape.stride, p = shape.padding, size[3];
+    uint32_t kd = shape.flat ? 1 : k;
     struct op_conv3d params = {.n = net->n,
                                .size = {x.d, x.h, x.w},
                                .cin = x.c,
                                .cout = cout,
-                               .kernel = {k, k, k},
-                               .stride = {s, s, s},
-                               .padding = {p, p, p},
+                               .kernel = {kd, k, k},
+                               .stride = {shape.flat ? 1 : s, s, s},
+                               .padding = {shape.flat ? 0 : p, p, p},
                                .has_bias = shape.bias};
     op_conv3d_output_size(&params, size);
     uint32_t weight = parameter(net, name, "weight",
                                 (struct parameter){.layout = PARAMETER_CONV,
-                                                   .kernel = {k, k, k},
+                                                   .kernel = {kd, k, k},
                                                    .in = x.c,
                                                    .out = cout,
                                                    .start = gain > 0.0f ? PARAMETER_NORMAL : PARAMETER_ZEROS,
-                                                   .scale = gain * sqrtf(2.0f / (float)(k * k * k * x.c)),
+                                                   .scale = gain * sqrtf(2.0f / (float)(kd * k * k * x.c)),
                                                    .decay = true});
-    uint32_t bias = shape.bias ? vector(net, name, "bias", cout, 0.0f, false) : GRAPH_NONE;
+    uint32_t bias = shape.bias ? vector(net, name, "bias", cout, shape.bias_start, false) : GRAPH_NONE;
     struct tensor dst = result(net, name, size[0], size[1], size[2], cout);
     APPLY(net, conv3d_forward, &params, x.value, weight, bias, dst.value);
     return dst;
@@ -92,16 +94,14 @@ struct tensor layer_conv3d(struct net *net, const char *name, struct tensor x, u
     return conv3d(net, name, x, cout, shape, 1.0f);
 }
 
-static struct tensor up(struct net *net, const char *name, struct tensor x, uint32_t cout, bool has_bias,
-                        uint32_t bias) {
+struct tensor layer_up(struct net *net, const char *name, struct tensor x, uint32_t cout) {
     struct op_conv_transpose3d params = {.n = net->n,
                                          .size = {x.d, x.h, x.w},
                                          .cin = x.c,
                                          .cout = cout,
                                          .kernel = {4, 4, 4},
                                          .stride = {2, 2, 2},
-                                         .padding = {1, 1, 1},
-                                         .has_bias = has_bias};
+                                         .padding = {1, 1, 1}};
     // Each output sees 2 x 2 x 2 taps.
     uint32_t weight = parameter(net, name, "weight",
                                 (struct parameter){.layout = PARAMETER_CONV_TRANSPOSE,
@@ -112,16 +112,27 @@ static struct tensor up(struct net *net, const char *name, struct tensor x, uint
                                                    .scale = sqrtf(2.0f / (float)(8 * x.c)),
                                                    .decay = true});
     struct tensor dst = result(net, name, 2 * x.d, 2 * x.h, 2 * x.w, cout);
-    APPLY(net, conv_transpose3d_forward, &params, x.value, weight, bias, dst.value);
+    APPLY(net, conv_transpose3d_forward, &params, x.value, weight, GRAPH_NONE, dst.value);
     return dst;
 }
 
-struct tensor layer_up(struct net *net, const char *name, struct tensor x, uint32_t cout) {
-    return up(net, name, x, cout, false, GRAPH_NONE);
+static struct op_space_to_depth halves(const struct net *net, struct tensor wide) {
+    return (struct op_space_to_depth){
+        .n = net->n, .d = wide.d, .h = wide.h, .w = wide.w, .c = wide.c, .bd = 2, .bh = 2, .bw = 2};
 }
 
-struct tensor layer_up_biased(struct net *net, const char *name, struct tensor x, uint32_t cout, float bias) {
-    return up(net, name, x, cout, true, vector(net, name, "bias", cout, bias, false));
+struct tensor layer_space_to_depth(struct net *net, struct tensor x) {
+    struct op_space_to_depth params = halves(net, x);
+    struct tensor deep = result(net, "space_to_depth", x.d / 2, x.h / 2, x.w / 2, 8 * x.c);
+    APPLY(net, space_to_depth, &params, x.value, deep.value);
+    return deep;
+}
+
+struct tensor layer_depth_to_space(struct net *net, struct tensor x) {
+    struct tensor wide = result(net, "depth_to_space", 2 * x.d, 2 * x.h, 2 * x.w, x.c / 8);
+    struct op_space_to_depth params = halves(net, wide);
+    APPLY(net, depth_to_space, &params, x.value, wide.value);
+    return wide;
 }
 
 struct tensor layer_batch_norm(struct net *net, const char *name, struct tensor x, bool activate) {
@@ -148,7 +159,9 @@ struct tensor layer_residual(struct net *net, const char *name, struct tensor x)
         snprintf(part, sizeof part, "%s.norm%d", name, i);
         y = layer_batch_norm(net, part, y, true);
         snprintf(part, sizeof part, "%s.conv%d", name, i);
-        y = conv3d(net, part, y, x.c, (struct conv_shape){3, 1, 1, i == 2}, i == 1 ? 1.0f : 0.0f);
+        y = conv3d(net, part, y, x.c,
+                   (struct conv_shape){.kernel = 3, .stride = 1, .padding = 1, .bias = i == 2},
+                   i == 1 ? 1.0f : 0.0f);
     }
     return layer_add(net, x, y, 1.0f);
 }

@@ -27,19 +27,22 @@ bool tensor_same_shape(struct tensor a, struct tensor b);
 // An input that the caller binds, [n][d][h][w][c] fp32.
 struct tensor layer_input(struct net *net, const char *name, uint32_t d, uint32_t h, uint32_t w, uint32_t c);
 
-// A convolution's kernel, stride and padding along all axes.
+// A convolution's kernel, stride and padding along all axes; `flat`: 1, 1 and 0 along time.
 struct conv_shape {
     uint32_t kernel, stride, padding;
     bool bias; // not before BatchNorm, which takes any constant away
+    bool flat;
+    float bias_start;
 };
 
-// He initialisation (He et al. 2015), bias 0.
+// He initialisation (He et al. 2015).
 struct tensor layer_conv3d(struct net *net, const char *name, struct tensor x, uint32_t cout,
                            struct conv_shape shape);
 // Transposed, k4 s2 p1: twice the size along every axis.
 struct tensor layer_up(struct net *net, const char *name, struct tensor x, uint32_t cout);
-// The same with a bias that starts at `bias`.
-struct tensor layer_up_biased(struct net *net, const char *name, struct tensor x, uint32_t cout, float bias);
+// Blocks of 2x2x2 voxels to channels of one voxel, c to 8 c channels, and back (Shi et al. 2016).
+struct tensor layer_space_to_depth(struct net *net, struct tensor x);
+struct tensor layer_depth_to_space(struct net *net, struct tensor x);
 // BatchNorm, with SiLU when `activate`.
 struct tensor layer_batch_norm(struct net *net, const char *name, struct tensor x, bool activate);
 // Pre-activation residual block (He et al. 2016): x + conv(silu(norm(conv(silu(norm(x)))))), 3x3x3. The

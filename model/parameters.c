@@ -115,13 +115,21 @@ uint64_t parameters_state_count(const struct parameters *parameters) {
     return parameters->state;
 }
 
-enum rt_status parameters_allocate(struct parameters *parameters, struct rt_device *device, bool train) {
-    parameters_layout(parameters);
+static int slab_count(bool train) {
+    return train ? PARAMETERS_SLABS : 1;
+}
+
+uint64_t parameters_bytes(const struct parameters *parameters, bool train) {
     uint64_t slab = (parameters->trained * 4 + RT_ALIGNMENT) / RT_ALIGNMENT * RT_ALIGNMENT;
     uint64_t state = (parameters->state * 4 + RT_ALIGNMENT) / RT_ALIGNMENT * RT_ALIGNMENT;
-    int slabs = train ? PARAMETERS_SLABS : 1;
+    return (uint64_t)slab_count(train) * slab + state;
+}
+
+enum rt_status parameters_allocate(struct parameters *parameters, struct rt_device *device, bool train) {
+    parameters_layout(parameters);
+    int slabs = slab_count(train);
     enum rt_status status =
-        rt_arena_create(device, RT_MEMORY_DEVICE, (uint64_t)slabs * slab + state,
+        rt_arena_create(device, RT_MEMORY_DEVICE, parameters_bytes(parameters, train),
                         train ? "parameters and optimiser" : "parameters", &parameters->arena);
     if (status != RT_OK)
         return status;

@@ -11,10 +11,10 @@
 #include <string.h>
 
 static const struct vae_config presets[] = {
-    {"tiny", 8, 32, 32, 3, {8, 16, 24}, 8, {0, 2, 4}, 6, 8},
-    {"small", 32, 128, 128, 5, {16, 32, 44, 64, 96}, 24, {0, 0, 2, 8, 0}, 6, 16},
-    {"base", 32, 128, 128, 5, {32, 64, 128, 192, 256}, 48, {0, 0, 2, 8, 0}, 6, 32},
-    {"article", 32, 128, 128, 5, {16, 32, 44, 64, 96}, 64, {0, 0, 0, 0, 0}, 6, 16},
+    {"tiny", 8, 32, 32, 3, {8, 16, 24}, 8, {0, 2, 4}, 6, 8, 0.0f},
+    {"small", 32, 128, 128, 5, {16, 32, 48, 64, 96}, 24, {0, 0, 2, 8, 0}, 6, 16, 0.0f},
+    {"base", 32, 128, 128, 5, {32, 64, 128, 192, 256}, 48, {0, 0, 2, 8, 0}, 6, 32, 0.0f},
+    {"article", 32, 128, 128, 5, {16, 32, 48, 64, 96}, 64, {0, 0, 0, 0, 0}, 6, 16, 0.0f},
 };
 
 const struct vae_config *vae_preset_at(uint32_t i) {
@@ -159,19 +159,29 @@ static void watch_level(struct writer *w, struct vae_level *level, struct gaussi
 
 // --- encoder
 
-static void write_encoder(struct writer *w) {
-    const struct conv_shape halving = {4, 2, 1, false};
-    const struct vae_config *c = &w->vae->config;
+// The first stage reads blocks of 2x2x2 voxels as one, without overlap: a convolution of 4 channels at full
+// resolution costs a CPU device as much as all the rest. Residual blocks begin where they are cheap: what the
+// encoder has to say is little.
+static struct tensor write_stage(struct writer *w, uint32_t i, struct tensor x) {
+    const struct conv_shape halving = {.kernel = 4, .stride = 2, .padding = 1},
+                            blocks = {.kernel = 1, .stride = 1};
+    uint32_t channels = w->vae->config.channels[i];
     char name[96];
+    label(name, sizeof name, "encoder", i, "conv");
+    x = i == 0 ? layer_conv3d(&w->net, name, layer_space_to_depth(&w->net, x), channels, blocks)
+               : layer_conv3d(&w->net, name, x, channels, halving);
+    x = layer_batch_norm(&w->net, label(name, sizeof name, "encoder", i, "norm"), x, true);
+    if (i > 1)
+        x = layer_residual(&w->net, label(name, sizeof name, "encoder", i, "block"), x);
+    return x;
+}
+
+static void write_encoder(struct writer *w) {
+    const struct vae_config *c = &w->vae->config;
     struct tensor x = layer_input(&w->net, "clip", c->d, c->h, c->w, 4);
     w->vae->clip = x.value;
-    for (uint32_t i = 0; i < c->stages; i++) {
-        x = layer_conv3d(&w->net, label(name, sizeof name, "encoder", i, "conv"), x, c->channels[i], halving);
-        x = layer_batch_norm(&w->net, label(name, sizeof name, "encoder", i, "norm"), x, true);
-        if (i > 0)
-            x = layer_residual(&w->net, label(name, sizeof name, "encoder", i, "block"), x);
-        w->features[i] = x;
-    }
+    for (uint32_t i = 0; i < c->stages; i++)
+        w->features[i] = x = write_stage(w, i, x);
 }
 
 // --- top
@@ -218,12 +228,12 @@ static struct gaussian head(struct writer *w, const char *part, uint32_t i, stru
     struct gaussian g;
     snprintf(what, sizeof what, "%s.conv1", part);
     x = layer_conv3d(&w->net, label(name, sizeof name, "level", i, what), x, x.c,
-                     (struct conv_shape){1, 1, 0, false});
+                     (struct conv_shape){.kernel = 1, .stride = 1});
     snprintf(what, sizeof what, "%s.norm", part);
     x = layer_batch_norm(&w->net, label(name, sizeof name, "level", i, what), x, true);
     snprintf(what, sizeof what, "%s.conv2", part);
     x = layer_conv3d(&w->net, label(name, sizeof name, "level", i, what), x, 2 * stored,
-                     (struct conv_shape){3, 1, 1, true});
+                     (struct conv_shape){.kernel = 3, .stride = 1, .padding = 1, .bias = true});
     layer_halves(&w->net, x, &g.mu, &g.log_sigma);
     return g;
 }
@@ -265,31 +275,42 @@ static struct tensor write_level(struct writer *w, uint32_t i, struct tensor x) 
     struct tensor z = generates(w) ? reparameterised(w, p, level) : posterior_sample(w, i, x, level, p);
     return layer_add(&w->net, x,
                      layer_conv3d(&w->net, label(name, sizeof name, "level", i, "input"), z, x.c,
-                                  (struct conv_shape){1, 1, 0, true}),
+                                  (struct conv_shape){.kernel = 1, .stride = 1, .bias = true}),
                      1.0f);
+}
+
+// To full resolution: 2x2x2 voxels from each (Shi et al. 2016), dark at first, as most of a clip is.
+static struct tensor write_output(struct writer *w, struct tensor x) {
+    const struct conv_shape shape = {
+        .kernel = 3, .stride = 1, .padding = 1, .flat = true, .bias = true, .bias_start = -3.0f};
+    x = layer_conv3d(&w->net, "decoder.0.conv", x, 8 * 4, shape);
+    x = layer_film(&w->net, "decoder.gain", layer_depth_to_space(&w->net, x), w->told);
+    return layer_activation(&w->net, x, OP_ACTIVATION_SIGMOID);
+}
+
+static struct tensor write_start(struct writer *w) {
+    const struct vae_config *c = &w->vae->config;
+    uint32_t deepest = c->stages - 1, d = c->d >> c->stages, h = c->h >> c->stages, width = c->w >> c->stages;
+    struct tensor x =
+        layer_linear(&w->net, "decoder.start", w->told, d * h * width * c->channels[deepest], 1.0f);
+    return layer_reshape(&w->net, x, d, h, width, c->channels[deepest]);
 }
 
 static struct tensor write_decoder(struct writer *w) {
     const struct vae_config *c = &w->vae->config;
-    uint32_t deepest = c->stages - 1, d = c->d >> c->stages, h = c->h >> c->stages, width = c->w >> c->stages;
+    struct tensor x = write_start(w);
     char name[96];
-    struct tensor x =
-        layer_linear(&w->net, "decoder.start", w->told, d * h * width * c->channels[deepest], 1.0f);
-    x = layer_reshape(&w->net, x, d, h, width, c->channels[deepest]);
-    for (uint32_t i = deepest;; i--) {
+    for (uint32_t i = c->stages - 1;; i--) {
         x = layer_film(&w->net, label(name, sizeof name, "decoder", i, "film"), x, w->told);
         if (i > 0)
             x = layer_residual(&w->net, label(name, sizeof name, "decoder", i, "block"), x);
         if (c->latent[i] > 0)
             x = write_level(w, i, x);
         if (i == 0)
-            break;
+            return write_output(w, x);
         x = layer_up(&w->net, label(name, sizeof name, "decoder", i, "up"), x, c->channels[i - 1]);
         x = layer_batch_norm(&w->net, label(name, sizeof name, "decoder", i, "norm"), x, true);
     }
-    x = layer_up_biased(&w->net, "decoder.0.up", x, 4, -3.0f); // dark, as most of a clip is
-    x = layer_film(&w->net, "decoder.gain", x, w->told);
-    return layer_activation(&w->net, x, OP_ACTIVATION_SIGMOID);
 }
 
 // --- losses
@@ -300,8 +321,11 @@ static const struct parameter calibration_tensor = {
 static void write_losses(struct writer *w, struct tensor output) {
     struct vae *vae = w->vae;
     struct graph *graph = w->net.graph;
-    struct op_reconstruction params = {
-        .n = w->net.n, .voxels = output.d * output.h * output.w, .c = 4, .c_used = 3};
+    struct op_reconstruction params = {.n = w->net.n,
+                                       .voxels = output.d * output.h * output.w,
+                                       .c = 4,
+                                       .c_used = 3,
+                                       .sigma_floor = vae->config.sigma_floor};
     vae->calibration = graph_parameter(graph, &calibration_tensor);
     vae->squared_error = graph_activation(graph, "squared_error", OP_F32, w->net.n);
     vae->nll = graph_activation(graph, "nll", OP_F32, w->net.n);

@@ -26,6 +26,7 @@ struct vae_config {
     uint32_t latent[VAE_MAX_STAGES]; // latent channels at the decoder's level of stage i (0: none), used ones
     uint32_t classes;
     uint32_t embedding; // numbers that a class is told by, a multiple of 4
+    float sigma_floor;  // smallest deviation of the likelihood, of a number in 0 to 1; 0: 0.03
 };
 
 // "tiny" (32x32x8, for tests), "small" and "base" (128x128x32), "article" (one latent, no levels). NULL: no

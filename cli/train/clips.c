@@ -1,0 +1,75 @@
+#include "cli/train/clips.h"
+
+#include "cli/media/read.h"
+#include "runtime/log.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static bool read_whole(const char *path, struct clip *clip) {
+    struct media_error error = {{0}};
+    if (clip_read(path, clip, &error))
+        return true;
+    rt_log(RT_LOG_ERROR, "%s", error.text);
+    return false;
+}
+
+static bool read_one(void *user, uint32_t index, uint8_t *rgb) {
+    const struct train_clips *clips = user;
+    const struct clip_source *want = &clips->source;
+    const char *path = clips->set->clips[clips->index[index]].path;
+    struct clip clip = {0};
+    if (!read_whole(path, &clip))
+        return false;
+    bool fits = clip.frames == want->d && clip.height == want->h && clip.width == want->w;
+    if (fits)
+        memcpy(rgb, clip.rgb, clip_frame_bytes(&clip) * clip.frames);
+    else
+        rt_log(RT_LOG_ERROR,
+               "%s is %ux%ux%u, the model takes %ux%ux%u: `mograph dataset import` brings clips to one size",
+               path, clip.width, clip.height, clip.frames, want->w, want->h, want->d);
+    clip_destroy(&clip);
+    return fits;
+}
+
+bool train_clips_init(struct train_clips *clips, const struct data_set *set, bool val, uint32_t frames,
+                      uint32_t height, uint32_t width) {
+    *clips = (struct train_clips){.set = set};
+    clips->index = malloc((set->clip_count + 1) * sizeof *clips->index);
+    clips->classes = malloc((set->clip_count + 1) * sizeof *clips->classes);
+    if (clips->index == NULL || clips->classes == NULL) {
+        train_clips_destroy(clips);
+        return false;
+    }
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < set->clip_count; i++)
+        if (set->clips[i].val == val) {
+            clips->index[count] = i;
+            clips->classes[count++] = set->clips[i].kind;
+        }
+    clips->source = (struct clip_source){.count = count,
+                                         .d = frames,
+                                         .h = height,
+                                         .w = width,
+                                         .classes = clips->classes,
+                                         .read = read_one,
+                                         .user = clips};
+    return true;
+}
+
+void train_clips_destroy(struct train_clips *clips) {
+    free(clips->index);
+    free(clips->classes);
+    *clips = (struct train_clips){0};
+}
+
+bool train_clips_size(const struct data_set *set, uint32_t size[3]) {
+    struct clip clip = {0};
+    if (!read_whole(set->clips[0].path, &clip))
+        return false;
+    size[0] = clip.frames;
+    size[1] = clip.height;
+    size[2] = clip.width;
+    clip_destroy(&clip);
+    return true;
+}

@@ -1,0 +1,24 @@
+// The clips of a data set as the trainer wants them: one part, decoded on demand, all of one size.
+#ifndef MOGRAPH_CLI_TRAIN_CLIPS_H
+#define MOGRAPH_CLI_TRAIN_CLIPS_H
+
+#include "cli/data/scan.h"
+#include "model/clip_store.h"
+
+struct train_clips {
+    const struct data_set *set;
+    uint32_t *index;   // [count] into set->clips
+    uint32_t *classes; // [count]
+    struct clip_source source;
+};
+
+// The training clips of a set (val: the validation clips; none gives a count of 0) for models of frames x
+// height x width. The set must outlive it; nothing is opened yet. False when memory is out.
+bool train_clips_init(struct train_clips *clips, const struct data_set *set, bool val, uint32_t frames,
+                      uint32_t height, uint32_t width);
+void train_clips_destroy(struct train_clips *clips);
+
+// Frames, height and width of the set's first clip; false with a line logged when it cannot be read.
+bool train_clips_size(const struct data_set *set, uint32_t size[3]);
+
+#endif

@@ -1,0 +1,18 @@
+#include "model/rate.h"
+
+#include <math.h>
+
+#define BETA_LOW 0.01f
+#define BETA_HIGH 1e4f
+#define MEMORY 0.9f
+
+void rate_update(struct rate_control *rate, float kl, float speed) {
+    if (!isfinite(kl))
+        return;
+    rate->mean = rate->started ? MEMORY * rate->mean + (1.0f - MEMORY) * kl : kl;
+    rate->started = true;
+    if (rate->target <= 0.0f)
+        return;
+    float over = fmaxf(-1.0f, fminf(1.0f, rate->mean / rate->target - 1.0f));
+    rate->beta = fmaxf(BETA_LOW, fminf(BETA_HIGH, rate->beta * expf(speed * over)));
+}

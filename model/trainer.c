@@ -1,0 +1,423 @@
+#include "model/trainer.h"
+
+#include "model/evaluator.h"
+#include "model/trainer_private.h"
+#include "runtime/log.h"
+#include "shaders/gradient_clip/gradient_clip.h"
+#include "shaders/noise/noise.h"
+#include "shaders/optimiser/optimiser.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define MEBI 1048576.0
+#define CLIP_MEMORY 0.98f // of the gradient's running norm, per step
+
+struct trainer_options trainer_defaults(const struct vae_config *config) {
+    (void)config;
+    return (struct trainer_options){.batch = 8,
+                                    .epochs = 200,
+                                    .seed = 1,
+                                    .schedule = {.warmup = 60,
+                                                 .lr = 3e-3f,
+                                                 .ema_decay = 0.995f,
+                                                 .kl_ramp = 0.1f,
+                                                 .adversary_from = 1.0f,
+                                                 .drop_all = 0.3f,
+                                                 .drop_finest = 0.1f},
+                                    .rate = {50.0f, 30.0f, 200.0f, 200.0f, 200.0f, 200.0f, 200.0f},
+                                    .rate_speed = 0.02f,
+                                    .weight_decay = 1e-3f,
+                                    .clip = 2.0f,
+                                    .sigma_floor = 0.03f,
+                                    .augment = SAMPLER_FLIP};
+}
+
+// --- memory
+
+static enum rt_status make_models(struct trainer *t, const struct vae_config *config, uint64_t chunk) {
+    const struct op_target *target = &t->library->target;
+    struct vae_config calibrated = *config;
+    calibrated.sigma_floor = t->options.sigma_floor;
+    enum rt_status status = parameters_create(&t->parameters);
+    if (status == RT_OK)
+        status = vae_init(&t->first, &calibrated, VAE_TRAIN, t->options.batch, target, t->parameters, chunk);
+    if (status == RT_OK && t->has_second)
+        status = vae_init(&t->second, &calibrated, VAE_TRAIN_FROZEN, t->options.batch, target, t->parameters,
+                          chunk);
+    if (status == RT_OK)
+        status = evaluator_create(t->library, &calibrated, t->options.batch, &t->evaluator);
+    if (status == RT_OK)
+        parameters_layout(t->parameters);
+    return status;
+}
+
+static uint64_t activation_bytes(const struct trainer *t) {
+    uint64_t bytes = graph_bytes(t->first.graph), other = evaluator_activation_bytes(t->evaluator);
+    if (t->has_second && graph_bytes(t->second.graph) > bytes)
+        bytes = graph_bytes(t->second.graph);
+    return other > bytes ? other : bytes;
+}
+
+uint64_t trainer_clip_scratch_bytes(const struct op_library *library, uint64_t count) {
+    struct op_gradient_clip params = {.count = (uint32_t)count};
+    struct op_signature signature;
+    struct op_refusal refusal;
+    if (!op_describe(&library->target, OP_gradient_clip, &params, &signature, &refusal))
+        return 0;
+    return op_arg_bytes(&signature.args[signature.arg_count - 1]);
+}
+
+static uint64_t work_bytes(const struct trainer *t) {
+    uint64_t scratch = trainer_clip_scratch_bytes(t->library, parameters_trained_count(t->parameters));
+    return trainer_aligned(scratch) + trainer_aligned(parameters_state_count(t->parameters) * 4) +
+           4 * RT_ALIGNMENT;
+}
+
+static struct trainer_memory memory_of(const struct trainer *t, const struct clip_source *source) {
+    struct rt_device *device = t->library->device;
+    struct trainer_memory m = {.free = rt_device_free_bytes(device)};
+    m.parameters = parameters_bytes(t->parameters, true) + evaluator_parameter_bytes(t->evaluator);
+    m.activations = activation_bytes(t);
+    m.inputs = vae_inputs_bytes(&t->first) + evaluator_input_bytes(t->evaluator) + work_bytes(t);
+    m.streamed = t->options.stream || !clip_store_fits(device, source) ||
+                 m.parameters + m.activations + m.inputs + clip_source_bytes(source) > m.free;
+    m.clips = m.streamed ? clip_batch_bytes(source, t->options.batch) : clip_source_bytes(source);
+    m.total = m.parameters + m.activations + m.inputs + m.clips;
+    return m;
+}
+
+static enum rt_status check_memory(const struct trainer *t, const struct trainer_memory *m) {
+    if (m->total <= m->free)
+        return RT_OK;
+    double per_clip = (double)(m->activations + m->inputs) / t->options.batch;
+    double fixed = (double)(m->parameters + (m->clips > 0 ? m->clips : 0));
+    int batch = (int)(((double)m->free - fixed) / per_clip);
+    if (batch >= 1)
+        rt_log(RT_LOG_ERROR,
+               "training needs %.0f MiB on the device, %.0f MiB are free: lower --batch from %u to %d",
+               (double)m->total / MEBI, (double)m->free / MEBI, t->options.batch, batch);
+    else
+        rt_log(RT_LOG_ERROR,
+               "training needs %.0f MiB on the device even at --batch 1, %.0f MiB are free: take a smaller "
+               "--preset",
+               (fixed + per_clip) / MEBI, (double)m->free / MEBI);
+    return RT_ERROR_OUT_OF_MEMORY;
+}
+
+// --- creation
+
+static enum rt_status begin(struct op_library *library, const struct vae_config *config,
+                            const struct clip_source *source, const struct trainer_options *options,
+                            struct trainer **out) {
+    struct trainer *t = *out = calloc(1, sizeof *t);
+    if (t == NULL)
+        return RT_ERROR_OUT_OF_MEMORY;
+    t->library = library;
+    t->source = source;
+    t->options = *options;
+    t->sampler = (struct sampler){.clips = source->count,
+                                  .batch = options->batch,
+                                  .seed = options->seed,
+                                  .augment = options->augment,
+                                  .fixed = options->overfit,
+                                  .height = source->h,
+                                  .width = source->w};
+    t->options.schedule.steps = sampler_steps(&t->sampler, options->epochs);
+    t->has_second = schedule_second_phase(&t->options.schedule) < t->options.schedule.steps;
+    return make_models(t, config, rt_arena_chunk_bytes(library->device));
+}
+
+static enum rt_status start_weights(struct trainer *t) {
+    struct rt_device *device = t->library->device;
+    struct parameters *p = t->parameters;
+    uint64_t trained = parameters_trained_count(p), state = parameters_state_count(p);
+    float *values = calloc(trained + state, sizeof *values);
+    if (values == NULL)
+        return RT_ERROR_OUT_OF_MEMORY;
+    parameters_start_values(p, t->options.seed, values, values + trained);
+    enum rt_status status =
+        rt_buffer_upload(device, parameters_state_slab(p), values + trained, state * sizeof *values);
+    const enum parameters_slab slabs[] = {PARAMETERS_VALUE, PARAMETERS_EMA, PARAMETERS_M, PARAMETERS_V,
+                                          PARAMETERS_GRADIENT};
+    for (size_t i = 0; i < sizeof slabs / sizeof slabs[0] && status == RT_OK; i++) {
+        if (i == 2)
+            memset(values, 0, trained * sizeof *values);
+        status = rt_buffer_upload(device, parameters_slab(p, slabs[i]), values, trained * sizeof *values);
+    }
+    free(values);
+    return status;
+}
+
+static void start_rates(struct trainer *t) {
+    bool fixed = t->options.beta > 0.0f || t->options.overfit;
+    for (uint32_t i = 0; i < t->first.level_count; i++)
+        t->rate[i] = (struct rate_control){.target = fixed ? 0.0f : t->options.rate[i],
+                                           .beta = t->options.overfit       ? 0.0f
+                                                   : t->options.beta > 0.0f ? t->options.beta
+                                                                            : 1.0f};
+}
+
+static enum rt_status make_work(struct trainer *t) {
+    struct rt_device *device = t->library->device;
+    uint64_t scratch = trainer_clip_scratch_bytes(t->library, parameters_trained_count(t->parameters));
+    enum rt_status status =
+        rt_arena_create(device, RT_MEMORY_DEVICE, work_bytes(t), "work of the optimiser", &t->work);
+    if (status != RT_OK)
+        return status;
+    t->clip_state = rt_arena_push(t->work, 16);
+    t->clip_result = rt_arena_push(t->work, 16);
+    t->clip_scratch = rt_arena_push(t->work, scratch);
+    t->state_before = rt_arena_push(t->work, parameters_state_count(t->parameters) * 4);
+    return rt_buffer_upload(device, t->clip_state, (float[4]){0}, 16);
+}
+
+static enum rt_status allocate(struct trainer *t) {
+    struct op_library *library = t->library;
+    enum rt_status status = parameters_allocate(t->parameters, library->device, true);
+    if (status == RT_OK)
+        status = rt_arena_create(library->device, RT_MEMORY_DEVICE, activation_bytes(t), "activations",
+                                 &t->activations);
+    if (status == RT_OK)
+        status = vae_inputs_create(&t->inputs, library, &t->first);
+    if (status == RT_OK)
+        status = step_buffers_create(&t->buffers, library->device, &t->first);
+    if (status == RT_OK)
+        status = make_work(t);
+    if (status == RT_OK)
+        status = evaluator_attach(t->evaluator, t->activations, &t->inputs);
+    return status;
+}
+
+static void place(struct trainer *t, const struct vae *vae) {
+    graph_set_memory(vae->graph, t->activations);
+    vae_inputs_bind(&t->inputs, vae);
+}
+
+static enum rt_status make_streams(struct trainer *t) {
+    enum rt_status status = rt_stream_create(t->library->device, NULL, &t->stream);
+    if (status == RT_OK)
+        status = rt_stream_create(t->library->device, NULL, &t->undo);
+    if (status != RT_OK)
+        return status;
+    rt_stream_begin(t->undo);
+    rt_stream_copy(t->undo, t->state_before, parameters_state_slab(t->parameters));
+    return rt_stream_status(t->undo);
+}
+
+static enum rt_status build(struct trainer *t) {
+    struct trainer_memory memory = memory_of(t, t->source);
+    enum rt_status status = check_memory(t, &memory);
+    t->options.stream = memory.streamed;
+    if (status == RT_OK)
+        status = allocate(t);
+    if (status != RT_OK)
+        return status;
+    place(t, &t->first);
+    if (t->has_second)
+        place(t, &t->second);
+    t->items = calloc(t->options.batch, sizeof *t->items);
+    if (t->items == NULL || !sampler_init(&t->sampler))
+        return RT_ERROR_OUT_OF_MEMORY;
+    start_rates(t);
+    status = start_weights(t);
+    return status == RT_OK ? make_streams(t) : status;
+}
+
+enum rt_status trainer_create(struct op_library *library, const struct vae_config *config,
+                              const struct clip_source *source, const struct trainer_options *options,
+                              struct trainer **out) {
+    enum rt_status status = begin(library, config, source, options, out);
+    if (status == RT_OK)
+        status = build(*out);
+    if (status != RT_OK)
+        trainer_destroy(out);
+    return status;
+}
+
+enum rt_status trainer_plan(struct op_library *library, const struct vae_config *config,
+                            const struct clip_source *source, const struct trainer_options *options,
+                            struct trainer_memory *memory) {
+    struct trainer *t;
+    enum rt_status status = begin(library, config, source, options, &t);
+    if (status == RT_OK)
+        *memory = memory_of(t, source);
+    trainer_destroy(&t);
+    return status;
+}
+
+void trainer_destroy(struct trainer **handle) {
+    struct trainer *t = *handle;
+    if (t == NULL)
+        return;
+    rt_stream_destroy(&t->stream);
+    rt_stream_destroy(&t->undo);
+    clip_store_destroy(&t->clips);
+    evaluator_destroy(&t->evaluator);
+    sampler_finish(&t->sampler);
+    vae_inputs_destroy(&t->inputs);
+    rt_arena_destroy(&t->buffers.arena);
+    rt_arena_destroy(&t->work);
+    rt_arena_destroy(&t->activations);
+    vae_finish(&t->first);
+    vae_finish(&t->second);
+    parameters_destroy(&t->parameters);
+    free(t->items);
+    free(t);
+    *handle = NULL;
+}
+
+// --- a step
+
+static void set4(struct rt_buffer buffer, float a, float b, float c, float d) {
+    memcpy(rt_buffer_map(buffer), (float[4]){a, b, c, d}, 16);
+}
+
+static uint32_t open_levels(const struct trainer *t, uint32_t sample) {
+    uint32_t levels = t->first.level_count - 1;
+    if (t->options.overfit)
+        return levels;
+    return schedule_open_levels(&t->options.schedule, t->options.seed, t->step, sample, levels);
+}
+
+// Adam's bias corrections count the steps that were taken; a skipped one counts, as PyTorch's does not, so
+// that they are functions of the step.
+static void write_hyper(struct trainer *t, float lr) {
+    const struct schedule *s = &t->options.schedule;
+    double steps = (double)t->step + 1.0;
+    set4(t->buffers.optimiser, lr, (float)(1.0 - pow(0.9, steps)), (float)(1.0 - pow(0.99, steps)),
+         schedule_ema_decay(s, t->step));
+    set4(t->buffers.clip, 0.0f, t->options.clip, CLIP_MEMORY, 0.0f);
+    const uint32_t seed[4] = {(uint32_t)t->options.seed, (uint32_t)(t->options.seed >> 32), (uint32_t)t->step,
+                              (uint32_t)(t->step >> 32)};
+    memcpy(rt_buffer_map(t->buffers.seed), seed, sizeof seed);
+}
+
+// Weights of the losses: of sample i, nll / n, and beta kl / n at the levels that it uses.
+static void write_weights(struct trainer *t) {
+    float ramp = t->options.beta > 0.0f ? schedule_kl_ramp(&t->options.schedule, t->step) : 1.0f;
+    uint32_t n = t->options.batch;
+    float *d_nll = rt_buffer_map(t->buffers.d_nll);
+    for (uint32_t i = 0; i < n; i++) {
+        uint32_t open = open_levels(t, i);
+        vae_inputs_gate(&t->inputs, i, open);
+        d_nll[i] = 1.0f / (float)n;
+        for (uint32_t l = 0; l < t->first.level_count; l++) {
+            float *d_kl = rt_buffer_map(t->buffers.d_kl[l]);
+            d_kl[i] = l <= open ? t->rate[l].beta * ramp / (float)n : 0.0f;
+        }
+    }
+}
+
+static enum rt_status write_step(struct trainer *t, float lr) {
+    enum rt_status status = clip_store_prepare(t->clips, t->step, t->items, rt_buffer_map(t->inputs.classes));
+    if (status != RT_OK)
+        return status;
+    uint32_t *index = rt_buffer_map(t->buffers.index), *augment = rt_buffer_map(t->buffers.augment);
+    for (uint32_t i = 0; i < t->options.batch; i++) {
+        index[i] = t->items[i].clip;
+        memcpy(augment + 4 * (size_t)i, t->items[i].augment, sizeof t->items[i].augment);
+    }
+    write_hyper(t, lr);
+    write_weights(t);
+    return RT_OK;
+}
+
+static float mean_of(struct rt_buffer buffer, uint32_t n) {
+    const float *values = rt_buffer_map(buffer);
+    double sum = 0.0;
+    for (uint32_t i = 0; i < n; i++)
+        sum += (double)values[i];
+    return (float)(sum / n);
+}
+
+// Mean over the samples that used the level; NaN when none did.
+static float mean_kl(const struct trainer *t, uint32_t level) {
+    const float *values = rt_buffer_map(t->buffers.kl[level]);
+    double sum = 0.0;
+    uint32_t used = 0;
+    for (uint32_t i = 0; i < t->options.batch; i++)
+        if (level <= open_levels(t, i)) {
+            sum += (double)values[i];
+            used++;
+        }
+    return used > 0 ? (float)(sum / used) : NAN;
+}
+
+static void read_step(struct trainer *t, float lr, struct trainer_report *report) {
+    const struct vae_config *c = &t->first.config;
+    const float *clip = rt_buffer_map(t->buffers.clip_result);
+    const float *calibration = rt_buffer_map(t->buffers.calibration);
+    float numbers = 3.0f * (float)c->d * (float)c->h * (float)c->w;
+    *report = (struct trainer_report){.step = t->step,
+                                      .nll = mean_of(t->buffers.nll, t->options.batch),
+                                      .mse = mean_of(t->buffers.squared_error, t->options.batch) / numbers,
+                                      .sigma = sqrtf(calibration[OP_CALIBRATION_SIGMA2]),
+                                      .lr = lr,
+                                      .gradient_norm = clip[0],
+                                      .clip_factor = clip[1]};
+    report->skipped = clip[2] == 0.0f || !isfinite(report->nll);
+    for (uint32_t i = 0; i < t->first.level_count; i++) {
+        report->kl[i] = mean_kl(t, i);
+        report->beta[i] = t->rate[i].beta;
+    }
+}
+
+static void update_rates(struct trainer *t, const struct trainer_report *report) {
+    for (uint32_t i = 0; i < t->first.level_count; i++)
+        rate_update(&t->rate[i], report->kl[i], t->options.rate_speed);
+}
+
+static enum rt_status run_step(struct trainer *t) {
+    int phase = t->step >= schedule_second_phase(&t->options.schedule) ? 2 : 1;
+    enum rt_status status = t->recorded == phase ? RT_OK : trainer_record(t, phase);
+    return status == RT_OK ? rt_stream_run(t->stream) : status;
+}
+
+enum rt_status trainer_step(struct trainer *t, struct trainer_report *report) {
+    float lr = schedule_lr(&t->options.schedule, t->step);
+    enum rt_status status = RT_OK;
+    if (t->clips == NULL)
+        status = clip_store_create(t->library->device, t->source, &t->sampler, t->step, t->options.stream,
+                                   &t->clips);
+    if (status == RT_OK)
+        status = write_step(t, lr);
+    if (status == RT_OK)
+        status = run_step(t);
+    if (status != RT_OK)
+        return status;
+    read_step(t, lr, report);
+    if (report->skipped)
+        status = rt_stream_run(t->undo);
+    else
+        update_rates(t, report);
+    t->step++;
+    return status;
+}
+
+// --- views
+
+uint64_t trainer_step_count(const struct trainer *t) {
+    return t->options.schedule.steps;
+}
+
+uint64_t trainer_steps_done(const struct trainer *t) {
+    return t->step;
+}
+
+const struct vae *trainer_vae(const struct trainer *t) {
+    return &t->first;
+}
+
+struct parameters *trainer_parameters(const struct trainer *t) {
+    return t->parameters;
+}
+
+const struct trainer_options *trainer_settings(const struct trainer *t) {
+    return &t->options;
+}
+
+struct evaluator *trainer_evaluator(const struct trainer *t) {
+    return t->evaluator;
+}

@@ -1,0 +1,80 @@
+// Training: one recorded step, replayed. A step is: clips to tensor with augmentation, noise, forward pass,
+// losses, backward pass, in the second phase the adversary, clipping, AdamW with an average of the weights.
+// RECIPE of the losses: sigma-VAE likelihood (reconstruction.h) plus beta KL for every level, beta by rate
+// control (rate.h), finer levels dropped at random (schedule.h).
+//
+// Everything that decides a step is a function of the seed, the step's number and the state that a checkpoint
+// keeps: a resumed run is bit-identical to an unbroken one on the same device.
+#ifndef MOGRAPH_MODEL_TRAINER_H
+#define MOGRAPH_MODEL_TRAINER_H
+
+#include "model/clip_store.h"
+#include "model/rate.h"
+#include "model/schedule.h"
+#include "model/vae.h"
+#include "model/vae_inputs.h"
+
+struct trainer_options {
+    uint32_t batch;
+    uint64_t epochs, seed;
+    struct schedule schedule;       // `steps` is filled in from epochs
+    float beta;                     // 0: rate control; else the KL's weight at every level
+    float rate[VAE_MAX_STAGES + 1]; // nats a clip that rate control aims at, top first
+    float rate_speed;               // of rate control, see rate_update
+    float weight_decay;             // of weights, not of biases and scales
+    float clip;                     // largest multiple of the gradient's running norm; 0: none
+    float sigma_floor;              // smallest deviation of the likelihood, of a pixel in 0 to 1
+    uint32_t augment;               // of enum sampler_augment
+    bool overfit; // the same batch every step, no KL, no dropout: shows that everything learns
+    bool stream;  // clips come from the reader thread even if they would fit
+};
+
+// The recipe.
+struct trainer_options trainer_defaults(const struct vae_config *config);
+
+// What one step gave. Means over the batch.
+struct trainer_report {
+    uint64_t step; // counted from 0
+    bool skipped;  // loss or gradient was not finite: nothing was changed
+    float nll;     // nats a clip
+    float mse;     // of a number in 0 to 1
+    float sigma;   // of the likelihood
+    float kl[VAE_MAX_STAGES + 1], beta[VAE_MAX_STAGES + 1];
+    float lr, gradient_norm, clip_factor;
+};
+
+// Device memory in bytes.
+struct trainer_memory {
+    uint64_t parameters, activations, inputs, clips, total;
+    uint64_t free;
+    bool streamed; // the data set does not fit beside the rest
+};
+
+struct trainer;
+
+// Builds everything; weights start by the seed. Source and library must outlive the trainer, which the caller
+// owns. Errors: RT_ERROR_INVALID, RT_ERROR_OUT_OF_MEMORY (what is needed and what to lower is logged),
+// RT_ERROR_IO.
+enum rt_status trainer_create(struct op_library *library, const struct vae_config *config,
+                              const struct clip_source *source, const struct trainer_options *options,
+                              struct trainer **out);
+void trainer_destroy(struct trainer **trainer);
+
+// The memory that trainer_create would take, without taking it.
+enum rt_status trainer_plan(struct op_library *library, const struct vae_config *config,
+                            const struct clip_source *source, const struct trainer_options *options,
+                            struct trainer_memory *memory);
+
+uint64_t trainer_step_count(const struct trainer *trainer); // of the whole run
+uint64_t trainer_steps_done(const struct trainer *trainer);
+
+// Runs the next step.
+enum rt_status trainer_step(struct trainer *trainer, struct trainer_report *report);
+
+// For what looks at a model in training.
+const struct vae *trainer_vae(const struct trainer *trainer);
+struct parameters *trainer_parameters(const struct trainer *trainer);
+const struct trainer_options *trainer_settings(const struct trainer *trainer);
+struct evaluator *trainer_evaluator(const struct trainer *trainer);
+
+#endif

@@ -1,0 +1,115 @@
+// A training step as a recording: everything that changes from step to step is in step_buffers.
+#include "model/trainer_private.h"
+
+#include "runtime/log.h"
+#include "shaders/clips/clips.h"
+#include "shaders/film/film.h"
+#include "shaders/gradient_clip/gradient_clip.h"
+#include "shaders/noise/noise.h"
+#include "shaders/optimiser/optimiser.h"
+
+#define ADAM_BETA1 0.9f
+#define ADAM_BETA2 0.99f
+#define ADAM_EPS 1e-8f
+
+enum { STEP_BUFFER_MAX = 32 };
+
+enum rt_status step_buffers_create(struct step_buffers *b, struct rt_device *device, const struct vae *vae) {
+    uint64_t n = vae->n, per_sample = (n * 4 + 15) / 16 * 16;
+    uint64_t bytes =
+        STEP_BUFFER_MAX * trainer_aligned(per_sample) + trainer_aligned(n * 16) + 8 * RT_ALIGNMENT;
+    enum rt_status status = rt_arena_create(device, RT_MEMORY_HOST, bytes, "values of a step", &b->arena);
+    if (status != RT_OK)
+        return status;
+    struct rt_buffer *fours[] = {&b->seed, &b->optimiser, &b->clip, &b->clip_result, &b->calibration};
+    for (size_t i = 0; i < sizeof fours / sizeof fours[0]; i++)
+        *fours[i] = rt_arena_push(b->arena, 16);
+    struct rt_buffer *samples[] = {&b->d_nll, &b->index, &b->nll, &b->squared_error};
+    for (size_t i = 0; i < sizeof samples / sizeof samples[0]; i++)
+        *samples[i] = rt_arena_push(b->arena, per_sample);
+    for (uint32_t i = 0; i < vae->level_count; i++) {
+        b->d_kl[i] = rt_arena_push(b->arena, per_sample);
+        b->kl[i] = rt_arena_push(b->arena, per_sample);
+    }
+    b->augment = rt_arena_push(b->arena, n * 16);
+    return RT_OK;
+}
+
+static void record_inputs(const struct trainer *t, struct op_recorder *r) {
+    const struct vae_config *c = &t->first.config;
+    struct op_clip_to_tensor clip = {.n = t->first.n,
+                                     .d = c->d,
+                                     .h = c->h,
+                                     .w = c->w,
+                                     .clips = clip_store_count(t->clips),
+                                     .fill = OP_CLIP_EDGE};
+    op_clip_to_tensor(r, &clip, clip_store_buffer(t->clips), t->buffers.index, t->buffers.augment,
+                      t->inputs.clip);
+    for (uint32_t i = 0; i < t->first.level_count; i++) {
+        const struct vae_level *level = &t->first.levels[i];
+        uint32_t voxels = level->d * level->h * level->w;
+        struct op_noise noise = {.count = t->first.n * voxels * level->c, .stream = i};
+        op_noise_normal(r, &noise, t->buffers.seed, t->inputs.eps[i]);
+        if (i == 0)
+            continue;
+        struct op_film gate = {.n = t->first.n, .voxels = voxels, .c = level->c};
+        struct rt_buffer zeros = rt_buffer_slice(t->inputs.zeros, 0, t->inputs.gates[i].size_bytes);
+        op_film_forward(r, &gate, t->inputs.eps[i], t->inputs.gates[i], zeros, t->inputs.eps[i]);
+    }
+}
+
+static void record_passes(const struct trainer *t, const struct vae *vae, struct op_recorder *r) {
+    const struct vae_config *c = &vae->config;
+    const struct graph *graph = vae->graph;
+    struct op_reconstruction calibrate = {
+        .n = vae->n, .voxels = c->d * c->h * c->w, .c = 4, .c_used = 3, .sigma_floor = c->sigma_floor};
+    graph_record_forward(graph, r);
+    op_reconstruction_calibrate(r, &calibrate, graph_value_buffer(graph, vae->squared_error),
+                                graph_value_buffer(graph, vae->calibration));
+    rt_stream_copy(r->stream, t->buffers.d_nll, graph_gradient_buffer(graph, vae->nll));
+    for (uint32_t i = 0; i < vae->level_count; i++)
+        rt_stream_copy(r->stream, t->buffers.d_kl[i], graph_gradient_buffer(graph, vae->levels[i].kl));
+    graph_record_backward(graph, r);
+}
+
+static void record_update(const struct trainer *t, struct op_recorder *r) {
+    const struct parameters *p = t->parameters;
+    uint32_t count = (uint32_t)parameters_trained_count(p);
+    struct op_gradient_clip clip = {.count = count};
+    op_gradient_clip(r, &clip, parameters_slab(p, PARAMETERS_GRADIENT), t->buffers.clip, t->clip_state,
+                     t->clip_result, t->clip_scratch);
+    struct op_optimiser adamw = {.kind = OP_OPTIMISER_ADAMW,
+                                 .count = count,
+                                 .decay_count = (uint32_t)parameters_decay_count(p),
+                                 .beta1 = ADAM_BETA1,
+                                 .beta2 = ADAM_BETA2,
+                                 .eps = ADAM_EPS,
+                                 .weight_decay = t->options.weight_decay,
+                                 .has_ema = true};
+    op_optimiser(r, &adamw, t->buffers.optimiser, t->clip_result, parameters_slab(p, PARAMETERS_GRADIENT),
+                 parameters_slab(p, PARAMETERS_VALUE), parameters_slab(p, PARAMETERS_M),
+                 parameters_slab(p, PARAMETERS_V), parameters_slab(p, PARAMETERS_EMA));
+}
+
+static void record_results(const struct trainer *t, const struct vae *vae, struct rt_stream *s) {
+    const struct graph *graph = vae->graph;
+    rt_stream_copy(s, graph_value_buffer(graph, vae->nll), t->buffers.nll);
+    rt_stream_copy(s, graph_value_buffer(graph, vae->squared_error), t->buffers.squared_error);
+    for (uint32_t i = 0; i < vae->level_count; i++)
+        rt_stream_copy(s, graph_value_buffer(graph, vae->levels[i].kl), t->buffers.kl[i]);
+    rt_stream_copy(s, t->clip_result, t->buffers.clip_result);
+    rt_stream_copy(s, graph_value_buffer(graph, vae->calibration), t->buffers.calibration);
+}
+
+enum rt_status trainer_record(struct trainer *t, int phase) {
+    const struct vae *vae = phase == 2 ? &t->second : &t->first;
+    struct op_recorder recorder = {t->library, t->stream};
+    rt_stream_begin(t->stream);
+    rt_stream_copy(t->stream, parameters_state_slab(t->parameters), t->state_before);
+    record_inputs(t, &recorder);
+    record_passes(t, vae, &recorder);
+    record_update(t, &recorder);
+    record_results(t, vae, t->stream);
+    t->recorded = phase;
+    return rt_stream_status(t->stream);
+}
