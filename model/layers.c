@@ -62,8 +62,8 @@ struct tensor layer_input(struct net *net, const char *name, uint32_t d, uint32_
     return x;
 }
 
-static struct tensor conv3d(struct net *net, const char *name, struct tensor x, uint32_t cout,
-                            struct conv_shape shape, float gain) {
+struct tensor layer_conv3d(struct net *net, const char *name, struct tensor x, uint32_t cout,
+                           struct conv_shape shape) {
     uint32_t k = shape.kernel, s = shape.stride, p = shape.padding, size[3];
     uint32_t kd = shape.flat ? 1 : k;
     struct op_conv3d params = {.n = net->n,
@@ -75,23 +75,19 @@ static struct tensor conv3d(struct net *net, const char *name, struct tensor x, 
                                .padding = {shape.flat ? 0 : p, p, p},
                                .has_bias = shape.bias};
     op_conv3d_output_size(&params, size);
-    uint32_t weight = parameter(net, name, "weight",
-                                (struct parameter){.layout = PARAMETER_CONV,
-                                                   .kernel = {kd, k, k},
-                                                   .in = x.c,
-                                                   .out = cout,
-                                                   .start = gain > 0.0f ? PARAMETER_NORMAL : PARAMETER_ZEROS,
-                                                   .scale = gain * sqrtf(2.0f / (float)(kd * k * k * x.c)),
-                                                   .decay = true});
+    uint32_t weight =
+        parameter(net, name, "weight",
+                  (struct parameter){.layout = PARAMETER_CONV,
+                                     .kernel = {kd, k, k},
+                                     .in = x.c,
+                                     .out = cout,
+                                     .start = shape.from_zero ? PARAMETER_ZEROS : PARAMETER_NORMAL,
+                                     .scale = sqrtf(2.0f / (float)(kd * k * k * x.c)),
+                                     .decay = true});
     uint32_t bias = shape.bias ? vector(net, name, "bias", cout, shape.bias_start, false) : GRAPH_NONE;
     struct tensor dst = result(net, name, size[0], size[1], size[2], cout);
     APPLY(net, conv3d_forward, &params, x.value, weight, bias, dst.value);
     return dst;
-}
-
-struct tensor layer_conv3d(struct net *net, const char *name, struct tensor x, uint32_t cout,
-                           struct conv_shape shape) {
-    return conv3d(net, name, x, cout, shape, 1.0f);
 }
 
 struct tensor layer_up(struct net *net, const char *name, struct tensor x, uint32_t cout) {
@@ -159,9 +155,9 @@ struct tensor layer_residual(struct net *net, const char *name, struct tensor x)
         snprintf(part, sizeof part, "%s.norm%d", name, i);
         y = layer_batch_norm(net, part, y, true);
         snprintf(part, sizeof part, "%s.conv%d", name, i);
-        y = conv3d(net, part, y, x.c,
-                   (struct conv_shape){.kernel = 3, .stride = 1, .padding = 1, .bias = i == 2},
-                   i == 1 ? 1.0f : 0.0f);
+        y = layer_conv3d(
+            net, part, y, x.c,
+            (struct conv_shape){.kernel = 3, .stride = 1, .padding = 1, .bias = i == 2, .from_zero = i == 2});
     }
     return layer_add(net, x, y, 1.0f);
 }

@@ -33,6 +33,7 @@ struct conv_shape {
     bool bias; // not before BatchNorm, which takes any constant away
     bool flat;
     float bias_start;
+    bool from_zero; // the weights start at 0
 };
 
 // He initialisation (He et al. 2015).

@@ -221,7 +221,8 @@ static void write_top(struct writer *w) {
 
 // --- decoder
 
-// A head of a level: 1x1x1, BatchNorm, SiLU, 3x3x3 to means and log sigmas.
+// A head of a level: 1x1x1, BatchNorm, SiLU, 3x3x3 to means and log sigmas. It starts at nothing: a prior
+// N(0, 1), and a posterior that is the prior.
 static struct gaussian head(struct writer *w, const char *part, uint32_t i, struct tensor x,
                             uint32_t stored) {
     char name[96], what[32];
@@ -232,8 +233,9 @@ static struct gaussian head(struct writer *w, const char *part, uint32_t i, stru
     snprintf(what, sizeof what, "%s.norm", part);
     x = layer_batch_norm(&w->net, label(name, sizeof name, "level", i, what), x, true);
     snprintf(what, sizeof what, "%s.conv2", part);
-    x = layer_conv3d(&w->net, label(name, sizeof name, "level", i, what), x, 2 * stored,
-                     (struct conv_shape){.kernel = 3, .stride = 1, .padding = 1, .bias = true});
+    x = layer_conv3d(
+        &w->net, label(name, sizeof name, "level", i, what), x, 2 * stored,
+        (struct conv_shape){.kernel = 3, .stride = 1, .padding = 1, .bias = true, .from_zero = true});
     layer_halves(&w->net, x, &g.mu, &g.log_sigma);
     return g;
 }
