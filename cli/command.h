@@ -22,6 +22,7 @@ struct command {
     int min_args, max_args;
     const struct option *options; // ends with a row without a name; may be NULL
     size_t values_size;           // of the struct that the options fill
+    size_t given; // offset in it of a uint64_t, bit i of which says that option i was given; 0: none
     // `values` points at that struct, defaults filled in; args[0..arg_count) are the positional arguments.
     // Returns the exit status; a failure has been reported by then.
     int (*run)(const void *values, char **args, int arg_count);

@@ -6,8 +6,7 @@
 static volatile sig_atomic_t requested;
 
 static void on_signal(int signal_number) {
-    (void)signal_number;
-    requested = 1;
+    requested = signal_number;
 }
 
 void interrupt_catch(void) {
@@ -21,4 +20,8 @@ void interrupt_catch(void) {
 
 bool interrupt_requested(void) {
     return requested != 0;
+}
+
+int interrupt_signal(void) {
+    return requested;
 }

@@ -7,5 +7,7 @@
 // From here on SIGINT, SIGTERM and SIGHUP only set a flag; a second one ends the program as usual.
 void interrupt_catch(void);
 bool interrupt_requested(void);
+// The signal that was caught, 0 for none: a program that ends by it exits with 128 + this number.
+int interrupt_signal(void);
 
 #endif

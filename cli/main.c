@@ -94,7 +94,8 @@ static int run_parsed(const struct command *command, int argc, char **argv, void
     struct option_error error;
     int count;
     bool help;
-    if (!options_parse(command->options, argc, argv, values, &count, &help, &error))
+    uint64_t *given = command->given > 0 ? (uint64_t *)(void *)((char *)values + command->given) : NULL;
+    if (!options_parse(command->options, argc, argv, values, &count, &help, given, &error))
         return cli_usage("%s: %s", command->name, error.text);
     if (help)
         return print_help(command);

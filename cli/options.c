@@ -114,8 +114,7 @@ static bool parse_choice(const struct option *option, const char *text, int *val
     return refuse(error, "--%s is \"%.80s\": give one of %s", option->name, text, option->choices);
 }
 
-static bool parse_value(const struct option *option, const char *text, void *values,
-                        struct option_error *error) {
+bool option_set(const struct option *option, const char *text, void *values, struct option_error *error) {
     void *field = (char *)values + option->offset;
     switch (option->kind) {
     case OPTION_FLAG:
@@ -183,7 +182,7 @@ static bool find_option(const struct option *options, const char *word, const st
 
 static bool fill_defaults(const struct option *options, void *values, struct option_error *error) {
     for (const struct option *option = options; option->name != NULL; option++)
-        if (option->initial != NULL && !parse_value(option, option->initial, values, error))
+        if (option->initial != NULL && !option_set(option, option->initial, values, error))
             return false;
     return true;
 }
@@ -196,7 +195,7 @@ static bool asks_for_help(int argc, char **argv) {
 }
 
 bool options_parse(const struct option *options, int argc, char **argv, void *values, int *arg_count,
-                   bool *help, struct option_error *error) {
+                   bool *help, uint64_t *given, struct option_error *error) {
     if (options == NULL)
         options = no_options;
     *arg_count = 0;
@@ -224,8 +223,10 @@ bool options_parse(const struct option *options, int argc, char **argv, void *va
                 return refuse(error, "--%s needs a value", option->name);
             value = argv[++i];
         }
-        if (!parse_value(option, value, values, error))
+        if (!option_set(option, value, values, error))
             return false;
+        if (given != NULL)
+            *given |= UINT64_C(1) << (option - options);
     }
     return true;
 }

@@ -40,7 +40,7 @@ static bool parse(const char *line) {
         words[count++] = word;
     values = (struct values){0};
     error.text[0] = '\0';
-    return options_parse(options, count, words, &values, &arg_count, &help, &error);
+    return options_parse(options, count, words, &values, &arg_count, &help, NULL, &error);
 }
 
 static bool refused(const char *line, const char *because) {

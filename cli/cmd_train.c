@@ -1,0 +1,200 @@
+// mograph train: from a data set to weights.
+#include "cli/command.h"
+#include "cli/device.h"
+#include "cli/interrupt.h"
+#include "cli/options_json.h"
+#include "cli/train/clips.h"
+#include "cli/train/folder.h"
+#include "cli/train/loop.h"
+#include "cli/train/options.h"
+#include "model/checkpoint.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define MEBI 1048576.0
+
+// What one invocation holds.
+struct training {
+    struct train_values v;
+    cJSON *config; // keeps the texts that v points at
+    struct data_set set;
+    struct train_clips clips, val;
+    struct vae_config model;
+    struct trainer_options options;
+    struct cli_device device;
+    struct run_folder folder;
+};
+
+// --- configuration
+
+static bool read_config(struct training *t, const char *path) {
+    struct option_error error;
+    t->config = json_file_read(path, &error);
+    if (t->config != NULL && options_from_json(train_options, t->config, t->v.given, &t->v, &error))
+        return true;
+    cli_usage("train: %s: %s", path, error.text);
+    return false;
+}
+
+// Options of a run that goes on come from its folder, of a new one from --config.
+static bool merge_config(struct training *t) {
+    char path[PATH_CAPACITY];
+    struct media_error error;
+    if (t->v.resume != NULL && t->v.config != NULL) {
+        cli_usage("train: --resume brings its own configuration: leave out --config");
+        return false;
+    }
+    if (t->v.resume == NULL)
+        return t->v.config == NULL || read_config(t, t->v.config);
+    if (run_folder_open(&t->folder, t->v.resume, &error) &&
+        run_folder_file(&t->folder, "config.json", path, &error))
+        return read_config(t, path);
+    cli_fail("%s", error.text);
+    return false;
+}
+
+static bool write_config(const struct training *t) {
+    static const char *const not_kept[] = {"resume", "config", "out", "dry-run", "device", "steps", NULL};
+    struct media_error error;
+    char path[PATH_CAPACITY];
+    cJSON *object = options_to_json(train_options, &t->v, not_kept);
+    char *text = cJSON_Print(object);
+    cJSON_Delete(object);
+    bool written = text != NULL && run_folder_file(&t->folder, "config.json", path, &error) &&
+                   train_write_text(path, text, &error);
+    free(text);
+    if (!written)
+        cli_fail("%s", text != NULL ? error.text : "out of memory");
+    return written;
+}
+
+// --- data and model
+
+static bool open_data(struct training *t, const char *argument) {
+    struct media_error error = {""};
+    if (argument != NULL)
+        t->v.data = argument;
+    if (t->v.data == NULL) {
+        cli_usage("train: give a data set's folder; `mograph dataset particles -o DIR` draws one");
+        return false;
+    }
+    if (!data_set_scan(&t->set, t->v.data, &error)) {
+        cli_fail("%s", error.text);
+        return false;
+    }
+    return true;
+}
+
+// The preset for the clips that there are: their size, their kinds.
+static bool choose_model(struct training *t) {
+    uint32_t size[3];
+    if (!train_clips_size(&t->set, size))
+        return false;
+    t->model = *vae_preset(train_preset_name(&t->v));
+    t->model.d = size[0];
+    t->model.h = size[1];
+    t->model.w = size[2];
+    t->model.classes = t->set.kind_count;
+    t->model.sigma_floor = (float)t->v.sigma_floor;
+    t->options = train_trainer_options(&t->v, &t->model);
+    return vae_check(&t->model) && train_clips_init(&t->clips, &t->set, false, size[0], size[1], size[2]) &&
+           train_clips_init(&t->val, &t->set, true, size[0], size[1], size[2]);
+}
+
+static int dry_run(struct training *t) {
+    struct trainer_memory m;
+    if (trainer_plan(t->device.library, &t->model, &t->clips.source, &t->options, &m) != RT_OK)
+        return CLI_FAILED;
+    uint64_t steps =
+        ((uint64_t)t->v.epochs * t->clips.source.count + t->options.batch - 1) / t->options.batch;
+    printf("%s on %u clips of %ux%ux%u in %u kinds, batch %u: %llu steps\n", train_preset_name(&t->v),
+           t->clips.source.count, t->model.w, t->model.h, t->model.d, t->model.classes, t->options.batch,
+           (unsigned long long)steps);
+    printf("parameters and optimiser  %8.1f MiB\nactivations               %8.1f MiB\n"
+           "inputs and work           %8.1f MiB\nclips                     %8.1f MiB (%s)\n",
+           (double)m.parameters / MEBI, (double)m.activations / MEBI, (double)m.inputs / MEBI,
+           (double)m.clips / MEBI, m.streamed ? "streamed, a batch at a time" : "all of them");
+    printf("in all                    %8.1f MiB of %.1f MiB free\n", (double)m.total / MEBI,
+           (double)m.free / MEBI);
+    return m.total <= m.free ? 0 : CLI_FAILED;
+}
+
+// --- the run
+
+static bool make_folder(struct training *t) {
+    char name[64];
+    struct media_error error;
+    snprintf(name, sizeof name, "runs/%s", train_preset_name(&t->v));
+    if (t->v.resume != NULL)
+        return true;
+    if (run_folder_create(&t->folder, t->v.out != NULL ? t->v.out : name, &error))
+        return write_config(t);
+    cli_fail("%s", error.text);
+    return false;
+}
+
+// The newest checkpoint that can be read: a disk that lost its last writes has the one before.
+static bool go_on(struct training *t, struct trainer *trainer) {
+    char path[PATH_CAPACITY];
+    struct media_error error;
+    for (int age = 0; age < 2; age++) {
+        if (!run_folder_find_checkpoint(&t->folder, age, path, &error)) {
+            cli_fail("%s", error.text);
+            return false;
+        }
+        if (checkpoint_load(trainer, path) == RT_OK)
+            return true;
+    }
+    return false;
+}
+
+static int train(struct training *t) {
+    struct trainer *trainer = NULL;
+    int status = CLI_FAILED;
+    struct train_loop loop = {.values = &t->v,
+                              .folder = &t->folder,
+                              .set = &t->set,
+                              .clips = &t->clips,
+                              .val = &t->val,
+                              .model = &t->model};
+    if (trainer_create(t->device.library, &t->model, &t->clips.source, &t->options, &trainer) == RT_OK &&
+        make_folder(t) && (t->v.resume == NULL || go_on(t, trainer))) {
+        loop.trainer = trainer;
+        status = train_loop_run(&loop);
+    }
+    trainer_destroy(&trainer);
+    return status;
+}
+
+static int run(const void *values, char **args, int arg_count) {
+    struct training t = {.v = *(const struct train_values *)values};
+    int status = CLI_USAGE;
+    if (merge_config(&t)) {
+        status = CLI_FAILED;
+        if (open_data(&t, arg_count > 0 ? args[0] : NULL) && choose_model(&t) &&
+            cli_device_open(t.v.device, &t.device))
+            status = t.v.dry_run ? dry_run(&t) : train(&t);
+    }
+    cli_device_close(&t.device);
+    train_clips_destroy(&t.clips);
+    train_clips_destroy(&t.val);
+    data_set_destroy(&t.set);
+    cJSON_Delete(t.config);
+    return status;
+}
+
+const struct command cmd_train = {
+    .name = "train",
+    .summary = "train a model on a data set",
+    .text = "DATA is a folder with a folder of clips for each kind, or train/ and val/ with such folders.\n"
+            "Writes RUN/config.json, metrics.csv, samples/, checkpoints/, weights.safetensors and\n"
+            "report.html. Ctrl-C finishes the step, writes a checkpoint and stops; --resume RUN goes on\n"
+            "as if nothing had happened.\n",
+    .args = "[DATA]",
+    .max_args = 1,
+    .options = train_options,
+    .values_size = sizeof(struct train_values),
+    .given = offsetof(struct train_values, given),
+    .run = run,
+};

@@ -1,0 +1,122 @@
+#include "cli/train/folder.h"
+
+#include "model/atomic_file.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum { KEPT_CHECKPOINTS = 2 };
+
+#define CHECKPOINT_FORMAT "step-%010" PRIu64 ".safetensors"
+
+static bool make_folder(const char *path, struct media_error *error) {
+    if (mkdir(path, 0777) == 0 || errno == EEXIST)
+        return true;
+    return media_fail(error, path, "%s", strerror(errno));
+}
+
+static bool make_parents(const char *path, struct media_error *error) {
+    char part[PATH_CAPACITY];
+    snprintf(part, sizeof part, "%s", path);
+    for (char *slash = strchr(part + 1, '/'); slash != NULL; slash = strchr(slash + 1, '/')) {
+        *slash = '\0';
+        if (!make_folder(part, error))
+            return false;
+        *slash = '/';
+    }
+    return make_folder(part, error);
+}
+
+static bool set_path(struct run_folder *folder, const char *path, struct media_error *error) {
+    int length = snprintf(folder->path, sizeof folder->path, "%s", path);
+    return (length > 0 && length < PATH_CAPACITY) || media_fail(error, NULL, "the run's name is too long");
+}
+
+static bool is_empty(const char *path, struct media_error *error) {
+    struct path_list list;
+    if (!path_list_read(&list, path, error))
+        return false;
+    size_t count = list.count;
+    path_list_destroy(&list);
+    return count == 0 || media_fail(error, path,
+                                    "there is a run already: go on with it by --resume %s, or give "
+                                    "another name with -o",
+                                    path);
+}
+
+bool run_folder_create(struct run_folder *folder, const char *path, struct media_error *error) {
+    char inside[PATH_CAPACITY];
+    if (!set_path(folder, path, error) || !make_parents(path, error) || !is_empty(path, error))
+        return false;
+    return run_folder_file(folder, "samples", inside, error) && make_folder(inside, error) &&
+           run_folder_file(folder, "checkpoints", inside, error) && make_folder(inside, error);
+}
+
+bool run_folder_open(struct run_folder *folder, const char *path, struct media_error *error) {
+    char config[PATH_CAPACITY];
+    if (!set_path(folder, path, error) || !run_folder_file(folder, "config.json", config, error))
+        return false;
+    return access(config, R_OK) == 0 ||
+           media_fail(error, config, "%s: this is no run's folder", strerror(errno));
+}
+
+bool run_folder_file(const struct run_folder *folder, const char *name, char out[PATH_CAPACITY],
+                     struct media_error *error) {
+    return path_join(out, folder->path, name, error);
+}
+
+bool run_folder_checkpoint(const struct run_folder *folder, uint64_t step, char out[PATH_CAPACITY],
+                           struct media_error *error) {
+    char name[64];
+    snprintf(name, sizeof name, "checkpoints/" CHECKPOINT_FORMAT, step);
+    return run_folder_file(folder, name, out, error);
+}
+
+static bool is_checkpoint(const char *name) {
+    uint64_t step;
+    char again[64];
+    if (sscanf(name, "step-%" SCNu64, &step) != 1)
+        return false;
+    snprintf(again, sizeof again, CHECKPOINT_FORMAT, step);
+    return strcmp(name, again) == 0;
+}
+
+// The checkpoints, oldest first: names sort by their step.
+static bool list_checkpoints(const struct run_folder *folder, struct path_list *list,
+                             char where[PATH_CAPACITY], struct media_error *error) {
+    return run_folder_file(folder, "checkpoints", where, error) && path_list_read(list, where, error);
+}
+
+bool run_folder_find_checkpoint(const struct run_folder *folder, int age, char out[PATH_CAPACITY],
+                                struct media_error *error) {
+    char where[PATH_CAPACITY];
+    struct path_list list;
+    bool found = false;
+    if (!list_checkpoints(folder, &list, where, error))
+        return false;
+    for (size_t i = list.count; i-- > 0 && !found;)
+        if (is_checkpoint(list.names[i]) && age-- == 0)
+            found = path_join(out, where, list.names[i], error);
+    path_list_destroy(&list);
+    return found || media_fail(error, where, "there is no checkpoint to go on from");
+}
+
+void run_folder_prune(const struct run_folder *folder) {
+    char where[PATH_CAPACITY], file[PATH_CAPACITY];
+    struct path_list list;
+    struct media_error error;
+    int kept = 0;
+    if (!list_checkpoints(folder, &list, where, &error))
+        return;
+    for (size_t i = list.count; i-- > 0;)
+        if (is_checkpoint(list.names[i]) && kept++ >= KEPT_CHECKPOINTS &&
+            path_join(file, where, list.names[i], &error))
+            unlink(file);
+    if (run_folder_checkpoint(folder, 0, file, &error))
+        atomic_file_sweep(file);
+    path_list_destroy(&list);
+}

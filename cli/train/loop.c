@@ -1,0 +1,143 @@
+#include "cli/train/loop.h"
+
+#include "cli/command.h"
+#include "cli/interrupt.h"
+#include "cli/terminal.h"
+#include "cli/train/metrics.h"
+#include "model/atomic_file.h"
+#include "model/checkpoint.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <string.h>
+
+enum { MAX_SKIPPED = 10 }; // steps in a row
+
+struct state {
+    struct train_loop *loop;
+    struct progress bar;
+    struct metrics metrics;
+    uint64_t end;                   // step to stop at
+    int skipped;                    // in a row
+    char checkpoint[PATH_CAPACITY]; // the last good one
+};
+
+bool train_write_text(const char *path, const char *text, struct media_error *error) {
+    struct atomic_file file;
+    int failure = atomic_file_begin(&file, path, false);
+    if (failure == 0)
+        failure = atomic_file_write(&file, text, strlen(text));
+    if (failure == 0)
+        failure = atomic_file_commit(&file, true);
+    if (failure == 0)
+        return true;
+    atomic_file_discard(&file);
+    return media_fail(error, path, "%s", strerror(failure));
+}
+
+static uint64_t epoch_of(const struct train_loop *loop, uint64_t step) {
+    return step * (uint64_t)loop->values->batch / loop->clips->source.count;
+}
+
+// Whether an epoch that is a multiple of `every` ends with this many steps done.
+static bool is_due(const struct train_loop *loop, uint64_t done, int64_t every) {
+    uint64_t before = epoch_of(loop, done - 1) / (uint64_t)every;
+    return epoch_of(loop, done) / (uint64_t)every > before;
+}
+
+static bool save(struct state *s) {
+    struct media_error error;
+    char path[PATH_CAPACITY];
+    uint64_t done = trainer_steps_done(s->loop->trainer);
+    if (!run_folder_checkpoint(s->loop->folder, done, path, &error)) {
+        cli_fail("%s", error.text);
+        return false;
+    }
+    if (checkpoint_save(s->loop->trainer, path) != RT_OK) {
+        progress_clear(&s->bar);
+        cli_fail("the checkpoint could not be written; %s%s",
+                 s->checkpoint[0] != '\0' ? "the last good one is " : "there is none yet", s->checkpoint);
+        return false;
+    }
+    memcpy(s->checkpoint, path, sizeof path);
+    run_folder_prune(s->loop->folder);
+    return true;
+}
+
+static void show(struct state *s, const struct trainer_report *r) {
+    char note[160];
+    int at = snprintf(note, sizeof note, "epoch %" PRIu64 "  mse %.5f  kl", epoch_of(s->loop, r->step) + 1,
+                      (double)r->mse);
+    for (uint32_t i = 0; i < trainer_vae(s->loop->trainer)->level_count && at < 120; i++)
+        at += snprintf(note + at, sizeof note - (size_t)at, " %.0f", (double)r->kl[i]);
+    progress_update(&s->bar, r->step + 1, note);
+}
+
+// Ten steps in a row whose loss or gradient is not finite are no accident.
+static bool is_sound(struct state *s, const struct trainer_report *r) {
+    s->skipped = r->skipped ? s->skipped + 1 : 0;
+    if (s->skipped < MAX_SKIPPED)
+        return true;
+    progress_clear(&s->bar);
+    cli_fail("%d steps in a row gave a loss or gradient that is not finite: lower --lr; the last good "
+             "checkpoint is %s",
+             MAX_SKIPPED, s->checkpoint[0] != '\0' ? s->checkpoint : "none");
+    return false;
+}
+
+static bool report_failure(struct state *s, const struct media_error *error) {
+    progress_clear(&s->bar);
+    cli_fail("%s", error->text);
+    return false;
+}
+
+static bool open_metrics(struct state *s) {
+    struct train_loop *loop = s->loop;
+    char path[PATH_CAPACITY];
+    struct media_error error;
+    return (run_folder_file(loop->folder, "metrics.csv", path, &error) &&
+            metrics_open(&s->metrics, path, trainer_vae(loop->trainer)->level_count,
+                         trainer_steps_done(loop->trainer), &error)) ||
+           report_failure(s, &error);
+}
+
+static bool step(struct state *s) {
+    struct trainer_report report;
+    struct validation validation = {.done = false};
+    struct media_error error;
+    if (trainer_step(s->loop->trainer, &report) != RT_OK)
+        return false;
+    show(s, &report);
+    if (!metrics_add(&s->metrics, &report, epoch_of(s->loop, report.step) + 1, &validation, &error))
+        return report_failure(s, &error);
+    return is_sound(s, &report);
+}
+
+// Steps, with a checkpoint where one is due and at the end, whatever ends it.
+static bool run_steps(struct state *s) {
+    struct train_loop *loop = s->loop;
+    bool stop = trainer_steps_done(loop->trainer) >= s->end;
+    while (!stop) {
+        if (!step(s))
+            return false;
+        uint64_t done = trainer_steps_done(loop->trainer);
+        stop = interrupt_requested() || done == s->end;
+        if ((stop || is_due(loop, done, loop->values->save_every)) && !save(s))
+            return false;
+    }
+    return true;
+}
+
+int train_loop_run(struct train_loop *loop) {
+    struct state s = {.loop = loop, .end = trainer_step_count(loop->trainer)};
+    if (loop->values->steps > 0 && (uint64_t)loop->values->steps < s.end)
+        s.end = (uint64_t)loop->values->steps;
+    progress_begin(&s.bar, "training", s.end);
+    interrupt_catch();
+    bool done = open_metrics(&s) && run_steps(&s);
+    metrics_close(&s.metrics);
+    progress_clear(&s.bar);
+    if (!done)
+        return CLI_FAILED;
+    return interrupt_requested() ? 128 + interrupt_signal() : 0;
+}

@@ -1,0 +1,102 @@
+#include "cli/train/options.h"
+
+#include "cli/command.h"
+
+#define FIELD(field) OPTION_FIELD(struct train_values, field)
+
+const struct option train_options[] = {
+    {FIELD(out), .name = "out", .letter = 'o', .value = "RUN",
+     .help = "the run's folder (default runs/PRESET)"},
+    {FIELD(resume), .name = "resume", .value = "RUN",
+     .help = "go on with a run from its newest checkpoint, with its own options"},
+    {FIELD(init), .name = "init", .value = "WEIGHTS", .help = "start from these weights"},
+    {FIELD(config), .name = "config", .value = "FILE.json",
+     .help = "take options from a file, such as another run's config.json; the command line goes first"},
+    OPTION_DEVICE(struct train_values, device),
+    {FIELD(overfit), .name = "overfit-batch",
+     .help = "train on one batch over and over, without KL, dropout and augmentation: shows that "
+             "everything learns"},
+    {FIELD(dry_run), .name = "dry-run", .help = "say what it would take and stop"},
+    {FIELD(stream), .name = "stream",
+     .help = "read clips from disk while training, even if all would fit on the device"},
+    {FIELD(every), .name = "every", .value = "EPOCHS", .initial = "10", .min = 1, .max = 1e6,
+     .help = "validate and write samples every so many epochs"},
+    {FIELD(save_every), .name = "save-every", .value = "EPOCHS", .initial = "1", .min = 1, .max = 1e6,
+     .help = "write a checkpoint every so many epochs"},
+    {FIELD(steps), .name = "steps", .value = "N", .initial = "0", .min = 0, .max = 1e12,
+     .help = "stop after this many steps, with a checkpoint; 0: when the epochs are done"},
+    {FIELD(preset), .name = "preset", .initial = "small", .choices = "tiny|small|base|article",
+     .help = "the model; `mograph info` shows each"},
+    {FIELD(precision), .name = "precision", .initial = "fp32", .choices = "fp32|bf16",
+     .help = "how activations are stored; sums are always fp32"},
+    {FIELD(epochs), .name = "epochs", .initial = "200", .min = 1, .max = 1e6,
+     .help = "times that every clip is seen"},
+    {FIELD(batch), .name = "batch", .initial = "8", .min = 1, .max = 1024, .help = "clips a step"},
+    {FIELD(seed), .name = "seed", .initial = "1", .min = 0, .max = 9e15, .help = "same seed, same run"},
+    {FIELD(lr), .name = "lr", .initial = "0.003", .min = 1e-9, .max = 1,
+     .help = "highest learning rate of AdamW; falls along a cosine"},
+    {FIELD(warmup), .name = "warmup", .value = "STEPS", .initial = "60", .min = 0, .max = 1e9,
+     .help = "steps in which the learning rate rises from 0"},
+    {FIELD(beta), .name = "beta", .initial = "0", .min = 0, .max = 1e6,
+     .help = "weight of the KL divergence at every level; 0: rate control moves it"},
+    {FIELD(rate_top), .name = "rate-top", .value = "NATS", .initial = "50", .min = 1, .max = 1e6,
+     .help = "KL divergence a clip that rate control holds the top latent at"},
+    {FIELD(rate_middle), .name = "rate-middle", .value = "NATS", .initial = "30", .min = 1, .max = 1e6,
+     .help = "the same for the next level"},
+    {FIELD(rate_fine), .name = "rate-fine", .value = "NATS", .initial = "200", .min = 1, .max = 1e6,
+     .help = "the same for finer levels"},
+    {FIELD(rate_speed), .name = "rate-speed", .initial = "0.05", .min = 0, .max = 1,
+     .help = "how fast rate control moves: part a step"},
+    {FIELD(kl_ramp), .name = "kl-ramp", .value = "PART", .initial = "0.1", .min = 0, .max = 1,
+     .help = "part of the run over which --beta rises from 0"},
+    {FIELD(weight_decay), .name = "weight-decay", .initial = "0.001", .min = 0, .max = 1,
+     .help = "of weights, not of biases and scales"},
+    {FIELD(clip), .name = "clip", .initial = "2", .min = 0, .max = 1e6,
+     .help = "shrink gradients longer than this multiple of their running norm; 0: never"},
+    {FIELD(ema), .name = "ema", .initial = "0.995", .min = 0, .max = 0.999999,
+     .help = "decay of the averaged weights, which are those that are kept"},
+    {FIELD(sigma_floor), .name = "sigma-floor", .initial = "0.03", .min = 1e-3, .max = 1,
+     .help = "smallest deviation that the likelihood gives a pixel"},
+    {FIELD(drop_all), .name = "drop-all", .value = "PART", .initial = "0.3", .min = 0, .max = 1,
+     .help = "part of the clips that are decoded from the top latent alone"},
+    {FIELD(drop_finest), .name = "drop-finest", .value = "PART", .initial = "0.1", .min = 0, .max = 1,
+     .help = "part of the clips that do without the finest level"},
+    {FIELD(adversary_from), .name = "adversary-from", .value = "PART", .initial = "1", .min = 0, .max = 1,
+     .help = "part of the run after which the adversary joins in; 1: never"},
+    {FIELD(adversary_weight), .name = "adversary-weight", .initial = "0.5", .min = 0, .max = 100,
+     .help = "its gradient at the image, relative to the reconstruction's"},
+    {FIELD(flip), .name = "flip", .help = "mirror half of the clips left to right"},
+    {FIELD(shift), .name = "shift", .help = "move clips by up to a sixteenth of their size"},
+    {FIELD(reverse), .name = "reverse", .help = "play half of the clips backwards"},
+    {0}};
+
+const char *train_preset_name(const struct train_values *values) {
+    return vae_preset_at((uint32_t)values->preset)->name;
+}
+
+struct trainer_options train_trainer_options(const struct train_values *v, const struct vae_config *config) {
+    struct trainer_options options = {
+        .batch = (uint32_t)v->batch,
+        .epochs = (uint64_t)v->epochs,
+        .seed = (uint64_t)v->seed,
+        .schedule = {.warmup = (uint64_t)v->warmup,
+                     .lr = (float)v->lr,
+                     .ema_decay = (float)v->ema,
+                     .kl_ramp = (float)v->kl_ramp,
+                     .adversary_from = v->adversary_weight > 0.0 ? (float)v->adversary_from : 1.0f,
+                     .drop_all = (float)v->drop_all,
+                     .drop_finest = (float)v->drop_finest},
+        .beta = (float)v->beta,
+        .rate_speed = (float)v->rate_speed,
+        .weight_decay = (float)v->weight_decay,
+        .clip = (float)v->clip,
+        .sigma_floor = (float)v->sigma_floor,
+        .augment = (v->flip ? SAMPLER_FLIP : 0u) | (v->shift ? SAMPLER_SHIFT : 0u) |
+                   (v->reverse ? SAMPLER_REVERSE : 0u),
+        .overfit = v->overfit,
+        .stream = v->stream};
+    (void)config;
+    for (int i = 0; i <= VAE_MAX_STAGES; i++)
+        options.rate[i] = (float)(i == 0 ? v->rate_top : i == 1 ? v->rate_middle : v->rate_fine);
+    return options;
+}

@@ -1,0 +1,31 @@
+// The options of `mograph train`, and the trainer's settings that follow from them.
+#ifndef MOGRAPH_CLI_TRAIN_OPTIONS_H
+#define MOGRAPH_CLI_TRAIN_OPTIONS_H
+
+#include "cli/options.h"
+#include "model/trainer.h"
+
+struct train_values {
+    // How to run.
+    const char *out, *resume, *init, *config, *device, *data;
+    bool overfit, dry_run, stream;
+    int64_t every, save_every, steps;
+    // What to train.
+    int preset, precision;
+    int64_t epochs, batch, seed, warmup;
+    double lr, beta, rate_top, rate_middle, rate_fine, rate_speed, kl_ramp;
+    double weight_decay, clip, ema, sigma_floor, drop_all, drop_finest;
+    double adversary_from, adversary_weight;
+    bool flip, shift, reverse;
+    uint64_t given; // see options_parse
+};
+
+extern const struct option train_options[];
+
+// The names of --preset in the order of its choices.
+const char *train_preset_name(const struct train_values *values);
+
+struct trainer_options train_trainer_options(const struct train_values *values,
+                                             const struct vae_config *config);
+
+#endif
