@@ -1,0 +1,159 @@
+// Weights files: what is saved comes back bit for bit, and what is not a model of ours is refused by name.
+#include "model/weights.h"
+#include "tests/test.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const struct op_target host = {OP_FAMILY_LANE, true, 8, 1024, 32768};
+static const char *const names[] = {"burst", "a kind", "c", "d", "e", "f"};
+
+struct model {
+    struct vae vae;
+    struct parameters *parameters;
+    float *trained, *state;
+    char path[64];
+};
+
+static uint64_t trained_count(const struct model *m) {
+    return parameters_trained_count(m->parameters);
+}
+
+static uint64_t state_count(const struct model *m) {
+    return parameters_state_count(m->parameters);
+}
+
+static void begin(struct model *m, const struct vae_config *config) {
+    CHECK(parameters_create(&m->parameters) == RT_OK);
+    CHECK(vae_init(&m->vae, config, VAE_TRAIN, 1, &host, m->parameters, 0) == RT_OK);
+    parameters_layout(m->parameters);
+    m->trained = calloc(trained_count(m), sizeof *m->trained);
+    m->state = calloc(state_count(m), sizeof *m->state);
+    parameters_start_values(m->parameters, 3, m->trained, m->state);
+    snprintf(m->path, sizeof m->path, "weights-%ld.safetensors", (long)getpid());
+}
+
+static void end(struct model *m) {
+    unlink(m->path);
+    free(m->trained);
+    free(m->state);
+    vae_finish(&m->vae);
+    parameters_destroy(&m->parameters);
+}
+
+static enum rt_status save(const struct model *m, enum weights_storage storage) {
+    const struct safetensors_pair pair = {"command", "mograph train"};
+    struct weights_content content = {.config = &m->vae.config,
+                                      .class_names = names,
+                                      .parameters = m->parameters,
+                                      .trained = m->trained,
+                                      .state = m->state,
+                                      .pairs = &pair,
+                                      .pair_count = 1,
+                                      .storage = storage};
+    return weights_save(m->path, &content);
+}
+
+static bool same_config(const struct vae_config *a, const struct vae_config *b) {
+    struct vae_config copy = *b;
+    copy.name = a->name;
+    return strcmp(a->name, b->name) == 0 && memcmp(a, &copy, sizeof copy) == 0;
+}
+
+static void read_back(struct model *m, float *trained, float *state) {
+    struct weights *weights;
+    if (!CHECK(weights_open(m->path, &weights) == RT_OK))
+        return;
+    CHECK(same_config(weights_config(weights), &m->vae.config));
+    CHECK(strcmp(weights_class_name(weights, 1), "a kind") == 0);
+    CHECK(strcmp(weights_metadata(weights, "command"), "mograph train") == 0);
+    CHECK(strlen(weights_hash(weights)) == 16);
+    CHECK(weights_read(weights, m->parameters, trained, state) == RT_OK);
+    weights_close(&weights);
+}
+
+static void a_round_trip_keeps_every_bit(const char *preset) {
+    struct model m;
+    begin(&m, vae_preset(preset));
+    float *trained = calloc(trained_count(&m), sizeof *trained),
+          *state = calloc(state_count(&m), sizeof *state);
+    CHECK(save(&m, WEIGHTS_F32) == RT_OK);
+    read_back(&m, trained, state);
+    CHECK(memcmp(trained, m.trained, trained_count(&m) * sizeof *trained) == 0);
+    CHECK(memcmp(state, m.state, state_count(&m) * sizeof *state) == 0);
+    // Half the size, and as near as 8 bits of mantissa are.
+    CHECK(save(&m, WEIGHTS_BF16) == RT_OK);
+    read_back(&m, trained, state);
+    for (uint64_t i = 0; i < trained_count(&m); i++) {
+        float distance = trained[i] - m.trained[i], size = m.trained[i] < 0 ? -m.trained[i] : m.trained[i];
+        CHECK((distance < 0 ? -distance : distance) <= size / 256.0f);
+    }
+    CHECK(memcmp(state, m.state, state_count(&m) * sizeof *state) == 0);
+    free(trained);
+    free(state);
+    end(&m);
+}
+
+// Writes a file whose metadata or tensors are wrong in one way.
+static enum rt_status open_with(const char *path, const char *config, const char *format, bool extra,
+                                const struct model *m) {
+    struct safetensors_writer *writer;
+    struct weights *weights = NULL;
+    const uint64_t one = 1;
+    const float value = 1.0f;
+    CHECK(safetensors_begin(path, &writer) == RT_OK);
+    if (extra)
+        safetensors_add(writer, "stranger", SAFETENSORS_F32, 1, &one, &value);
+    safetensors_add_metadata(writer, "mograph.weights", format);
+    safetensors_add_metadata(writer, "mograph.config", config);
+    safetensors_add_metadata(writer, "mograph.classes", "a/b");
+    CHECK(safetensors_commit(&writer) == RT_OK);
+    enum rt_status status = weights_open(path, &weights);
+    if (status == RT_OK)
+        status = weights_read(weights, m->parameters, m->trained, m->state);
+    weights_close(&weights);
+    return status;
+}
+
+static void refused(enum rt_status status, const char *why) {
+    CHECK(status == RT_ERROR_INVALID);
+    CHECK(strstr(test_last_error(), why) != NULL);
+}
+
+static void what_is_no_model_of_ours_is_refused(void) {
+    const char *good = "name=x d=8 h=32 w=32 stages=2 channels=8,8 top=8 latent=0,2 classes=2 embedding=8 "
+                       "sigma_floor=0";
+    struct model m;
+    struct weights *weights;
+    begin(&m, vae_preset("tiny"));
+    test_quiet(true);
+    refused(open_with(m.path, good, "1", false, &m), "is missing");
+    refused(open_with(m.path, good, "1", true, &m), "stranger");
+    refused(open_with(m.path, good, "2", false, &m), "format 2");
+    refused(open_with(m.path, "name=x d=8", "1", false, &m), "configuration");
+    refused(open_with(m.path,
+                      "name=x d=8 h=32 w=32 stages=2 channels=8,8 top=8 latent=0,2 classes=9 "
+                      "embedding=8 sigma_floor=0",
+                      "1", false, &m),
+            "fewer than its 9 classes");
+    refused(open_with(m.path,
+                      "name=x d=8 h=30 w=32 stages=2 channels=8,8 top=8 latent=0,2 classes=2 "
+                      "embedding=8 sigma_floor=0",
+                      "1", false, &m),
+            "configuration");
+    CHECK(weights_open("no-such-file.safetensors", &weights) == RT_ERROR_IO && weights == NULL);
+    m.trained[5] = 1.0f / 0.0f;
+    refused(save(&m, WEIGHTS_F32), "finite");
+    test_quiet(false);
+    end(&m);
+}
+
+int main(void) {
+    test_begin();
+    a_round_trip_keeps_every_bit("tiny");
+    a_round_trip_keeps_every_bit("small");
+    what_is_no_model_of_ours_is_refused();
+    return test_end();
+}
