@@ -10,6 +10,8 @@ enum draw_stream {
     DRAW_ORDER,            // the order of an epoch's clips
     DRAW_AUGMENT,          // flips and shifts
     DRAW_SAMPLES,          // noise of sample pictures
+    DRAW_REFIT,            // clips for re-estimation
+    DRAW_REFIT_NOISE,      // and the posterior's noise there and in validation
 };
 
 // 32 random bits, for the index-th draw of a step.

@@ -185,6 +185,10 @@ struct parameters *evaluator_parameters(const struct evaluator *e) {
     return e->parameters;
 }
 
+struct rt_device *evaluator_device(const struct evaluator *e) {
+    return e->library->device;
+}
+
 const struct vae_config *evaluator_config(const struct evaluator *e) {
     return &e->config;
 }

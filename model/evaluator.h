@@ -30,6 +30,7 @@ enum rt_status evaluator_attach(struct evaluator *evaluator, struct rt_arena *ac
 enum rt_status evaluator_take(struct evaluator *evaluator, const struct parameters *from);
 struct parameters *evaluator_parameters(const struct evaluator *evaluator);
 
+struct rt_device *evaluator_device(const struct evaluator *evaluator);
 const struct vae_config *evaluator_config(const struct evaluator *evaluator);
 uint32_t evaluator_batch(const struct evaluator *evaluator);
 uint32_t evaluator_level_count(const struct evaluator *evaluator);

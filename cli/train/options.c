@@ -45,7 +45,7 @@ const struct option train_options[] = {
      .help = "the same for the next level"},
     {FIELD(rate_fine), .name = "rate-fine", .value = "NATS", .initial = "200", .min = 1, .max = 1e6,
      .help = "the same for finer levels"},
-    {FIELD(rate_speed), .name = "rate-speed", .initial = "0.05", .min = 0, .max = 1,
+    {FIELD(rate_speed), .name = "rate-speed", .initial = "0.02", .min = 0, .max = 1,
      .help = "how fast rate control moves: part a step"},
     {FIELD(kl_ramp), .name = "kl-ramp", .value = "PART", .initial = "0.1", .min = 0, .max = 1,
      .help = "part of the run over which --beta rises from 0"},

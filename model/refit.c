@@ -1,0 +1,159 @@
+#include "model/refit.h"
+
+#include "model/density.h"
+#include "model/draw.h"
+#include "runtime/log.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+// A batch on the host.
+struct batch {
+    uint32_t n, noise_count;
+    uint8_t *rgb;
+    uint32_t *classes;
+    float *eps, *noise;
+};
+
+static size_t clip_bytes(const struct clip_source *source) {
+    return (size_t)source->d * source->h * source->w * 3;
+}
+
+static enum rt_status batch_create(struct batch *batch, const struct evaluator *e,
+                                   const struct clip_source *source) {
+    *batch = (struct batch){.n = evaluator_batch(e), .noise_count = evaluator_noise_count(e)};
+    batch->rgb = malloc(batch->n * clip_bytes(source));
+    batch->classes = malloc(batch->n * sizeof *batch->classes);
+    batch->eps = malloc((size_t)batch->n * batch->noise_count * sizeof *batch->eps);
+    batch->noise = malloc((size_t)batch->n * batch->noise_count * sizeof *batch->noise);
+    bool made = batch->rgb != NULL && batch->classes != NULL && batch->eps != NULL && batch->noise != NULL;
+    return made ? RT_OK : RT_ERROR_OUT_OF_MEMORY;
+}
+
+static void batch_destroy(struct batch *batch) {
+    free(batch->rgb);
+    free(batch->classes);
+    free(batch->eps);
+    free(batch->noise);
+}
+
+static enum rt_status read_into(struct batch *batch, uint32_t slot, const struct clip_source *source,
+                                uint32_t clip) {
+    batch->classes[slot] = source->classes[clip];
+    return source->read(source->user, clip, batch->rgb + slot * clip_bytes(source)) ? RT_OK : RT_ERROR_IO;
+}
+
+enum rt_status refit_statistics(struct evaluator *e, const struct parameters *from,
+                                const struct clip_source *source, uint32_t batches, uint64_t seed) {
+    struct batch batch;
+    enum rt_status status = batch_create(&batch, e, source);
+    if (status == RT_OK)
+        status = evaluator_take(e, from);
+    for (uint32_t b = 0; b < batches && status == RT_OK; b++) {
+        for (uint32_t i = 0; i < batch.n && status == RT_OK; i++) {
+            uint32_t bits = draw_bits(seed, DRAW_REFIT, b, i);
+            status = read_into(&batch, i, source, (uint32_t)(((uint64_t)bits * source->count) >> 32));
+        }
+        draw_normal(seed, DRAW_REFIT_NOISE, b, batch.eps, batch.n * batch.noise_count);
+        struct evaluator_clips clips = {batch.n, batch.rgb, batch.classes};
+        if (status == RT_OK)
+            status = evaluator_estimate(e, &clips, batch.eps);
+    }
+    batch_destroy(&batch);
+    return status;
+}
+
+// The top noise of every clip, [source->count][top].
+static enum rt_status encode_all(struct evaluator *e, const struct clip_source *source, uint64_t seed,
+                                 struct batch *batch, float *top) {
+    uint32_t dim = evaluator_config(e)->top, levels = evaluator_level_count(e);
+    enum rt_status status = RT_OK;
+    for (uint32_t first = 0; first < source->count && status == RT_OK; first += batch->n) {
+        uint32_t count = source->count - first < batch->n ? source->count - first : batch->n;
+        for (uint32_t i = 0; i < count && status == RT_OK; i++)
+            status = read_into(batch, i, source, first + i);
+        draw_normal(seed, DRAW_REFIT_NOISE, first, batch->eps, count * batch->noise_count);
+        struct evaluator_clips clips = {count, batch->rgb, batch->classes};
+        struct evaluation out = {.noise = batch->noise};
+        if (status == RT_OK)
+            status = evaluator_encode(e, &clips, batch->eps, levels, &out);
+        for (uint32_t i = 0; i < count && status == RT_OK; i++)
+            memcpy(top + (size_t)(first + i) * dim, batch->noise + (size_t)i * batch->noise_count,
+                   dim * sizeof *top);
+    }
+    return status;
+}
+
+static struct rt_buffer state_buffer(const struct evaluator *e, const char *name) {
+    const struct parameters *p = evaluator_parameters(e);
+    for (uint32_t i = 0; i < parameters_count(p); i++)
+        if (strcmp(parameters_get(p, i)->name, name) == 0)
+            return parameters_buffer(p, i, PARAMETERS_VALUE);
+    return (struct rt_buffer){0};
+}
+
+// Mean and cholesky of all classes, one array; the caller frees it.
+static float *density_room(const struct evaluator *e, size_t *mean_count, size_t *cholesky_count) {
+    const struct vae_config *c = evaluator_config(e);
+    *mean_count = (size_t)c->classes * c->top;
+    *cholesky_count = *mean_count * c->top;
+    return malloc((*mean_count + *cholesky_count) * sizeof(float));
+}
+
+static enum rt_status store(struct evaluator *e, const float *mean, size_t mean_count, const float *cholesky,
+                            size_t cholesky_count) {
+    struct rt_device *device = evaluator_device(e);
+    enum rt_status status =
+        rt_buffer_upload(device, state_buffer(e, VAE_DENSITY_MEAN), mean, mean_count * sizeof *mean);
+    if (status == RT_OK)
+        status = rt_buffer_upload(device, state_buffer(e, VAE_DENSITY_CHOLESKY), cholesky,
+                                  cholesky_count * sizeof *cholesky);
+    return status;
+}
+
+enum rt_status refit_density(struct evaluator *e, const struct clip_source *source, uint64_t seed) {
+    const struct vae_config *c = evaluator_config(e);
+    struct batch batch;
+    size_t mean_count, cholesky_count;
+    float *fitted = density_room(e, &mean_count, &cholesky_count);
+    float *top = malloc((size_t)source->count * c->top * sizeof *top);
+    enum rt_status status = batch_create(&batch, e, source);
+    if (fitted == NULL || top == NULL)
+        status = RT_ERROR_OUT_OF_MEMORY;
+    if (status == RT_OK)
+        status = encode_all(e, source, seed, &batch, top);
+    if (status == RT_OK)
+        status =
+            density_fit(top, source->classes, source->count, c->classes, c->top, fitted, fitted + mean_count);
+    if (status == RT_OK)
+        status = store(e, fitted, mean_count, fitted + mean_count, cholesky_count);
+    batch_destroy(&batch);
+    free(fitted);
+    free(top);
+    return status;
+}
+
+enum rt_status refit_draw(struct evaluator *e, uint64_t seed, const uint32_t *classes, uint32_t count,
+                          float *noise) {
+    uint32_t dim = evaluator_config(e)->top, stride = evaluator_noise_count(e);
+    size_t mean_count, cholesky_count;
+    float *fitted = density_room(e, &mean_count, &cholesky_count), *top = malloc(dim * sizeof *top);
+    enum rt_status status = fitted != NULL && top != NULL ? RT_OK : RT_ERROR_OUT_OF_MEMORY;
+    if (status == RT_OK)
+        status = rt_buffer_download(evaluator_device(e), state_buffer(e, VAE_DENSITY_MEAN), fitted,
+                                    mean_count * sizeof *fitted);
+    if (status == RT_OK)
+        status = rt_buffer_download(evaluator_device(e), state_buffer(e, VAE_DENSITY_CHOLESKY),
+                                    fitted + mean_count, cholesky_count * sizeof *fitted);
+    for (uint32_t i = 0; i < count && status == RT_OK; i++) {
+        float *sample = noise + (size_t)i * stride;
+        draw_normal(seed, DRAW_SAMPLES, i, sample, stride);
+        if (!density_is_fitted(fitted + mean_count, classes[i], dim))
+            continue;
+        density_map(fitted, fitted + mean_count, classes[i], dim, sample, top);
+        memcpy(sample, top, dim * sizeof *top);
+    }
+    free(fitted);
+    free(top);
+    return status;
+}
