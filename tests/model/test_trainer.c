@@ -1,0 +1,216 @@
+// The trainer: a run that stops and goes on is the same run, bit for bit; a streamed set is the same set; a
+// step that goes wrong leaves no trace; one batch can be learnt.
+#include "model/checkpoint.h"
+#include "model/trainer_private.h"
+#include "tests/test.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { CLIPS = 10, FRAMES = 4, SIDE = 16 };
+
+static const struct vae_config little = {"little", FRAMES, SIDE, SIDE, 2, {8, 12}, 8, {2, 4}, 2, 8, 0.0f};
+static const uint32_t classes[CLIPS] = {0, 1, 0, 1, 0, 1, 0, 1, 0, 1};
+
+// A square that moves to the right in even clips and down in odd ones.
+static bool read_clip(void *user, uint32_t clip, uint8_t *rgb) {
+    (void)user;
+    memset(rgb, 0, FRAMES * SIDE * SIDE * 3);
+    for (uint32_t f = 0; f < FRAMES; f++)
+        for (uint32_t i = 0; i < 16; i++) {
+            uint32_t x = 2 + i % 4 + (clip % 2 ? 0 : 2 * f), y = 2 + i / 4 + (clip % 2 ? 2 * f : 0);
+            rgb[((f * SIDE + y) * SIDE + x) * 3 + clip % 3] = (uint8_t)(255 - 10 * clip);
+        }
+    return true;
+}
+
+static const struct clip_source source = {
+    .count = CLIPS, .d = FRAMES, .h = SIDE, .w = SIDE, .classes = classes, .read = read_clip};
+
+static struct trainer_options some_options(void) {
+    return (struct trainer_options){.batch = 3,
+                                    .epochs = 4,
+                                    .seed = 11,
+                                    .schedule = {.warmup = 2,
+                                                 .lr = 1e-2f,
+                                                 .ema_decay = 0.9f,
+                                                 .kl_ramp = 0.1f,
+                                                 .adversary_from = 1.0f,
+                                                 .drop_all = 0.3f,
+                                                 .drop_finest = 0.2f},
+                                    .rate = {20.0f, 10.0f, 10.0f},
+                                    .rate_speed = 0.05f,
+                                    .weight_decay = 1e-3f,
+                                    .clip = 2.0f,
+                                    .sigma_floor = 0.03f,
+                                    .augment = SAMPLER_FLIP | SAMPLER_SHIFT | SAMPLER_REVERSE};
+}
+
+static struct trainer *make(struct op_library *library, const struct trainer_options *options) {
+    struct trainer *trainer = NULL;
+    CHECK(trainer_create(library, &little, &source, options, &trainer) == RT_OK);
+    return trainer;
+}
+
+static struct trainer_report steps(struct trainer *trainer, uint64_t until) {
+    struct trainer_report report = {0};
+    while (trainer_steps_done(trainer) < until)
+        if (!CHECK(trainer_step(trainer, &report) == RT_OK))
+            break;
+    return report;
+}
+
+static char *file_bytes(const char *path, long *size) {
+    FILE *file = fopen(path, "rb");
+    if (!CHECK(file != NULL))
+        return calloc(1, 1);
+    fseek(file, 0, SEEK_END);
+    *size = ftell(file);
+    rewind(file);
+    char *bytes = malloc((size_t)*size);
+    CHECK(fread(bytes, 1, (size_t)*size, file) == (size_t)*size);
+    fclose(file);
+    return bytes;
+}
+
+static void same_files(const char *a, const char *b) {
+    long size_a = 0, size_b = 0;
+    char *bytes_a = file_bytes(a, &size_a), *bytes_b = file_bytes(b, &size_b);
+    CHECK(size_a == size_b && size_a > 0 && memcmp(bytes_a, bytes_b, (size_t)size_a) == 0);
+    free(bytes_a);
+    free(bytes_b);
+}
+
+struct paths {
+    char whole[64], half[64], resumed[64];
+};
+
+static struct paths make_paths(void) {
+    struct paths p;
+    snprintf(p.whole, sizeof p.whole, "trainer-%ld-whole.safetensors", (long)getpid());
+    snprintf(p.half, sizeof p.half, "trainer-%ld-half.safetensors", (long)getpid());
+    snprintf(p.resumed, sizeof p.resumed, "trainer-%ld-resumed.safetensors", (long)getpid());
+    return p;
+}
+
+static void remove_paths(const struct paths *p) {
+    unlink(p->whole);
+    unlink(p->half);
+    unlink(p->resumed);
+}
+
+// `first` runs through; `second` stops half-way and another goes on from its checkpoint.
+static void a_resumed_run_is_the_same_run(struct op_library *library, const struct trainer_options *first,
+                                          const struct trainer_options *second) {
+    struct paths p = make_paths();
+    struct trainer *trainer = make(library, first);
+    uint64_t all = trainer_step_count(trainer);
+    CHECK(all == 14); // 4 epochs of 10 clips in threes
+    struct trainer_report report = steps(trainer, all);
+    CHECK(checkpoint_save(trainer, p.whole) == RT_OK);
+    trainer_destroy(&trainer);
+
+    trainer = make(library, second);
+    steps(trainer, 6);
+    CHECK(checkpoint_save(trainer, p.half) == RT_OK);
+    trainer_destroy(&trainer);
+
+    trainer = make(library, second);
+    CHECK(checkpoint_load(trainer, p.half) == RT_OK && trainer_steps_done(trainer) == 6);
+    struct trainer_report again = steps(trainer, all);
+    CHECK(checkpoint_save(trainer, p.resumed) == RT_OK);
+    trainer_destroy(&trainer);
+    same_files(p.whole, p.resumed);
+    CHECK(report.nll == again.nll && report.gradient_norm == again.gradient_norm);
+    remove_paths(&p);
+}
+
+static void another_model_is_refused(struct op_library *library) {
+    struct paths p = make_paths();
+    struct trainer_options options = some_options();
+    struct vae_config wider = little;
+    struct trainer *trainer = make(library, &options);
+    CHECK(checkpoint_save(trainer, p.whole) == RT_OK);
+    trainer_destroy(&trainer);
+    wider.channels[1] = 16;
+    CHECK(trainer_create(library, &wider, &source, &options, &trainer) == RT_OK);
+    test_quiet(true);
+    CHECK(checkpoint_load(trainer, p.whole) == RT_ERROR_INVALID);
+    CHECK(strstr(test_last_error(), "another model") != NULL);
+    test_quiet(false);
+    trainer_destroy(&trainer);
+    remove_paths(&p);
+}
+
+// A weight that is not a number spoils loss and gradient: nothing may change but the count.
+static void a_bad_step_leaves_no_trace(struct op_library *library) {
+    struct trainer_options options = some_options();
+    struct trainer *trainer = make(library, &options);
+    struct rt_device *device = library->device;
+    steps(trainer, 3);
+    struct parameters *p = trainer_parameters(trainer);
+    uint64_t count = parameters_trained_count(p), state = parameters_state_count(p);
+    float *before = calloc(2 * (count + state), sizeof *before), *after = before + count + state;
+    struct rt_buffer values = parameters_slab(p, PARAMETERS_VALUE), statistics = parameters_state_slab(p);
+    CHECK(rt_buffer_download(device, values, before, count * 4) == RT_OK);
+    CHECK(rt_buffer_download(device, statistics, before + count, state * 4) == RT_OK);
+    float spoilt = NAN, sound = before[0];
+    CHECK(rt_buffer_upload(device, values, &spoilt, 4) == RT_OK);
+    struct trainer_report report = steps(trainer, 4);
+    CHECK(report.skipped);
+    CHECK(rt_buffer_upload(device, values, &sound, 4) == RT_OK);
+    CHECK(rt_buffer_download(device, values, after, count * 4) == RT_OK);
+    CHECK(rt_buffer_download(device, statistics, after + count, state * 4) == RT_OK);
+    CHECK(memcmp(before, after, (count + state) * 4) == 0);
+    report = steps(trainer, 5);
+    CHECK(!report.skipped && isfinite(report.nll));
+    free(before);
+    trainer_destroy(&trainer);
+}
+
+static void one_batch_is_learnt(struct op_library *library) {
+    struct trainer_options options = some_options();
+    options.overfit = true;
+    options.epochs = 24;
+    options.sigma_floor = 0.05f;
+    struct trainer *trainer = make(library, &options);
+    float start = steps(trainer, 1).mse;
+    struct trainer_report end = steps(trainer, trainer_step_count(trainer));
+    CHECK(end.mse < 0.35f * start);
+    CHECK(end.beta[0] == 0.0f);
+    trainer_destroy(&trainer);
+}
+
+static void a_plan_is_kept(struct op_library *library) {
+    struct trainer_options options = some_options();
+    struct trainer_memory memory;
+    CHECK(trainer_plan(library, &little, &source, &options, &memory) == RT_OK);
+    CHECK(memory.total == memory.parameters + memory.activations + memory.inputs + memory.clips);
+    CHECK(memory.clips == CLIPS * FRAMES * SIDE * SIDE * 3 && !memory.streamed);
+    options.stream = true;
+    CHECK(trainer_plan(library, &little, &source, &options, &memory) == RT_OK);
+    CHECK(memory.clips == 3 * FRAMES * SIDE * SIDE * 3 && memory.streamed);
+}
+
+int main(void) {
+    test_begin();
+    struct rt_context *context;
+    struct rt_device *device = test_device(&context, 0);
+    struct op_library *library;
+    if (CHECK(op_library_create(device, &library) == RT_OK)) {
+        struct trainer_options resident = some_options(), streamed = some_options();
+        streamed.stream = true;
+        a_resumed_run_is_the_same_run(library, &resident, &resident);
+        a_resumed_run_is_the_same_run(library, &resident, &streamed);
+        another_model_is_refused(library);
+        a_bad_step_leaves_no_trace(library);
+        one_batch_is_learnt(library);
+        a_plan_is_kept(library);
+        op_library_destroy(&library);
+    }
+    test_close(&context, &device);
+    return test_end();
+}
