@@ -5,6 +5,7 @@
 #include "cli/options_json.h"
 #include "cli/train/clips.h"
 #include "cli/train/folder.h"
+#include "cli/train/keep.h"
 #include "cli/train/loop.h"
 #include "cli/train/options.h"
 #include "model/checkpoint.h"
@@ -126,8 +127,6 @@ static bool make_folder(struct training *t) {
     char name[64];
     struct media_error error;
     snprintf(name, sizeof name, "runs/%s", train_preset_name(&t->v));
-    if (t->v.resume != NULL)
-        return true;
     if (run_folder_create(&t->folder, t->v.out != NULL ? t->v.out : name, &error))
         return write_config(t);
     cli_fail("%s", error.text);
@@ -149,6 +148,12 @@ static bool go_on(struct training *t, struct trainer *trainer) {
     return false;
 }
 
+static bool start(struct training *t, struct trainer *trainer) {
+    if (t->v.resume != NULL)
+        return go_on(t, trainer);
+    return (t->v.init == NULL || train_init_weights(trainer, t->v.init)) && make_folder(t);
+}
+
 static int train(struct training *t) {
     struct trainer *trainer = NULL;
     int status = CLI_FAILED;
@@ -159,7 +164,7 @@ static int train(struct training *t) {
                               .val = &t->val,
                               .model = &t->model};
     if (trainer_create(t->device.library, &t->model, &t->clips.source, &t->options, &trainer) == RT_OK &&
-        make_folder(t) && (t->v.resume == NULL || go_on(t, trainer))) {
+        start(t, trainer)) {
         loop.trainer = trainer;
         status = train_loop_run(&loop);
     }

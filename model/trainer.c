@@ -129,25 +129,41 @@ static enum rt_status begin(struct op_library *library, const struct vae_config 
     return make_models(t, config, rt_arena_chunk_bytes(library->device));
 }
 
-static enum rt_status start_weights(struct trainer *t) {
+static enum rt_status clear_slabs(struct trainer *t) {
     struct rt_device *device = t->library->device;
-    struct parameters *p = t->parameters;
+    const enum parameters_slab slabs[] = {PARAMETERS_M, PARAMETERS_V, PARAMETERS_GRADIENT};
+    uint64_t count = parameters_trained_count(t->parameters);
+    float *zeros = calloc(count, sizeof *zeros);
+    enum rt_status status = zeros != NULL ? RT_OK : RT_ERROR_OUT_OF_MEMORY;
+    for (size_t i = 0; i < sizeof slabs / sizeof slabs[0] && status == RT_OK; i++)
+        status =
+            rt_buffer_upload(device, parameters_slab(t->parameters, slabs[i]), zeros, count * sizeof *zeros);
+    free(zeros);
+    return status;
+}
+
+enum rt_status trainer_set_weights(struct trainer *t, const float *trained, const float *state) {
+    struct rt_device *device = t->library->device;
+    const struct parameters *p = t->parameters;
+    uint64_t bytes = parameters_trained_count(p) * sizeof *trained;
+    enum rt_status status = rt_buffer_upload(device, parameters_slab(p, PARAMETERS_VALUE), trained, bytes);
+    if (status == RT_OK)
+        status = rt_buffer_upload(device, parameters_slab(p, PARAMETERS_EMA), trained, bytes);
+    return status == RT_OK ? rt_buffer_upload(device, parameters_state_slab(p), state,
+                                              parameters_state_count(p) * sizeof *state)
+                           : status;
+}
+
+static enum rt_status start_weights(struct trainer *t) {
+    const struct parameters *p = t->parameters;
     uint64_t trained = parameters_trained_count(p), state = parameters_state_count(p);
     float *values = calloc(trained + state, sizeof *values);
     if (values == NULL)
         return RT_ERROR_OUT_OF_MEMORY;
     parameters_start_values(p, t->options.seed, values, values + trained);
-    enum rt_status status =
-        rt_buffer_upload(device, parameters_state_slab(p), values + trained, state * sizeof *values);
-    const enum parameters_slab slabs[] = {PARAMETERS_VALUE, PARAMETERS_EMA, PARAMETERS_M, PARAMETERS_V,
-                                          PARAMETERS_GRADIENT};
-    for (size_t i = 0; i < sizeof slabs / sizeof slabs[0] && status == RT_OK; i++) {
-        if (i == 2)
-            memset(values, 0, trained * sizeof *values);
-        status = rt_buffer_upload(device, parameters_slab(p, slabs[i]), values, trained * sizeof *values);
-    }
+    enum rt_status status = trainer_set_weights(t, values, values + trained);
     free(values);
-    return status;
+    return status == RT_OK ? clear_slabs(t) : status;
 }
 
 static void start_rates(struct trainer *t) {

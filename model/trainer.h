@@ -65,6 +65,9 @@ enum rt_status trainer_plan(struct op_library *library, const struct vae_config 
                             const struct clip_source *source, const struct trainer_options *options,
                             struct trainer_memory *memory);
 
+// Gives a fresh trainer other weights to start from: arrays as parameters_start_values fills them.
+enum rt_status trainer_set_weights(struct trainer *trainer, const float *trained, const float *state);
+
 uint64_t trainer_step_count(const struct trainer *trainer); // of the whole run
 uint64_t trainer_steps_done(const struct trainer *trainer);
 

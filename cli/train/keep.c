@@ -1,0 +1,106 @@
+#include "cli/train/keep.h"
+
+#include "cli/command.h"
+#include "model/evaluator.h"
+#include "model/refit.h"
+#include "model/weights.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+enum { STATISTICS_CLIPS = 128 }; // to re-estimate from: the last tens of batches count
+
+struct arrays {
+    float *trained, *state;
+};
+
+static bool arrays_create(struct arrays *arrays, const struct parameters *p) {
+    arrays->trained = malloc(parameters_trained_count(p) * sizeof(float));
+    arrays->state = malloc(parameters_state_count(p) * sizeof(float));
+    return arrays->trained != NULL && arrays->state != NULL;
+}
+
+static void arrays_destroy(struct arrays *arrays) {
+    free(arrays->trained);
+    free(arrays->state);
+}
+
+bool train_init_weights(struct trainer *trainer, const char *path) {
+    struct parameters *p = trainer_parameters(trainer);
+    struct weights *weights = NULL;
+    struct arrays arrays = {NULL, NULL};
+    enum rt_status status = weights_open(path, &weights);
+    if (status == RT_OK && !arrays_create(&arrays, p))
+        status = RT_ERROR_OUT_OF_MEMORY;
+    if (status == RT_OK)
+        status = weights_read(weights, p, arrays.trained, arrays.state);
+    if (status == RT_OK)
+        status = trainer_set_weights(trainer, arrays.trained, arrays.state);
+    arrays_destroy(&arrays);
+    weights_close(&weights);
+    if (status != RT_OK)
+        cli_fail("--init %s cannot be taken", path);
+    return status == RT_OK;
+}
+
+static enum rt_status write_file(const struct train_loop *loop, const char *path,
+                                 const struct arrays *arrays) {
+    char step[24], epochs[24], seed[24];
+    const struct trainer_options *options = trainer_settings(loop->trainer);
+    snprintf(step, sizeof step, "%" PRIu64, trainer_steps_done(loop->trainer));
+    snprintf(epochs, sizeof epochs, "%" PRIu64,
+             trainer_steps_done(loop->trainer) * options->batch / loop->clips->source.count);
+    snprintf(seed, sizeof seed, "%" PRIu64, options->seed);
+    const struct safetensors_pair pairs[] = {{"mograph.version", MOGRAPH_VERSION},
+                                             {"mograph.steps", step},
+                                             {"mograph.epochs", epochs},
+                                             {"mograph.seed", seed}};
+    struct weights_content content = {.config = loop->model,
+                                      .class_names = (const char *const *)loop->set->kinds,
+                                      .parameters = trainer_parameters(loop->trainer),
+                                      .trained = arrays->trained,
+                                      .state = arrays->state,
+                                      .pairs = pairs,
+                                      .pair_count = sizeof pairs / sizeof pairs[0],
+                                      .storage = WEIGHTS_F32};
+    return weights_save(path, &content);
+}
+
+static enum rt_status save(const struct train_loop *loop, const char *path) {
+    struct evaluator *evaluator = trainer_evaluator(loop->trainer);
+    const struct parameters *p = evaluator_parameters(evaluator);
+    struct rt_device *device = evaluator_device(evaluator);
+    struct arrays arrays = {NULL, NULL};
+    enum rt_status status = arrays_create(&arrays, p) ? RT_OK : RT_ERROR_OUT_OF_MEMORY;
+    if (status == RT_OK)
+        status = rt_buffer_download(device, parameters_slab(p, PARAMETERS_VALUE), arrays.trained,
+                                    parameters_trained_count(p) * sizeof(float));
+    if (status == RT_OK)
+        status = rt_buffer_download(device, parameters_state_slab(p), arrays.state,
+                                    parameters_state_count(p) * sizeof(float));
+    if (status == RT_OK)
+        status = write_file(loop, path, &arrays);
+    arrays_destroy(&arrays);
+    return status;
+}
+
+bool train_keep_weights(const struct train_loop *loop, bool density) {
+    struct evaluator *evaluator = trainer_evaluator(loop->trainer);
+    const struct trainer_options *options = trainer_settings(loop->trainer);
+    uint32_t batches = (STATISTICS_CLIPS + options->batch - 1) / options->batch;
+    struct media_error error;
+    char path[PATH_CAPACITY];
+    if (!run_folder_file(loop->folder, "weights.safetensors", path, &error)) {
+        cli_fail("%s", error.text);
+        return false;
+    }
+    enum rt_status status = refit_statistics(evaluator, trainer_parameters(loop->trainer),
+                                             &loop->clips->source, batches, options->seed);
+    if (status == RT_OK && density)
+        status = refit_density(evaluator, &loop->clips->source, options->seed);
+    if (status == RT_OK)
+        status = save(loop, path);
+    if (status != RT_OK)
+        cli_fail("%s could not be written", path);
+    return status == RT_OK;
+}
