@@ -109,9 +109,13 @@ uint32_t graph_parameter(struct graph *graph, const struct parameter *parameter)
     uint32_t value = add_value(graph, parameter->name, slot);
     if (value != GRAPH_NONE) {
         graph->slots[slot].parameter = index;
-        graph->values[value].wants_gradient = !parameter->state;
+        graph->values[value].wants_gradient = !parameter->state && !graph->hold_parameters;
     }
     return value;
+}
+
+void graph_hold_parameters(struct graph *graph) {
+    graph->hold_parameters = true;
 }
 
 struct step *graph_add_step(struct graph *graph, enum step_kind kind) {

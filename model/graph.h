@@ -30,6 +30,8 @@ uint32_t graph_input(struct graph *graph, const char *name, enum op_dtype dtype,
                      bool wants_gradient);
 // A parameter or state tensor.
 uint32_t graph_parameter(struct graph *graph, const struct parameter *parameter);
+// Parameters that are added from here on are constants: no gradient of theirs is computed.
+void graph_hold_parameters(struct graph *graph);
 
 // Applies an operation. args has OP_MAX_ARGS entries: args[i] is the value for argument i of its signature;
 // entries for absent and scratch arguments and behind the last are ignored.
@@ -67,6 +69,9 @@ struct graph_row graph_row(const struct graph *graph, uint32_t i);
 // Gives the memory for the plan: at least graph_bytes, from an arena made for it. Several graphs that never
 // run at the same time may share one.
 void graph_set_memory(struct graph *graph, struct rt_arena *arena);
+// The same from `offset_bytes` of an arena on: a multiple of RT_ALIGNMENT, such that what lies behind it is
+// in one block or it is a multiple of the chunk_bytes of graph_finish.
+void graph_set_memory_at(struct graph *graph, struct rt_arena *arena, uint64_t offset_bytes);
 // The buffer of an input.
 void graph_bind(struct graph *graph, uint32_t value, struct rt_buffer buffer);
 

@@ -51,6 +51,7 @@ struct graph {
     struct parameters *parameters;
     enum rt_status status;
     bool finished;
+    bool hold_parameters;
     struct value *values;
     struct slot *slots;
     struct step *steps; // forward, then backward

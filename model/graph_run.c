@@ -89,10 +89,15 @@ double graph_backward_flops(const struct graph *graph) {
 }
 
 void graph_set_memory(struct graph *graph, struct rt_arena *arena) {
-    for (uint32_t i = 0; i < graph->slot_count; i++)
-        if (is_planned(&graph->slots[i]))
-            graph->slots[i].buffer =
-                rt_arena_buffer(arena, graph->slots[i].offset_bytes, slot_bytes(&graph->slots[i]));
+    graph_set_memory_at(graph, arena, 0);
+}
+
+void graph_set_memory_at(struct graph *graph, struct rt_arena *arena, uint64_t offset_bytes) {
+    for (uint32_t i = 0; i < graph->slot_count; i++) {
+        struct slot *slot = &graph->slots[i];
+        if (is_planned(slot))
+            slot->buffer = rt_arena_buffer(arena, offset_bytes + slot->offset_bytes, slot_bytes(slot));
+    }
 }
 
 void graph_bind(struct graph *graph, uint32_t value, struct rt_buffer buffer) {

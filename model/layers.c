@@ -190,11 +190,19 @@ struct tensor layer_embedding(struct net *net, const char *name, uint32_t ids, u
     return dst;
 }
 
-struct tensor layer_activation(struct net *net, struct tensor x, enum op_activation_kind kind) {
-    struct op_activation params = {.kind = kind, .count = (uint32_t)tensor_count(net, x)};
+static struct tensor activation(struct net *net, struct tensor x, enum op_activation_kind kind, float slope) {
+    struct op_activation params = {.kind = kind, .count = (uint32_t)tensor_count(net, x), .slope = slope};
     struct tensor dst = result_like(net, "activation", x);
     APPLY(net, activation_forward, &params, x.value, dst.value);
     return dst;
+}
+
+struct tensor layer_activation(struct net *net, struct tensor x, enum op_activation_kind kind) {
+    return activation(net, x, kind, 0.0f);
+}
+
+struct tensor layer_leaky_relu(struct net *net, struct tensor x, float slope) {
+    return activation(net, x, OP_ACTIVATION_LEAKY_RELU, slope);
 }
 
 struct tensor layer_add(struct net *net, struct tensor a, struct tensor b, float alpha) {

@@ -55,6 +55,8 @@ struct tensor layer_linear(struct net *net, const char *name, struct tensor x, u
 struct tensor layer_embedding(struct net *net, const char *name, uint32_t ids, uint32_t classes,
                               uint32_t dim);
 struct tensor layer_activation(struct net *net, struct tensor x, enum op_activation_kind kind);
+// x where it is positive, slope x elsewhere (Maas et al. 2013).
+struct tensor layer_leaky_relu(struct net *net, struct tensor x, float slope);
 // a + alpha b.
 struct tensor layer_add(struct net *net, struct tensor a, struct tensor b, float alpha);
 // Mean over voxels, [n][c].
