@@ -7,7 +7,8 @@ cd "$(dirname "$0")"
 BUILD_PACKAGES="cmake ninja-build gcc libc6-dev glslc libvulkan-dev libvulkan-volk-dev libcjson-dev libgif-dev
 libspng-dev libwebp-dev libstb-dev"
 RUN_PACKAGES="libvulkan1 mesa-vulkan-drivers"
-TEST_PACKAGES="vulkan-validationlayers python3 python3-numpy python3-torch ffmpeg imagemagick gifsicle"
+TEST_PACKAGES="vulkan-validationlayers python3 python3-numpy python3-torch python3-scipy
+python3-skimage ffmpeg imagemagick gifsicle"
 
 say() {
     printf 'setup: %s\n' "$*"
