@@ -1,6 +1,7 @@
 // The contact sheet: what a data set looks like, at a glance.
 #include "cli/data/make.h"
 #include "cli/data/scan.h"
+#include "cli/media/label.h"
 #include "cli/media/read.h"
 #include "cli/media/resample.h"
 #include "cli/media/write.h"
@@ -9,17 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#if defined(__GNUC__)
-#pragma GCC diagnostic push
-#pragma GCC diagnostic ignored "-Wconversion"
-#pragma GCC diagnostic ignored "-Wsign-conversion"
-#pragma GCC diagnostic ignored "-Wunused-function"
-#endif
-#include <stb_easy_font.h>
-#if defined(__GNUC__)
-#pragma GCC diagnostic pop
-#endif
-
 enum { MAX_KINDS = 24, CLIPS = 2, MOMENTS = 5, CELL = 128, GAP = 4, LABEL = 110, LABEL_SIZE = 2 };
 
 struct sheet {
@@ -27,31 +17,9 @@ struct sheet {
     uint8_t *rgb; // [height][width][3]
 };
 
-// One corner of a quad as stb_easy_font writes it.
-struct corner {
-    float x, y, z;
-    uint8_t color[4];
-};
-
-static void fill(struct sheet *sheet, uint32_t x0, uint32_t y0, uint32_t x1, uint32_t y1, uint8_t value) {
-    for (uint32_t y = y0; y < y1 && y < sheet->height; y++)
-        for (uint32_t x = x0; x < x1 && x < sheet->width; x++)
-            memset(sheet->rgb + ((size_t)y * sheet->width + x) * 3, value, 3);
-}
-
-// The font consists of upright rectangles; names longer than the margin are cut.
+// Names longer than the margin are cut.
 static void draw_label(struct sheet *sheet, uint32_t top, const char *name) {
-    static struct corner corners[4 * 512];
-    char text[32];
-    snprintf(text, sizeof text, "%s", name);
-    while (text[0] != '\0' && stb_easy_font_width(text) * LABEL_SIZE > LABEL - 2 * GAP)
-        text[strlen(text) - 1] = '\0';
-    int quads = stb_easy_font_print(0, 0, text, NULL, corners, (int)sizeof corners);
-    for (int i = 0; i < quads; i++) {
-        const struct corner *a = &corners[4 * i], *b = &corners[4 * i + 2];
-        fill(sheet, GAP + (uint32_t)(a->x * LABEL_SIZE), top + (uint32_t)(a->y * LABEL_SIZE),
-             GAP + (uint32_t)(b->x * LABEL_SIZE), top + (uint32_t)(b->y * LABEL_SIZE), 200);
-    }
+    label_draw(sheet->rgb, sheet->height, sheet->width, GAP, top, name, LABEL_SIZE, LABEL - 2 * GAP, 200);
 }
 
 static bool draw_clip(struct sheet *sheet, const char *path, uint32_t row, uint32_t column,

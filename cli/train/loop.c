@@ -3,7 +3,10 @@
 #include "cli/command.h"
 #include "cli/interrupt.h"
 #include "cli/terminal.h"
+#include "cli/train/keep.h"
 #include "cli/train/metrics.h"
+#include "cli/train/pictures.h"
+#include "cli/train/validate.h"
 #include "model/atomic_file.h"
 #include "model/checkpoint.h"
 
@@ -101,6 +104,17 @@ static bool open_metrics(struct state *s) {
            report_failure(s, &error);
 }
 
+// What is looked at every --every epochs and at the end: weights, figures, pictures.
+static bool look(struct state *s, struct validation *validation) {
+    struct train_loop *loop = s->loop;
+    uint64_t done = trainer_steps_done(loop->trainer);
+    bool last = done == trainer_step_count(loop->trainer);
+    if (loop->values->overfit || interrupt_requested() || (!last && !is_due(loop, done, loop->values->every)))
+        return true;
+    return train_keep_weights(loop, last) && train_validate(loop, validation) &&
+           train_write_pictures(loop, epoch_of(loop, done));
+}
+
 static bool step(struct state *s) {
     struct trainer_report report;
     struct validation validation = {.done = false};
@@ -108,6 +122,8 @@ static bool step(struct state *s) {
     if (trainer_step(s->loop->trainer, &report) != RT_OK)
         return false;
     show(s, &report);
+    if (!look(s, &validation))
+        return false;
     if (!metrics_add(&s->metrics, &report, epoch_of(s->loop, report.step) + 1, &validation, &error))
         return report_failure(s, &error);
     return is_sound(s, &report);

@@ -1,0 +1,85 @@
+#include "cli/media/grid.h"
+
+#include "cli/media/label.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { NAME_SIZE = 2, NAME_SHADE = 200 };
+
+// Where things lie, in pixels of the result.
+struct layout {
+    uint32_t cell_width, cell_height; // scaled
+    uint32_t left, top;               // margins for names
+    uint32_t width, height;
+};
+
+static uint32_t widest(const char *const *names, uint32_t count) {
+    uint32_t width = 0;
+    for (uint32_t i = 0; names != NULL && i < count; i++)
+        if (names[i] != NULL && label_width(names[i], NAME_SIZE) > width)
+            width = label_width(names[i], NAME_SIZE);
+    return width;
+}
+
+static struct layout lay_out(const struct grid *grid, uint32_t height, uint32_t width) {
+    uint32_t scale = grid->scale > 0 ? grid->scale : 1, names = widest(grid->row_names, grid->rows);
+    struct layout l = {.cell_width = width * scale, .cell_height = height * scale};
+    uint32_t limit = l.cell_width > 80 ? l.cell_width : 80; // of the margin
+    l.left = names > 0 ? (names < limit ? names : limit) + 2 * NAME_SIZE : 0;
+    l.top = widest(grid->column_names, grid->columns) > 0 ? (LABEL_HEIGHT + 2) * NAME_SIZE : 0;
+    l.width = l.left + grid->columns * (l.cell_width + grid->gap) + grid->gap;
+    l.height = l.top + grid->rows * (l.cell_height + grid->gap) + grid->gap;
+    return l;
+}
+
+static uint32_t cell_x(const struct grid *grid, const struct layout *l, uint32_t column) {
+    return l->left + grid->gap + column * (l->cell_width + grid->gap);
+}
+
+static uint32_t cell_y(const struct grid *grid, const struct layout *l, uint32_t row) {
+    return l->top + grid->gap + row * (l->cell_height + grid->gap);
+}
+
+static void draw_names(const struct grid *grid, const struct layout *l, uint8_t *rgb) {
+    for (uint32_t i = 0; grid->column_names != NULL && i < grid->columns; i++)
+        if (grid->column_names[i] != NULL)
+            label_draw(rgb, l->height, l->width, cell_x(grid, l, i), NAME_SIZE, grid->column_names[i],
+                       NAME_SIZE, l->cell_width, NAME_SHADE);
+    for (uint32_t i = 0; grid->row_names != NULL && i < grid->rows; i++)
+        if (grid->row_names[i] != NULL)
+            label_draw(rgb, l->height, l->width, NAME_SIZE,
+                       cell_y(grid, l, i) + (l->cell_height - LABEL_HEIGHT * NAME_SIZE) / 2,
+                       grid->row_names[i], NAME_SIZE, l->left - NAME_SIZE, NAME_SHADE);
+}
+
+// One frame of one clip, each pixel `scale` times each way.
+static void draw_cell(const struct layout *l, uint8_t *rgb, uint32_t x0, uint32_t y0, const uint8_t *frame,
+                      uint32_t width, uint32_t scale) {
+    for (uint32_t y = 0; y < l->cell_height; y++) {
+        const uint8_t *from = frame + (size_t)(y / scale) * width * 3;
+        uint8_t *to = rgb + ((size_t)(y0 + y) * l->width + x0) * 3;
+        for (uint32_t x = 0; x < l->cell_width; x++)
+            memcpy(to + 3 * (size_t)x, from + 3 * (size_t)(x / scale), 3);
+    }
+}
+
+bool grid_compose(const struct grid *grid, uint32_t frames, uint32_t height, uint32_t width,
+                  const uint8_t *rgb, uint32_t count, struct clip *out, struct media_error *error) {
+    struct layout l = lay_out(grid, height, width);
+    uint32_t scale = grid->scale > 0 ? grid->scale : 1;
+    size_t frame_bytes = (size_t)height * width * 3;
+    *out = (struct clip){0};
+    if (!clip_limits_check(&clip_memory_limits, NULL, l.width, l.height, frames, error) ||
+        !clip_create(out, frames, l.height, l.width, error))
+        return false;
+    for (uint32_t f = 0; f < frames; f++) {
+        uint8_t *to = clip_frame_at(out, f);
+        memset(to, grid->shade, clip_frame_bytes(out));
+        draw_names(grid, &l, to);
+        for (uint32_t i = 0; i < count && i < grid->columns * grid->rows; i++)
+            draw_cell(&l, to, cell_x(grid, &l, i % grid->columns), cell_y(grid, &l, i / grid->columns),
+                      rgb + ((size_t)i * frames + f) * frame_bytes, width, scale);
+    }
+    return true;
+}
