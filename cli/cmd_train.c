@@ -1,4 +1,5 @@
 // mograph train: from a data set to weights.
+#define _XOPEN_SOURCE 700 // realpath
 #include "cli/command.h"
 #include "cli/device.h"
 #include "cli/interrupt.h"
@@ -18,6 +19,7 @@
 // What one invocation holds.
 struct training {
     struct train_values v;
+    char data[PATH_CAPACITY];
     cJSON *config; // keeps the texts that v points at
     struct data_set set;
     struct train_clips clips, val;
@@ -29,30 +31,28 @@ struct training {
 
 // --- configuration
 
-static bool read_config(struct training *t, const char *path) {
+// Exit statuses: 0 when all is well.
+static int read_config(struct training *t, const char *path) {
     struct option_error error;
     t->config = json_file_read(path, &error);
     if (t->config != NULL && options_from_json(train_options, t->config, t->v.given, &t->v, &error))
-        return true;
-    cli_usage("train: %s: %s", path, error.text);
-    return false;
+        return 0;
+    return cli_usage("train: %s%s%s", t->config != NULL ? path : "", t->config != NULL ? ": " : "",
+                     error.text);
 }
 
 // Options of a run that goes on come from its folder, of a new one from --config.
-static bool merge_config(struct training *t) {
+static int merge_config(struct training *t) {
     char path[PATH_CAPACITY];
     struct media_error error;
-    if (t->v.resume != NULL && t->v.config != NULL) {
-        cli_usage("train: --resume brings its own configuration: leave out --config");
-        return false;
-    }
+    if (t->v.resume != NULL && t->v.config != NULL)
+        return cli_usage("train: --resume brings its own configuration: leave out --config");
     if (t->v.resume == NULL)
-        return t->v.config == NULL || read_config(t, t->v.config);
+        return t->v.config == NULL ? 0 : read_config(t, t->v.config);
     if (run_folder_open(&t->folder, t->v.resume, &error) &&
         run_folder_file(&t->folder, "config.json", path, &error))
         return read_config(t, path);
-    cli_fail("%s", error.text);
-    return false;
+    return cli_fail("%s", error.text);
 }
 
 static bool write_config(const struct training *t) {
@@ -72,19 +72,18 @@ static bool write_config(const struct training *t) {
 
 // --- data and model
 
-static bool open_data(struct training *t, const char *argument) {
+// Kept with its whole path, so that a run can go on from anywhere.
+static int open_data(struct training *t, const char *argument) {
     struct media_error error = {""};
     if (argument != NULL)
         t->v.data = argument;
-    if (t->v.data == NULL) {
-        cli_usage("train: give a data set's folder; `mograph dataset particles -o DIR` draws one");
-        return false;
-    }
-    if (!data_set_scan(&t->set, t->v.data, &error)) {
-        cli_fail("%s", error.text);
-        return false;
-    }
-    return true;
+    if (t->v.data == NULL)
+        return cli_usage("train: give a data set's folder; `mograph dataset particles -o DIR` draws one");
+    if (!data_set_scan(&t->set, t->v.data, &error))
+        return cli_fail("%s", error.text);
+    if (realpath(t->v.data, t->data) != NULL)
+        t->v.data = t->data;
+    return 0;
 }
 
 // The preset for the clips that there are: their size, their kinds.
@@ -98,7 +97,7 @@ static bool choose_model(struct training *t) {
     t->model.w = size[2];
     t->model.classes = t->set.kind_count;
     t->model.sigma_floor = (float)t->v.sigma_floor;
-    t->options = train_trainer_options(&t->v, &t->model);
+    t->options = train_trainer_options(&t->v);
     return vae_check(&t->model) && train_clips_init(&t->clips, &t->set, false, size[0], size[1], size[2]) &&
            train_clips_init(&t->val, &t->set, true, size[0], size[1], size[2]);
 }
@@ -123,6 +122,7 @@ static int dry_run(struct training *t) {
 
 // --- the run
 
+// config.json comes first: with it a run can go on, whenever it is killed.
 static bool make_folder(struct training *t) {
     char name[64];
     struct media_error error;
@@ -133,25 +133,32 @@ static bool make_folder(struct training *t) {
     return false;
 }
 
-// The newest checkpoint that can be read: a disk that lost its last writes has the one before.
-static bool go_on(struct training *t, struct trainer *trainer) {
+// The newest checkpoint that can be read: a disk that lost its last writes has the one before. A run that was
+// killed before its first begins again.
+static bool go_on(const struct training *t, struct trainer *trainer) {
     char path[PATH_CAPACITY];
-    struct media_error error;
-    for (int age = 0; age < 2; age++) {
-        if (!run_folder_find_checkpoint(&t->folder, age, path, &error)) {
-            cli_fail("%s", error.text);
-            return false;
-        }
+    int age = 0;
+    for (; age < 2 && run_folder_find_checkpoint(&t->folder, age, path); age++)
         if (checkpoint_load(trainer, path) == RT_OK)
             return true;
-    }
-    return false;
+    if (age > 0)
+        cli_fail("no checkpoint of %s can be read", t->folder.path);
+    return age == 0;
 }
 
 static bool start(struct training *t, struct trainer *trainer) {
-    if (t->v.resume != NULL)
-        return go_on(t, trainer);
-    return (t->v.init == NULL || train_init_weights(trainer, t->v.init)) && make_folder(t);
+    struct media_error error;
+    bool resumed = t->v.resume != NULL;
+    // Before a checkpoint is loaded: a run that was killed before its first one starts from them again.
+    if (t->v.init != NULL && !train_init_weights(trainer, t->v.init))
+        return false;
+    if (!resumed && !make_folder(t))
+        return false;
+    if (!run_folder_fill(&t->folder, &error)) {
+        cli_fail("%s", error.text);
+        return false;
+    }
+    return !resumed || go_on(t, trainer);
 }
 
 static int train(struct training *t) {
@@ -174,13 +181,13 @@ static int train(struct training *t) {
 
 static int run(const void *values, char **args, int arg_count) {
     struct training t = {.v = *(const struct train_values *)values};
-    int status = CLI_USAGE;
-    if (merge_config(&t)) {
-        status = CLI_FAILED;
-        if (open_data(&t, arg_count > 0 ? args[0] : NULL) && choose_model(&t) &&
-            cli_device_open(t.v.device, &t.device))
-            status = t.v.dry_run ? dry_run(&t) : train(&t);
-    }
+    int status = merge_config(&t);
+    if (status == 0)
+        status = open_data(&t, arg_count > 0 ? args[0] : NULL);
+    if (status == 0)
+        status = choose_model(&t) && cli_device_open(t.v.device, &t.device) ? 0 : CLI_FAILED;
+    if (status == 0)
+        status = t.v.dry_run ? dry_run(&t) : train(&t);
     cli_device_close(&t.device);
     train_clips_destroy(&t.clips);
     train_clips_destroy(&t.val);

@@ -36,14 +36,19 @@ void progress_begin(struct progress *progress, const char *what, uint64_t total)
                                   .interactive = terminal_is_interactive(stderr)};
 }
 
+void progress_resume(struct progress *progress, const char *what, uint64_t done, uint64_t total) {
+    progress_begin(progress, what, total);
+    progress->first = done;
+}
+
 // The speed of the whole run so far tells the time left; it wavers less than that of the last steps.
 static void time_left(const struct progress *progress, double now, char *text, size_t size) {
     text[0] = '\0';
-    if (progress->done == 0 || progress->done >= progress->total)
+    if (progress->done <= progress->first || progress->done >= progress->total)
         return;
     char duration[32];
-    double left =
-        (now - progress->started) * (double)(progress->total - progress->done) / (double)progress->done;
+    double left = (now - progress->started) * (double)(progress->total - progress->done) /
+                  (double)(progress->done - progress->first);
     terminal_duration(left, duration, sizeof duration);
     snprintf(text, size, ", %s left", duration);
 }

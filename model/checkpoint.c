@@ -80,30 +80,85 @@ static void add_metadata(const struct trainer *t, struct safetensors_writer *wri
     safetensors_add_metadata(writer, "step", text);
 }
 
-enum rt_status checkpoint_save(struct trainer *t, const char *path) {
+// The adversary's state on the host; *count is 0 and the result NULL without one. The caller frees it.
+static float *adversary_room(const struct trainer *t, uint64_t *count) {
+    *count = t->has_second ? adversary_state_count(t->adversary) : 0;
+    return *count > 0 ? malloc(*count * sizeof(float)) : NULL;
+}
+
+// What the file is made of; `data` must live until the commit.
+struct content {
+    float *data[PART_COUNT], *adversary;
+    float rates[RATE_NUMBERS * (VAE_MAX_STAGES + 1)];
+};
+
+static enum rt_status add_parts(const struct trainer *t, struct safetensors_writer *writer,
+                                struct content *content) {
     struct part parts[PART_COUNT];
-    float *data[PART_COUNT] = {NULL}, rates[RATE_NUMBERS * (VAE_MAX_STAGES + 1)];
-    struct safetensors_writer *writer = NULL;
+    enum rt_status status = RT_OK;
     list_parts(t, parts);
-    enum rt_status status = safetensors_begin(path, &writer);
     for (int i = 0; i < PART_COUNT && status == RT_OK; i++) {
-        data[i] = malloc(parts[i].count * sizeof(float));
-        status = data[i] == NULL ? RT_ERROR_OUT_OF_MEMORY
-                                 : rt_buffer_download(t->library->device, parts[i].buffer, data[i],
-                                                      parts[i].count * sizeof(float));
+        content->data[i] = malloc(parts[i].count * sizeof(float));
+        status = content->data[i] == NULL
+                     ? RT_ERROR_OUT_OF_MEMORY
+                     : rt_buffer_download(t->library->device, parts[i].buffer, content->data[i],
+                                          parts[i].count * sizeof(float));
         if (status == RT_OK)
-            safetensors_add(writer, parts[i].name, SAFETENSORS_F32, 1, &parts[i].count, data[i]);
+            safetensors_add(writer, parts[i].name, SAFETENSORS_F32, 1, &parts[i].count, content->data[i]);
     }
+    return status;
+}
+
+static enum rt_status add_adversary(const struct trainer *t, struct safetensors_writer *writer,
+                                    struct content *content) {
+    uint64_t count;
+    content->adversary = adversary_room(t, &count);
+    if (count == 0)
+        return RT_OK;
+    enum rt_status status = content->adversary != NULL ? adversary_save(t->adversary, content->adversary)
+                                                       : RT_ERROR_OUT_OF_MEMORY;
+    if (status == RT_OK)
+        safetensors_add(writer, "adversary", SAFETENSORS_F32, 1, &count, content->adversary);
+    return status;
+}
+
+static void add_rates(const struct trainer *t, struct safetensors_writer *writer, struct content *content) {
+    const uint64_t shape[2] = {t->first.level_count, RATE_NUMBERS};
+    pack_rates(t, content->rates);
+    safetensors_add(writer, "rate", SAFETENSORS_F32, 2, shape, content->rates);
+}
+
+enum rt_status checkpoint_save(struct trainer *t, const char *path) {
+    struct content content = {.adversary = NULL};
+    struct safetensors_writer *writer = NULL;
+    enum rt_status status = safetensors_begin(path, &writer);
+    if (status == RT_OK)
+        status = add_parts(t, writer, &content);
+    if (status == RT_OK)
+        status = add_adversary(t, writer, &content);
     if (status == RT_OK) {
-        const uint64_t shape[2] = {t->first.level_count, RATE_NUMBERS};
-        pack_rates(t, rates);
-        safetensors_add(writer, "rate", SAFETENSORS_F32, 2, shape, rates);
+        add_rates(t, writer, &content);
         add_metadata(t, writer);
         status = safetensors_commit(&writer);
     }
     safetensors_discard(&writer);
     for (int i = 0; i < PART_COUNT; i++)
-        free(data[i]);
+        free(content.data[i]);
+    free(content.adversary);
+    return status;
+}
+
+static enum rt_status load_adversary(struct trainer *t, const struct safetensors *file) {
+    uint64_t count;
+    float *state = adversary_room(t, &count);
+    enum rt_status status = count > 0 && state == NULL ? RT_ERROR_OUT_OF_MEMORY : RT_OK;
+    // A run that is resumed with an adversary it did not have starts a fresh one.
+    bool has = safetensors_find(file, "adversary") != NULL;
+    if (status == RT_OK && count > 0 && has)
+        status = safetensors_load(file, "adversary", SAFETENSORS_F32, 1, &count, state);
+    if (status == RT_OK && count > 0 && has)
+        status = adversary_load(t->adversary, state);
+    free(state);
     return status;
 }
 
@@ -150,6 +205,8 @@ enum rt_status checkpoint_load(struct trainer *t, const char *path) {
         status = check_metadata(t, path, file);
     if (status == RT_OK)
         status = load_parts(t, file);
+    if (status == RT_OK)
+        status = load_adversary(t, file);
     if (status == RT_OK)
         t->step = strtoull(safetensors_metadata(file, "step"), NULL, 10);
     safetensors_close(&file);

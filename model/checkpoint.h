@@ -6,6 +6,7 @@
 //   state              F32 [state]     running statistics, calibration, density
 //   clip               F32 [4]         of gradient_clip
 //   rate               F32 [levels][3] target is the options'; beta, mean, started
+//   adversary          F32 [...]       of adversary.h, in runs that have a second phase
 //   metadata           step, and a fingerprint of the tensors' names and shapes
 #ifndef MOGRAPH_MODEL_CHECKPOINT_H
 #define MOGRAPH_MODEL_CHECKPOINT_H

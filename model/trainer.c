@@ -14,26 +14,6 @@
 #define MEBI 1048576.0
 #define CLIP_MEMORY 0.98f // of the gradient's running norm, per step
 
-struct trainer_options trainer_defaults(const struct vae_config *config) {
-    (void)config;
-    return (struct trainer_options){.batch = 8,
-                                    .epochs = 200,
-                                    .seed = 1,
-                                    .schedule = {.warmup = 60,
-                                                 .lr = 3e-3f,
-                                                 .ema_decay = 0.995f,
-                                                 .kl_ramp = 0.1f,
-                                                 .adversary_from = 1.0f,
-                                                 .drop_all = 0.3f,
-                                                 .drop_finest = 0.1f},
-                                    .rate = {50.0f, 30.0f, 200.0f, 200.0f, 200.0f, 200.0f, 200.0f},
-                                    .rate_speed = 0.02f,
-                                    .weight_decay = 1e-3f,
-                                    .clip = 2.0f,
-                                    .sigma_floor = 0.03f,
-                                    .augment = SAMPLER_FLIP};
-}
-
 // --- memory
 
 static enum rt_status make_models(struct trainer *t, const struct vae_config *config, uint64_t chunk) {
@@ -50,14 +30,22 @@ static enum rt_status make_models(struct trainer *t, const struct vae_config *co
         status = evaluator_create(t->library, &calibrated, t->options.batch, &t->evaluator);
     if (status == RT_OK)
         parameters_layout(t->parameters);
+    if (status == RT_OK && t->has_second)
+        status =
+            adversary_create(t->library, &t->second, t->parameters, &t->options.adversary, &t->adversary);
     return status;
 }
 
+static uint64_t larger(uint64_t a, uint64_t b) {
+    return a > b ? a : b;
+}
+
+// Nothing of this runs at the same time: it shares one arena.
 static uint64_t activation_bytes(const struct trainer *t) {
-    uint64_t bytes = graph_bytes(t->first.graph), other = evaluator_activation_bytes(t->evaluator);
-    if (t->has_second && graph_bytes(t->second.graph) > bytes)
-        bytes = graph_bytes(t->second.graph);
-    return other > bytes ? other : bytes;
+    uint64_t bytes = larger(graph_bytes(t->first.graph), evaluator_activation_bytes(t->evaluator));
+    if (!t->has_second)
+        return bytes;
+    return larger(bytes, larger(graph_bytes(t->second.graph), adversary_activation_bytes(t->adversary)));
 }
 
 uint64_t trainer_clip_scratch_bytes(const struct op_library *library, uint64_t count) {
@@ -80,7 +68,8 @@ static struct trainer_memory memory_of(const struct trainer *t, const struct cli
     struct trainer_memory m = {.free = rt_device_free_bytes(device)};
     m.parameters = parameters_bytes(t->parameters, true) + evaluator_parameter_bytes(t->evaluator);
     m.activations = activation_bytes(t);
-    m.inputs = vae_inputs_bytes(&t->first) + evaluator_input_bytes(t->evaluator) + work_bytes(t);
+    m.inputs = vae_inputs_bytes(&t->first) + evaluator_input_bytes(t->evaluator) + work_bytes(t) +
+               (t->has_second ? adversary_bytes(t->adversary) : 0);
     m.streamed = t->options.stream || !clip_store_fits(device, source) ||
                  m.parameters + m.activations + m.inputs + clip_source_bytes(source) > m.free;
     m.clips = m.streamed ? clip_batch_bytes(source, t->options.batch) : clip_source_bytes(source);
@@ -117,6 +106,7 @@ static enum rt_status begin(struct op_library *library, const struct vae_config 
     t->library = library;
     t->source = source;
     t->options = *options;
+    t->options.adversary.seed = options->seed;
     t->sampler = (struct sampler){.clips = source->count,
                                   .batch = options->batch,
                                   .seed = options->seed,
@@ -125,7 +115,8 @@ static enum rt_status begin(struct op_library *library, const struct vae_config 
                                   .height = source->h,
                                   .width = source->w};
     t->options.schedule.steps = sampler_steps(&t->sampler, options->epochs);
-    t->has_second = schedule_second_phase(&t->options.schedule) < t->options.schedule.steps;
+    t->has_second =
+        !options->overfit && schedule_second_phase(&t->options.schedule) < t->options.schedule.steps;
     return make_models(t, config, rt_arena_chunk_bytes(library->device));
 }
 
@@ -231,8 +222,12 @@ static enum rt_status build(struct trainer *t) {
     if (status != RT_OK)
         return status;
     place(t, &t->first);
-    if (t->has_second)
+    if (t->has_second) {
         place(t, &t->second);
+        status = adversary_attach(t->adversary, t->activations);
+    }
+    if (status != RT_OK)
+        return status;
     t->items = calloc(t->options.batch, sizeof *t->items);
     if (t->items == NULL || !sampler_init(&t->sampler))
         return RT_ERROR_OUT_OF_MEMORY;
@@ -271,6 +266,7 @@ void trainer_destroy(struct trainer **handle) {
     rt_stream_destroy(&t->undo);
     clip_store_destroy(&t->clips);
     evaluator_destroy(&t->evaluator);
+    adversary_destroy(&t->adversary);
     sampler_finish(&t->sampler);
     vae_inputs_destroy(&t->inputs);
     rt_arena_destroy(&t->buffers.arena);
@@ -361,18 +357,16 @@ static float mean_kl(const struct trainer *t, uint32_t level) {
     return used > 0 ? (float)(sum / used) : NAN;
 }
 
-static void read_step(struct trainer *t, float lr, struct trainer_report *report) {
+static void read_step(const struct trainer *t, struct trainer_report *report) {
     const struct vae_config *c = &t->first.config;
     const float *clip = rt_buffer_map(t->buffers.clip_result);
     const float *calibration = rt_buffer_map(t->buffers.calibration);
-    float numbers = 3.0f * (float)c->d * (float)c->h * (float)c->w;
-    *report = (struct trainer_report){.step = t->step,
-                                      .nll = mean_of(t->buffers.nll, t->options.batch),
-                                      .mse = mean_of(t->buffers.squared_error, t->options.batch) / numbers,
-                                      .sigma = sqrtf(calibration[OP_CALIBRATION_SIGMA2]),
-                                      .lr = lr,
-                                      .gradient_norm = clip[0],
-                                      .clip_factor = clip[1]};
+    report->nll = mean_of(t->buffers.nll, t->options.batch);
+    report->mse = mean_of(t->buffers.squared_error, t->options.batch) /
+                  (3.0f * (float)c->d * (float)c->h * (float)c->w);
+    report->sigma = sqrtf(calibration[OP_CALIBRATION_SIGMA2]);
+    report->gradient_norm = clip[0];
+    report->clip_factor = clip[1];
     report->skipped = clip[2] == 0.0f || !isfinite(report->nll);
     for (uint32_t i = 0; i < t->first.level_count; i++) {
         report->kl[i] = mean_kl(t, i);
@@ -385,25 +379,33 @@ static void update_rates(struct trainer *t, const struct trainer_report *report)
         rate_update(&t->rate[i], report->kl[i], t->options.rate_speed);
 }
 
-static enum rt_status run_step(struct trainer *t) {
-    int phase = t->step >= schedule_second_phase(&t->options.schedule) ? 2 : 1;
+static enum rt_status run_step(struct trainer *t, struct trainer_report *report) {
+    int phase = t->has_second && t->step >= schedule_second_phase(&t->options.schedule) ? 2 : 1;
     enum rt_status status = t->recorded == phase ? RT_OK : trainer_record(t, phase);
-    return status == RT_OK ? rt_stream_run(t->stream) : status;
+    if (phase == 2)
+        adversary_prepare(t->adversary, t->step);
+    if (status == RT_OK)
+        status = rt_stream_run(t->stream);
+    report->has_adversary = phase == 2;
+    if (status == RT_OK && phase == 2)
+        adversary_read(t->adversary, &report->adversary);
+    return status;
 }
 
 enum rt_status trainer_step(struct trainer *t, struct trainer_report *report) {
     float lr = schedule_lr(&t->options.schedule, t->step);
     enum rt_status status = RT_OK;
+    *report = (struct trainer_report){.step = t->step, .lr = lr};
     if (t->clips == NULL)
         status = clip_store_create(t->library->device, t->source, &t->sampler, t->step, t->options.stream,
                                    &t->clips);
     if (status == RT_OK)
         status = write_step(t, lr);
     if (status == RT_OK)
-        status = run_step(t);
+        status = run_step(t, report);
     if (status != RT_OK)
         return status;
-    read_step(t, lr, report);
+    read_step(t, report);
     if (report->skipped)
         status = rt_stream_run(t->undo);
     else

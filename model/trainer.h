@@ -8,6 +8,7 @@
 #ifndef MOGRAPH_MODEL_TRAINER_H
 #define MOGRAPH_MODEL_TRAINER_H
 
+#include "model/adversary.h"
 #include "model/clip_store.h"
 #include "model/rate.h"
 #include "model/schedule.h"
@@ -17,20 +18,18 @@
 struct trainer_options {
     uint32_t batch;
     uint64_t epochs, seed;
-    struct schedule schedule;       // `steps` is filled in from epochs
-    float beta;                     // 0: rate control; else the KL's weight at every level
-    float rate[VAE_MAX_STAGES + 1]; // nats a clip that rate control aims at, top first
-    float rate_speed;               // of rate control, see rate_update
-    float weight_decay;             // of weights, not of biases and scales
-    float clip;                     // largest multiple of the gradient's running norm; 0: none
-    float sigma_floor;              // smallest deviation of the likelihood, of a pixel in 0 to 1
-    uint32_t augment;               // of enum sampler_augment
+    struct schedule schedule;           // `steps` is filled in from epochs
+    float beta;                         // 0: rate control; else the KL's weight at every level
+    float rate[VAE_MAX_STAGES + 1];     // nats a clip that rate control aims at, top first
+    float rate_speed;                   // of rate control, see rate_update
+    float weight_decay;                 // of weights, not of biases and scales
+    float clip;                         // largest multiple of the gradient's running norm; 0: none
+    struct adversary_options adversary; // of the second phase; its seed is this one's
+    float sigma_floor;                  // smallest deviation of the likelihood, of a pixel in 0 to 1
+    uint32_t augment;                   // of enum sampler_augment
     bool overfit; // the same batch every step, no KL, no dropout: shows that everything learns
     bool stream;  // clips come from the reader thread even if they would fit
 };
-
-// The recipe.
-struct trainer_options trainer_defaults(const struct vae_config *config);
 
 // What one step gave. Means over the batch.
 struct trainer_report {
@@ -41,6 +40,8 @@ struct trainer_report {
     float sigma;   // of the likelihood
     float kl[VAE_MAX_STAGES + 1], beta[VAE_MAX_STAGES + 1];
     float lr, gradient_norm, clip_factor;
+    bool has_adversary; // the second phase
+    struct adversary_report adversary;
 };
 
 // Device memory in bytes.

@@ -24,6 +24,7 @@ struct trainer {
     struct parameters *parameters;
     struct vae first, second; // the two phases; they share memory
     bool has_second;
+    struct adversary *adversary; // of the second phase
     struct evaluator *evaluator;
     struct sampler sampler;
     struct clip_store *clips;

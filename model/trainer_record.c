@@ -97,7 +97,6 @@ static void record_results(const struct trainer *t, const struct vae *vae, struc
     rt_stream_copy(s, graph_value_buffer(graph, vae->squared_error), t->buffers.squared_error);
     for (uint32_t i = 0; i < vae->level_count; i++)
         rt_stream_copy(s, graph_value_buffer(graph, vae->levels[i].kl), t->buffers.kl[i]);
-    rt_stream_copy(s, t->clip_result, t->buffers.clip_result);
     rt_stream_copy(s, graph_value_buffer(graph, vae->calibration), t->buffers.calibration);
 }
 
@@ -108,8 +107,11 @@ enum rt_status trainer_record(struct trainer *t, int phase) {
     rt_stream_copy(t->stream, parameters_state_slab(t->parameters), t->state_before);
     record_inputs(t, &recorder);
     record_passes(t, vae, &recorder);
-    record_update(t, &recorder);
     record_results(t, vae, t->stream);
+    if (phase == 2)
+        adversary_record(t->adversary, &recorder);
+    record_update(t, &recorder);
+    rt_stream_copy(t->stream, t->clip_result, t->buffers.clip_result);
     t->recorded = phase;
     return rt_stream_status(t->stream);
 }

@@ -49,9 +49,11 @@ static bool is_empty(const char *path, struct media_error *error) {
 }
 
 bool run_folder_create(struct run_folder *folder, const char *path, struct media_error *error) {
+    return set_path(folder, path, error) && make_parents(path, error) && is_empty(path, error);
+}
+
+bool run_folder_fill(const struct run_folder *folder, struct media_error *error) {
     char inside[PATH_CAPACITY];
-    if (!set_path(folder, path, error) || !make_parents(path, error) || !is_empty(path, error))
-        return false;
     return run_folder_file(folder, "samples", inside, error) && make_folder(inside, error) &&
            run_folder_file(folder, "checkpoints", inside, error) && make_folder(inside, error);
 }
@@ -91,18 +93,18 @@ static bool list_checkpoints(const struct run_folder *folder, struct path_list *
     return run_folder_file(folder, "checkpoints", where, error) && path_list_read(list, where, error);
 }
 
-bool run_folder_find_checkpoint(const struct run_folder *folder, int age, char out[PATH_CAPACITY],
-                                struct media_error *error) {
+bool run_folder_find_checkpoint(const struct run_folder *folder, int age, char out[PATH_CAPACITY]) {
     char where[PATH_CAPACITY];
     struct path_list list;
+    struct media_error error;
     bool found = false;
-    if (!list_checkpoints(folder, &list, where, error))
+    if (!list_checkpoints(folder, &list, where, &error))
         return false;
     for (size_t i = list.count; i-- > 0 && !found;)
         if (is_checkpoint(list.names[i]) && age-- == 0)
-            found = path_join(out, where, list.names[i], error);
+            found = path_join(out, where, list.names[i], &error);
     path_list_destroy(&list);
-    return found || media_fail(error, where, "there is no checkpoint to go on from");
+    return found;
 }
 
 void run_folder_prune(const struct run_folder *folder) {

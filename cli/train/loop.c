@@ -148,7 +148,7 @@ int train_loop_run(struct train_loop *loop) {
     struct state s = {.loop = loop, .end = trainer_step_count(loop->trainer)};
     if (loop->values->steps > 0 && (uint64_t)loop->values->steps < s.end)
         s.end = (uint64_t)loop->values->steps;
-    progress_begin(&s.bar, "training", s.end);
+    progress_resume(&s.bar, "training", trainer_steps_done(loop->trainer), s.end);
     interrupt_catch();
     bool done = open_metrics(&s) && run_steps(&s);
     metrics_close(&s.metrics);

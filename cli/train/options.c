@@ -13,6 +13,7 @@ const struct option train_options[] = {
     {FIELD(config), .name = "config", .value = "FILE.json",
      .help = "take options from a file, such as another run's config.json; the command line goes first"},
     OPTION_DEVICE(struct train_values, device),
+    {FIELD(data), .name = "data", .value = "DIR", .help = "the data set, if it is not named as DATA"},
     {FIELD(overfit), .name = "overfit-batch",
      .help = "train on one batch over and over, without KL, dropout and augmentation: shows that "
              "everything learns"},
@@ -61,10 +62,12 @@ const struct option train_options[] = {
      .help = "part of the clips that are decoded from the top latent alone"},
     {FIELD(drop_finest), .name = "drop-finest", .value = "PART", .initial = "0.1", .min = 0, .max = 1,
      .help = "part of the clips that do without the finest level"},
-    {FIELD(adversary_from), .name = "adversary-from", .value = "PART", .initial = "1", .min = 0, .max = 1,
+    {FIELD(adversary_from), .name = "adversary-from", .value = "PART", .initial = "0.67", .min = 0, .max = 1,
      .help = "part of the run after which the adversary joins in; 1: never"},
     {FIELD(adversary_weight), .name = "adversary-weight", .initial = "0.5", .min = 0, .max = 100,
      .help = "its gradient at the image, relative to the reconstruction's"},
+    {FIELD(adversary_lr), .name = "adversary-lr", .initial = "0.0004", .min = 1e-9, .max = 1,
+     .help = "learning rate of the discriminator"},
     {FIELD(flip), .name = "flip", .help = "mirror half of the clips left to right"},
     {FIELD(shift), .name = "shift", .help = "move clips by up to a sixteenth of their size"},
     {FIELD(reverse), .name = "reverse", .help = "play half of the clips backwards"},
@@ -74,7 +77,7 @@ const char *train_preset_name(const struct train_values *values) {
     return vae_preset_at((uint32_t)values->preset)->name;
 }
 
-struct trainer_options train_trainer_options(const struct train_values *v, const struct vae_config *config) {
+struct trainer_options train_trainer_options(const struct train_values *v) {
     struct trainer_options options = {
         .batch = (uint32_t)v->batch,
         .epochs = (uint64_t)v->epochs,
@@ -94,8 +97,10 @@ struct trainer_options train_trainer_options(const struct train_values *v, const
         .augment = (v->flip ? SAMPLER_FLIP : 0u) | (v->shift ? SAMPLER_SHIFT : 0u) |
                    (v->reverse ? SAMPLER_REVERSE : 0u),
         .overfit = v->overfit,
+        .adversary = adversary_defaults(),
         .stream = v->stream};
-    (void)config;
+    options.adversary.weight = (float)v->adversary_weight;
+    options.adversary.lr = (float)v->adversary_lr;
     for (int i = 0; i <= VAE_MAX_STAGES; i++)
         options.rate[i] = (float)(i == 0 ? v->rate_top : i == 1 ? v->rate_middle : v->rate_fine);
     return options;

@@ -15,7 +15,7 @@ struct train_values {
     int64_t epochs, batch, seed, warmup;
     double lr, beta, rate_top, rate_middle, rate_fine, rate_speed, kl_ramp;
     double weight_decay, clip, ema, sigma_floor, drop_all, drop_finest;
-    double adversary_from, adversary_weight;
+    double adversary_from, adversary_weight, adversary_lr;
     bool flip, shift, reverse;
     uint64_t given; // see options_parse
 };
@@ -25,7 +25,6 @@ extern const struct option train_options[];
 // The names of --preset in the order of its choices.
 const char *train_preset_name(const struct train_values *values);
 
-struct trainer_options train_trainer_options(const struct train_values *values,
-                                             const struct vae_config *config);
+struct trainer_options train_trainer_options(const struct train_values *values);
 
 #endif

@@ -10,7 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { CLIPS = 10, FRAMES = 4, SIDE = 16 };
+enum { CLIPS = 10, FRAMES = 8, SIDE = 16 };
 
 static const struct vae_config little = {"little", FRAMES, SIDE, SIDE, 2, {8, 12}, 8, {2, 4}, 2, 8, 0.0f};
 static const uint32_t classes[CLIPS] = {0, 1, 0, 1, 0, 1, 0, 1, 0, 1};
@@ -21,7 +21,7 @@ static bool read_clip(void *user, uint32_t clip, uint8_t *rgb) {
     memset(rgb, 0, FRAMES * SIDE * SIDE * 3);
     for (uint32_t f = 0; f < FRAMES; f++)
         for (uint32_t i = 0; i < 16; i++) {
-            uint32_t x = 2 + i % 4 + (clip % 2 ? 0 : 2 * f), y = 2 + i / 4 + (clip % 2 ? 2 * f : 0);
+            uint32_t x = 2 + i % 4 + (clip % 2 ? 0 : f), y = 2 + i / 4 + (clip % 2 ? f : 0);
             rgb[((f * SIDE + y) * SIDE + x) * 3 + clip % 3] = (uint8_t)(255 - 10 * clip);
         }
     return true;
@@ -45,6 +45,7 @@ static struct trainer_options some_options(void) {
                                     .rate_speed = 0.05f,
                                     .weight_decay = 1e-3f,
                                     .clip = 2.0f,
+                                    .adversary = adversary_defaults(),
                                     .sigma_floor = 0.03f,
                                     .augment = SAMPLER_FLIP | SAMPLER_SHIFT | SAMPLER_REVERSE};
 }
@@ -201,10 +202,13 @@ int main(void) {
     struct rt_device *device = test_device(&context, 0);
     struct op_library *library;
     if (CHECK(op_library_create(device, &library) == RT_OK)) {
-        struct trainer_options resident = some_options(), streamed = some_options();
+        struct trainer_options resident = some_options(), streamed = some_options(),
+                               adversarial = some_options();
         streamed.stream = true;
         a_resumed_run_is_the_same_run(library, &resident, &resident);
         a_resumed_run_is_the_same_run(library, &resident, &streamed);
+        adversarial.schedule.adversary_from = 0.3f; // the second phase begins before the run is stopped
+        a_resumed_run_is_the_same_run(library, &adversarial, &adversarial);
         another_model_is_refused(library);
         a_bad_step_leaves_no_trace(library);
         one_batch_is_learnt(library);

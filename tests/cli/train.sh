@@ -1,0 +1,171 @@
+#!/bin/sh
+# train.sh MOGRAPH PYTHON FULL_DISK [KILLS]: training as a user meets it: one batch learnt, runs that are killed,
+# stopped, out of disk (by the library FULL_DISK) or misconfigured. KILLS (default 5) times a run is killed -9 and
+# goes on.
+mograph=$1
+python=$2
+full_disk=$3
+kills=${4:-5}
+folder=$(mktemp -d) || exit 1
+trap 'rm -rf "$folder"' EXIT
+cd "$folder" || exit 1
+passed=0
+failed=0
+unset MOGRAPH_DEVICE MOGRAPH_KERNELS
+
+# run EXPECTED_STATUS ARGUMENT...: keeps stdout in out and stderr in err.
+run() {
+    wanted=$1
+    shift
+    last="mograph $*"
+    "$mograph" "$@" >out 2>err
+    status=$?
+    check [ "$status" -eq "$wanted" ]
+}
+
+check() {
+    if "$@"; then
+        passed=$((passed + 1))
+    else
+        failed=$((failed + 1))
+        echo "failed after \`$last\` (exit $status): $*" >&2
+        tail -n 5 err >&2
+    fi
+}
+
+says() {
+    check grep -q -e "$2" "$1"
+}
+
+# The best PSNR of a run's training steps, from metrics.csv.
+best_psnr() {
+    "$python" - "$1/metrics.csv" <<'PY'
+import csv, math, sys
+print(int(max(10 * math.log10(1 / float(row["mse"])) for row in csv.DictReader(open(sys.argv[1])))))
+PY
+}
+
+newest() {
+    ls "$1"/checkpoints/step-*.safetensors | tail -n 1
+}
+
+run 0 dataset particles -o data --size 32x32x8 --clips 4
+tiny="--preset tiny --batch 4"
+
+# Everything learns: one batch of two clips to 35 dB within 700 steps (18 training clips, 9 steps an epoch).
+run 0 train data --preset tiny --batch 2 --epochs 77 --lr 0.005 --overfit-batch --save-every 1000 -o overfit
+check [ "$(best_psnr overfit)" -ge 35 ]
+
+# The plan, without a run.
+run 0 train data $tiny --dry-run
+says out "activations .* MiB"
+check [ ! -e runs ]
+
+# A whole run, its folder, and the same run killed again and again: the same bits.
+run 0 train data $tiny --epochs 12 --every 6 -o whole
+for name in config.json metrics.csv weights.safetensors report.html samples/0012-samples.gif \
+    samples/0012-reconstructions.gif samples/0012-morph.gif; do
+    check [ -s "whole/$name" ]
+done
+check [ "$(wc -l <whole/metrics.csv)" -eq 55 ]
+check [ "$(ls whole/checkpoints | wc -l)" -eq 2 ]
+"$mograph" train data $tiny --epochs 12 --every 6 -o killed >out 2>err &
+for _ in $(seq 100); do # before there is a configuration there is no run
+    [ -s killed/config.json ] && break
+    sleep 0.1
+done
+for kill in $(seq "$kills"); do
+    sleep "$("$python" -c "import random; print(random.Random($kill).uniform(0.5, 6))")"
+    kill -9 $! 2>/dev/null
+    wait $! 2>/dev/null
+    last="kill $kill"
+    check [ -s killed/config.json ]
+    "$mograph" train --resume killed >out 2>err &
+done
+wait $!
+status=$?
+check [ "$status" -eq 0 ]
+for name in metrics.csv weights.safetensors "checkpoints/$(basename "$(newest whole)")" samples/0012-samples.gif; do
+    check cmp -s "whole/$name" "killed/$name"
+done
+
+# Ctrl-C and SIGTERM: the step is finished, a checkpoint written, the status says which signal it was.
+for signal in INT:130 TERM:143; do
+    rm -rf stopped
+    "$python" - "$mograph" "${signal%:*}" <<'PY' # a shell would start a background job with SIGINT ignored
+import signal, subprocess, sys, time
+signal.signal(signal.SIGINT, signal.SIG_DFL)
+run = subprocess.Popen([sys.argv[1], "train", "data", "--preset", "tiny", "--batch", "4", "--epochs", "500", "--every",
+                        "1000", "-o", "stopped"], stderr=open("err", "w"))
+for _ in range(300):
+    time.sleep(0.1)
+    try:
+        if sum(1 for _ in open("stopped/metrics.csv")) > 3:
+            break
+    except OSError:
+        pass
+run.send_signal(getattr(signal, "SIG" + sys.argv[2]))
+sys.exit(run.wait(60))
+PY
+    status=$?
+    last="SIG${signal%:*}"
+    check [ "$status" -eq "${signal#*:}" ]
+    steps=$(($(wc -l <stopped/metrics.csv) - 1))
+    check [ "$(newest stopped)" = "stopped/checkpoints/$(printf 'step-%010d' "$steps").safetensors" ]
+done
+
+# The newest checkpoint is damaged: the one before serves. Both are: a clear end.
+cp -r whole damaged
+truncate -s 1000 "$(newest damaged)"
+rm damaged/weights.safetensors
+run 0 train --resume damaged
+check cmp -s whole/weights.safetensors damaged/weights.safetensors
+for file in damaged/checkpoints/*; do
+    truncate -s 1000 "$file"
+done
+run 1 train --resume damaged
+says err "no checkpoint of damaged can be read"
+
+# A full disk: the last checkpoint stays whole, and nothing half-written is left beside it.
+run 0 train data $tiny --epochs 12 --steps 3 --every 100 -o full
+kept=$(newest full)
+cp "$kept" kept
+last="train --resume full, with a full disk"
+LD_PRELOAD=$full_disk "$mograph" train --resume full >out 2>err
+status=$?
+check [ "$status" -eq 1 ]
+says err "No space left on device"
+says err "could not be written; the last good one is full/checkpoints/step-0000000003"
+check cmp -s "$kept" kept
+check [ "$(ls -A full/checkpoints | wc -l)" -eq 1 ]
+
+# Weights to start from, and configurations.
+run 0 train data $tiny --epochs 1 --init whole/weights.safetensors -o again
+run 0 dataset particles -o wide --size 64x32x8 --clips 2
+run 1 train wide $tiny --epochs 1 --init whole/weights.safetensors -o other
+says err "top.posterior.weight"
+check [ ! -e other ]
+run 0 train data --config whole/config.json --epochs 1 -o configured
+says configured/config.json '"preset":.*"tiny"'
+says configured/config.json '"epochs":.*1,'
+echo '{"epochs": "many"}' >bad.json
+run 2 train data --config bad.json
+says err 'bad.json: "epochs" must be a number'
+echo '{"epoch": 1}' >bad.json
+run 2 train data --config bad.json
+says err '"epoch" is not an option'
+
+# What cannot be.
+run 2 train
+says err "give a data set"
+run 1 train nowhere
+run 1 train data $tiny -o whole
+says err "go on with it by --resume whole"
+run 1 train --resume nowhere
+run 2 train data --lr nan
+run 0 dataset particles -o odd --size 36x32x8 --clips 2
+run 1 train odd --preset tiny
+says err "multiples of 2 to the power of stages"
+
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ]
