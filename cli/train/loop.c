@@ -149,6 +149,10 @@ int train_loop_run(struct train_loop *loop) {
     if (loop->values->steps > 0 && (uint64_t)loop->values->steps < s.end)
         s.end = (uint64_t)loop->values->steps;
     progress_resume(&s.bar, "training", trainer_steps_done(loop->trainer), s.end);
+    struct media_error error;
+    uint64_t before = trainer_steps_done(loop->trainer);
+    if (before > 0 && !run_folder_checkpoint(loop->folder, before, s.checkpoint, &error))
+        s.checkpoint[0] = '\0';
     interrupt_catch();
     bool done = open_metrics(&s) && run_steps(&s);
     metrics_close(&s.metrics);

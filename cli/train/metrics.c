@@ -21,7 +21,8 @@ static void write_header(FILE *file, uint32_t levels) {
     fputs("step,epoch,nll,mse,sigma", file);
     write_names(file, "kl", levels);
     write_names(file, "beta", levels);
-    fputs(",lr,gradient_norm,clip_factor,skipped,val_psnr,val_foreground_psnr,val_ssim,val_bits_per_dim",
+    fputs(",lr,gradient_norm,clip_factor,adv_loss,adv_right,adv_scale,skipped,val_psnr,val_foreground_psnr,"
+          "val_ssim,val_bits_per_dim",
           file);
     write_names(file, "val_kl", levels);
     write_names(file, "val_active", levels);
@@ -100,6 +101,11 @@ bool metrics_add(struct metrics *m, const struct trainer_report *r, uint64_t epo
     numbers(m->file, r->kl, m->levels);
     numbers(m->file, r->beta, m->levels);
     numbers(m->file, (const float[]){r->lr, r->gradient_norm, r->clip_factor}, 3);
+    const struct adversary_report *a = &r->adversary;
+    if (r->has_adversary)
+        numbers(m->file, (const float[]){a->loss, a->right, a->scale}, 3);
+    else
+        fputs(",,,", m->file);
     fprintf(m->file, ",%d", r->skipped ? 1 : 0);
     write_validation(m->file, validation, m->levels);
     fputc('\n', m->file);

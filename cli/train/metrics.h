@@ -1,5 +1,6 @@
-// metrics.csv: one row a step, what validation found in the row of the step before it. A number that was not
-// taken, or is not finite, is an empty cell.
+// metrics.csv: one row a step (adv_*: the discriminator's loss, what part of the patches it judged rightly,
+// and what its gradient was multiplied by), what validation found in the row of the step before it. A number
+// that was not taken, or is not finite, is an empty cell.
 #ifndef MOGRAPH_CLI_TRAIN_METRICS_H
 #define MOGRAPH_CLI_TRAIN_METRICS_H
 
