@@ -1,0 +1,181 @@
+"""The model and its training against PyTorch, on preset `tiny`: forward pass, losses, every gradient, ten steps.
+
+    check_vae.py VAE_BRIDGE
+
+The bridge trains; the twin starts from the same weights, is given the same clips, noise and gates, and has to find the
+rest by itself: losses, gradients, learning rate, clipping, the likelihood's sigma, rate control, AdamW, the average.
+
+Bounds: the forward pass to 1e-5 of the largest value. Gradients to 1e-4 of a tensor's largest, at the first step: sums of
+thousands of products in two orders. After ten steps parameters, averages and statistics to 1e-3 of the largest: Adam
+divides by the size of the gradient, so a parameter whose gradient is near zero moves by rounding.
+"""
+import math
+import os
+import subprocess
+import sys
+import tempfile
+
+import numpy
+import torch
+
+from safetensors_file import load
+from twin import Twin
+
+STEPS, BATCH, CLIPS, EPOCHS = 10, 4, 12, 10
+LR, WARMUP, EMA, WEIGHT_DECAY, CLIP, CLIP_MEMORY = 3e-3, 3, 0.3, 1.0, 1.1, 0.98
+RATES, RATE_SPEED, SIGMA_FLOOR = (8.0, 5.0, 20.0), 0.1, 0.03
+OURS_ALONE = ("density.", "likelihood.")
+compared = 0
+
+
+def check(what, ours, theirs, bound):
+    """Relative to the largest value of the tensor."""
+    global compared
+    ours, theirs = numpy.asarray(ours, numpy.float64), numpy.asarray(theirs, numpy.float64)
+    assert ours.shape == theirs.shape, (what, ours.shape, theirs.shape)
+    error = numpy.abs(ours - theirs).max() / max(numpy.abs(theirs).max(), 1e-12)
+    if not error <= bound:
+        raise SystemExit(f"{what}: off by {error:.3g} of the largest, allowed {bound:g}")
+    compared += 1
+
+
+def tensor(array):
+    return torch.from_numpy(array.copy())
+
+
+def load_twin(path):
+    metadata, tensors = load(path)
+    twin = Twin(metadata["mograph.config"])
+    state = {name: tensor(value) for name, value in tensors.items() if not name.startswith(OURS_ALONE)}
+    missing, unexpected = twin.load_state_dict(state, strict=False)
+    assert not unexpected and all(name.endswith("num_batches_tracked") for name in missing), (missing, unexpected)
+    return twin, tensors
+
+
+class Training:
+    """The trainer's rules, from model/README.md and the public headers."""
+
+    def __init__(self, twin):
+        self.twin, self.step = twin, 0
+        self.mse = self.updates = 0.0
+        self.beta, self.kl_mean = [1.0] * len(RATES), [None] * len(RATES)
+        self.norm = None
+        zeros = {name: torch.zeros_like(p) for name, p in twin.named_parameters()}
+        self.m, self.v = zeros, {name: z.clone() for name, z in zeros.items()}
+        self.ema = {name: p.detach().clone() for name, p in twin.named_parameters()}
+
+    def lr(self):
+        steps = EPOCHS * CLIPS // BATCH
+        if self.step < WARMUP:
+            return LR * (self.step + 1) / WARMUP
+        part = (self.step - WARMUP) / (steps - WARMUP - 1)
+        return LR * (0.01 + 0.99 * (0.5 + 0.5 * math.cos(math.pi * min(part, 1.0))))
+
+    def sigma2(self):
+        return max(self.mse, SIGMA_FLOOR ** 2)
+
+    def calibrate(self, batch_mse):
+        self.mse += max(0.01, 1 / (self.updates + 1)) * (batch_mse - self.mse)
+        self.updates += 1
+
+    def clip_factor(self, norm):
+        limit = CLIP * self.norm if self.norm is not None else math.inf
+        factor = limit / norm if norm > limit else 1.0
+        kept = norm * factor
+        self.norm = kept if self.norm is None else CLIP_MEMORY * self.norm + (1 - CLIP_MEMORY) * kept
+        return factor
+
+    def control(self, kls):
+        """kls: per level the mean over the samples that used it, None for none."""
+        for level, kl in enumerate(kls):
+            if kl is None:
+                continue
+            mean = kl if self.kl_mean[level] is None else 0.9 * self.kl_mean[level] + 0.1 * kl
+            self.kl_mean[level] = mean
+            over = max(-1.0, min(1.0, mean / RATES[level] - 1.0))
+            self.beta[level] = max(0.01, min(100.0, self.beta[level] * math.exp(RATE_SPEED * over)))
+
+    def update(self, factor, lr):
+        step, decay = self.step + 1, min(EMA, (1 + self.step) / (10 + self.step))
+        with torch.no_grad():
+            for name, p in self.twin.named_parameters():
+                g = p.grad * factor
+                if p.dim() >= 2 and name != "embedding.weight":
+                    p -= lr * WEIGHT_DECAY * p
+                self.m[name] = 0.9 * self.m[name] + 0.1 * g
+                self.v[name] = 0.99 * self.v[name] + 0.01 * g * g
+                p -= lr * (self.m[name] / (1 - 0.9 ** step)) / ((self.v[name] / (1 - 0.99 ** step)).sqrt() + 1e-8)
+                self.ema[name] = decay * self.ema[name] + (1 - decay) * p
+        self.step += 1
+
+
+def forward(twin, given):
+    levels = range(len(RATES))
+    eps = [tensor(given[f"eps{i}"]) for i in levels]
+    gates = [tensor(given[f"gate{i}"]) if i > 0 else None for i in levels]
+    clip, classes = tensor(given["clip"]), tensor(given["classes"]).long()
+    output, kls = twin(clip, classes, eps, gates)
+    squared = ((output[..., :3] - clip[..., :3]) ** 2).flatten(1).sum(1)
+    return output, squared, kls
+
+
+def open_samples(given, level):
+    """Which samples use a level: its weight says so."""
+    return given[f"d_kl{level}"] > 0
+
+
+def check_losses(training, given, output, squared, kls, bound):
+    numbers = output[0, ..., :3].numel()
+    nll = squared / (2 * training.sigma2()) + numbers / 2 * math.log(2 * math.pi * training.sigma2())
+    check("output", given["output"], output.detach(), bound)
+    check("squared error", given["squared_error"], squared.detach(), bound)
+    check("nll", given["nll"], nll.detach(), bound)
+    for level, kl in enumerate(kls):
+        check(f"kl of level {level}", given[f"kl{level}"], kl.detach(), 10 * bound)
+        weights = numpy.where(open_samples(given, level), training.beta[level] / BATCH, 0.0)
+        check(f"weight of level {level}", given[f"d_kl{level}"], weights, 10 * bound)
+    return float(squared.mean()) / numbers
+
+
+def run_step(training, given):
+    first = training.step == 0
+    twin = training.twin
+    output, squared, kls = forward(twin, given)
+    batch_mse = check_losses(training, given, output, squared, kls, 1e-5 if first else 1e-3)
+    training.calibrate(batch_mse)
+    loss = (tensor(given["d_nll"]) * squared).sum() / (2 * training.sigma2())
+    for level, kl in enumerate(kls):
+        loss = loss + (tensor(given[f"d_kl{level}"]) * kl).sum()
+    twin.zero_grad()
+    loss.backward()
+    for name, p in twin.named_parameters():
+        if first:
+            check(f"gradient of {name}", given[f"gradient.{name}"], p.grad, 1e-4)
+    norm = math.sqrt(sum(float((p.grad.double() ** 2).sum()) for p in twin.parameters()))
+    lr, factor = training.lr(), training.clip_factor(norm)
+    check("learning rate, norm, clipping", given["facts"], [lr, norm, factor], 1e-3)
+    training.control([float(kl.detach()[open_samples(given, i)].mean()) if open_samples(given, i).any() else None
+                      for i, kl in enumerate(kls)])
+    training.update(factor, lr)
+    return factor
+
+
+with tempfile.TemporaryDirectory() as folder:
+    subprocess.run([sys.argv[1], folder], check=True)
+    files = {name[:-12]: load(os.path.join(folder, name))[1] for name in os.listdir(folder)}
+    twin, start = load_twin(os.path.join(folder, "weights-start.safetensors"))
+
+torch.manual_seed(0)
+twin.train()
+training = Training(twin)
+factors = [run_step(training, files[f"step-{step}"]) for step in range(STEPS)]
+assert min(factors) < 1.0, "no step was clipped: the check has lost its point"
+gates = numpy.concatenate([files[f"step-{s}"]["gate2"].ravel() for s in range(STEPS)])
+assert (gates == 0).any() and (gates == -1).any(), "level dropout was never seen both ways"
+for name, p in twin.named_parameters():
+    check(f"{name} after {STEPS} steps", files["weights-end"][name], p.detach(), 1e-3)
+    check(f"average of {name}", files["ema-end"][name], training.ema[name], 1e-3)
+for name, value in twin.named_buffers():
+    if not name.endswith("num_batches_tracked"):
+        check(f"{name} after {STEPS} steps", files["weights-end"][name], value, 1e-3)
+print(f"{compared} comparisons over {STEPS} steps, {len(list(twin.parameters()))} parameters: they agree")

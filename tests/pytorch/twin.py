@@ -1,0 +1,168 @@
+"""The model of model/vae.c again, in PyTorch: module names are those of our weights files, so that load_state_dict takes
+them. Tensors are NCDHW here; noise, gates and everything flat come in our order, NDHWC."""
+import math
+
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+LOG_SIGMA_BOUND = 4.0
+
+
+def bounded(x):
+    return LOG_SIGMA_BOUND * torch.tanh(x / LOG_SIGMA_BOUND)
+
+
+def flat(x):
+    """NCDHW to [n][d h w c], the order in which our linear layers read."""
+    return x.permute(0, 2, 3, 4, 1).flatten(1)
+
+
+def ncdhw(x):
+    return x.permute(0, 4, 1, 2, 3)
+
+
+def space_to_depth(x):
+    n, c, d, h, w = x.shape
+    x = x.reshape(n, c, d // 2, 2, h // 2, 2, w // 2, 2)
+    return x.permute(0, 3, 5, 7, 1, 2, 4, 6).reshape(n, 8 * c, d // 2, h // 2, w // 2)
+
+
+def depth_to_space(x):
+    n, c, d, h, w = x.shape
+    x = x.reshape(n, 2, 2, 2, c // 8, d, h, w)
+    return x.permute(0, 4, 5, 1, 6, 2, 7, 3).reshape(n, c // 8, 2 * d, 2 * h, 2 * w)
+
+
+def film(x, layer, told):
+    scale, shift = (part[:, :, None, None, None] for part in layer(told).chunk(2, 1))
+    return x * (1 + scale) + shift
+
+
+class Block(nn.Module):
+    def __init__(self, c):
+        super().__init__()
+        self.norm1, self.norm2 = nn.BatchNorm3d(c), nn.BatchNorm3d(c)
+        self.conv1 = nn.Conv3d(c, c, 3, padding=1, bias=False)
+        self.conv2 = nn.Conv3d(c, c, 3, padding=1)
+
+    def forward(self, x):
+        return x + self.conv2(F.silu(self.norm2(self.conv1(F.silu(self.norm1(x))))))
+
+
+class EncoderStage(nn.Module):
+    def __init__(self, i, cin, cout):
+        super().__init__()
+        self.conv = nn.Conv3d(8 * cin, cout, 1, bias=False) if i == 0 else nn.Conv3d(cin, cout, 4, 2, 1, bias=False)
+        self.norm = nn.BatchNorm3d(cout)
+        self.block = Block(cout) if i > 1 else None
+        self.first = i == 0
+
+    def forward(self, x):
+        x = F.silu(self.norm(self.conv(space_to_depth(x) if self.first else x)))
+        return self.block(x) if self.block is not None else x
+
+
+class DecoderStage(nn.Module):
+    def __init__(self, i, c, below, told):
+        super().__init__()
+        self.film = nn.Linear(told, 2 * c)
+        if i > 0:
+            self.block = Block(c)
+            self.up = nn.ConvTranspose3d(c, below, 4, 2, 1, bias=False)
+            self.norm = nn.BatchNorm3d(below)
+        else:
+            self.conv = nn.Conv3d(c, 32, (1, 3, 3), padding=(0, 1, 1))
+
+
+class Head(nn.Module):
+    def __init__(self, cin, cout):
+        super().__init__()
+        self.conv1 = nn.Conv3d(cin, cin, 1, bias=False)
+        self.norm = nn.BatchNorm3d(cin)
+        self.conv2 = nn.Conv3d(cin, 2 * cout, 3, padding=1)
+
+    def forward(self, x):
+        return self.conv2(F.silu(self.norm(self.conv1(x)))).chunk(2, 1)
+
+
+class Level(nn.Module):
+    def __init__(self, c, stored):
+        super().__init__()
+        self.prior, self.posterior = Head(c, stored), Head(2 * c, stored)
+        self.input = nn.Conv3d(stored, c, 1)
+
+
+def kl_divergence(mu, log_sigma, prior_mu, prior_log_sigma, used):
+    """Per sample, over the channels that carry noise."""
+    kl = prior_log_sigma - log_sigma - 0.5 + 0.5 * (
+        (2 * log_sigma).exp() + (mu - prior_mu) ** 2) * (-2 * prior_log_sigma).exp()
+    return kl[:, :used].flatten(1).sum(1)
+
+
+class Twin(nn.Module):
+    """`config` is the text of mograph.config in a weights file."""
+
+    def __init__(self, config):
+        super().__init__()
+        fields = dict(part.split("=") for part in config.split())
+        self.channels = [int(c) for c in fields["channels"].split(",")]
+        self.latent = [int(c) for c in fields["latent"].split(",")]
+        stages = self.stages = int(fields["stages"])
+        self.top_count, embedding = int(fields["top"]), int(fields["embedding"])
+        self.size = [int(fields[k]) >> stages for k in "dhw"]
+        ch, told, cells = self.channels, self.top_count + embedding, math.prod(self.size)
+        self.embedding = nn.Embedding(int(fields["classes"]), embedding)
+        self.encoder = nn.ModuleList(EncoderStage(i, 4 if i == 0 else ch[i - 1], ch[i]) for i in range(stages))
+        features = cells * ch[-1] + sum(ch[:-1]) + embedding
+        self.top = nn.ModuleDict({"posterior": nn.Linear(features, 2 * self.top_count),
+                                  "prior": nn.Linear(embedding, 2 * self.top_count)})
+        self.decoder = nn.ModuleDict({"start": nn.Linear(told, cells * ch[-1]), "gain": nn.Linear(told, 8)})
+        for i in range(stages):
+            self.decoder[str(i)] = DecoderStage(i, ch[i], ch[i - 1] if i > 0 else 0, told)
+        self.level = nn.ModuleDict({str(i): Level(ch[i], (used + 3) // 4 * 4)
+                                    for i, used in enumerate(self.latent) if used > 0})
+
+    def encode(self, clip):
+        features = []
+        for stage in self.encoder:
+            clip = stage(clip)
+            features.append(clip)
+        return features
+
+    def sample_level(self, i, x, feature, eps, gate):
+        level, used = self.level[str(i)], self.latent[i]
+        prior_mu, prior_log_sigma = level.prior(x)
+        prior_log_sigma = bounded(prior_log_sigma)
+        residual_mu, residual_log_sigma = level.posterior(torch.cat([x, feature], 1))
+        log_sigma = prior_log_sigma + 2 * torch.tanh(residual_log_sigma)
+        kl = kl_divergence(prior_mu + residual_mu, log_sigma, prior_mu, prior_log_sigma, used)
+        z = prior_mu + residual_mu * (1 + gate[:, :, None, None, None]) + log_sigma.exp() * ncdhw(eps)
+        mask = torch.zeros_like(z)
+        mask[:, :used] = 1
+        return x + level.input(z * mask), kl
+
+    def forward(self, clip, classes, eps, gates):
+        """clip [n][d][h][w][4]; eps and gates by level, top first (gates[0] is not used). The output in the order
+        of the clip, and the KL divergence of every level [n]."""
+        features, embedding = self.encode(ncdhw(clip)), self.embedding(classes)
+        means = [f.mean((2, 3, 4)) for f in features[:-1]]
+        seen = torch.cat([flat(features[-1])] + means + [embedding], 1)
+        mu, log_sigma = self.top["posterior"](seen).chunk(2, 1)
+        prior_mu, prior_log_sigma = self.top["prior"](embedding).chunk(2, 1)
+        log_sigma = bounded(log_sigma)
+        kls = [kl_divergence(mu, log_sigma, prior_mu, prior_log_sigma, self.top_count)]
+        told = torch.cat([mu + log_sigma.exp() * eps[0].flatten(1), embedding], 1)
+        x = ncdhw(self.decoder["start"](told).reshape(-1, *self.size, self.channels[-1]))
+        for i in reversed(range(self.stages)):
+            stage = self.decoder[str(i)]
+            x = film(x, stage.film, told)
+            if i > 0:
+                x = stage.block(x)
+            if self.latent[i] > 0:
+                x, kl = self.sample_level(i, x, features[i], eps[len(kls)], gates[len(kls)])
+                kls.append(kl)
+            if i > 0:
+                x = F.silu(stage.norm(stage.up(x)))
+        x = film(depth_to_space(self.decoder["0"].conv(x)), self.decoder["gain"], told)
+        return torch.sigmoid(x).permute(0, 2, 3, 4, 1), kls
