@@ -5,7 +5,7 @@
 #define BETA_LOW 0.01f
 // A level answers a change of beta some tens of steps later. Without this bound an impatient controller
 // drives beta into the thousands meanwhile, and the levels above it out of their minds.
-#define BETA_HIGH 100.0f
+#define BETA_HIGH 300.0f
 #define MEMORY 0.9f
 
 void rate_update(struct rate_control *rate, float kl, float speed) {

@@ -134,7 +134,7 @@ enum rt_status refit_density(struct evaluator *e, const struct clip_source *sour
 }
 
 enum rt_status refit_draw(struct evaluator *e, uint64_t seed, const uint32_t *classes, uint32_t count,
-                          float *noise) {
+                          float fine, float *noise) {
     uint32_t dim = evaluator_config(e)->top, stride = evaluator_noise_count(e);
     size_t mean_count, cholesky_count;
     float *fitted = density_room(e, &mean_count, &cholesky_count), *top = malloc(dim * sizeof *top);
@@ -148,6 +148,8 @@ enum rt_status refit_draw(struct evaluator *e, uint64_t seed, const uint32_t *cl
     for (uint32_t i = 0; i < count && status == RT_OK; i++) {
         float *sample = noise + (size_t)i * stride;
         draw_normal(seed, DRAW_SAMPLES, i, sample, stride);
+        for (uint32_t k = dim; k < stride; k++)
+            sample[k] *= fine;
         if (!density_is_fitted(fitted + mean_count, classes[i], dim))
             continue;
         density_map(fitted, fitted + mean_count, classes[i], dim, sample, top);

@@ -17,9 +17,10 @@ enum rt_status refit_statistics(struct evaluator *evaluator, const struct parame
 enum rt_status refit_density(struct evaluator *evaluator, const struct clip_source *source, uint64_t seed);
 
 // Draws noise [count][evaluator_noise_count] for samples of the given classes: the top level from the fitted
-// Gaussian of the class (the prior where none is fitted), finer levels from the prior. Sample i depends on
+// Gaussian of the class (the prior where none is fitted), finer levels from the prior with their noise
+// multiplied by `fine`: 1 is the model's own distribution, 0 its most likely picture. Sample i depends on
 // seed and its number alone.
 enum rt_status refit_draw(struct evaluator *evaluator, uint64_t seed, const uint32_t *classes, uint32_t count,
-                          float *noise);
+                          float fine, float *noise);
 
 #endif

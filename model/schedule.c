@@ -34,6 +34,10 @@ uint64_t schedule_second_phase(const struct schedule *s) {
 
 uint32_t schedule_open_levels(const struct schedule *s, uint64_t seed, uint64_t step, uint32_t sample,
                               uint32_t levels) {
+    // The top learns to place things first: finer levels that are there from the start take the clip from it,
+    // and what is decoded from the top alone stays fog.
+    if ((double)step < (double)s->ladder_from * (double)s->steps)
+        return 0;
     float draw = draw_uniform(seed, DRAW_LEVELS, step, sample);
     if (draw < s->drop_all)
         return 0;

@@ -12,6 +12,7 @@ struct schedule {
     float ema_decay;      // of the averaged weights, reached as (1 + step) / (10 + step) grows
     float kl_ramp;        // part of the run over which the KL's weight rises from 0
     float adversary_from; // part of the run at which the second phase begins; 1: never
+    float ladder_from;    // part of the run before which every sample is decoded from the top latent alone
     float drop_all;       // part of the samples whose finer levels keep the prior's mean
     float drop_finest;    // part of the samples whose finest level alone does
 };

@@ -14,7 +14,7 @@ struct train_values {
     int preset, precision;
     int64_t epochs, batch, seed, warmup;
     double lr, beta, rate_top, rate_middle, rate_fine, rate_speed, kl_ramp;
-    double weight_decay, clip, ema, sigma_floor, drop_all, drop_finest;
+    double weight_decay, clip, ema, sigma_floor, ladder_from, drop_all, drop_finest;
     double adversary_from, adversary_weight, adversary_lr;
     bool flip, shift, reverse;
     uint64_t given; // see options_parse

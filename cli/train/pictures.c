@@ -13,6 +13,8 @@
 enum { MAX_ROWS = 8, SAMPLES_PER_KIND = 5, MORPH_STEPS = 5, MAX_RECONSTRUCTIONS = 8, GAP = 4, SHADE = 24 };
 
 #define PICTURE_SEED UINT64_C(2024)
+// Of the finer levels: their means. Noise there is texture without a place in the clip.
+#define FINE_TEMPERATURE 0.0f
 
 // One picture in the making.
 struct picture {
@@ -81,7 +83,8 @@ static bool write_samples(const struct train_loop *loop, uint64_t epoch) {
     bool done = begin(&p, loop, grid.columns * grid.rows);
     for (uint32_t i = 0; i < p.count && done; i++)
         p.classes[i] = i / SAMPLES_PER_KIND;
-    done = done && refit_draw(p.evaluator, PICTURE_SEED, p.classes, p.count, p.noise) == RT_OK &&
+    done = done &&
+           refit_draw(p.evaluator, PICTURE_SEED, p.classes, p.count, FINE_TEMPERATURE, p.noise) == RT_OK &&
            decode(&p) == RT_OK && write_gif(&p, &grid, epoch, "samples");
     end(&p);
     return done;
@@ -100,7 +103,8 @@ static bool write_morph(const struct train_loop *loop, uint64_t epoch) {
         ends[2 * r] = r;
         ends[2 * r + 1] = (r + 1) % kinds;
     }
-    done = z != NULL && refit_draw(p.evaluator, PICTURE_SEED, ends, 2 * grid.rows, z) == RT_OK;
+    done =
+        z != NULL && refit_draw(p.evaluator, PICTURE_SEED, ends, 2 * grid.rows, FINE_TEMPERATURE, z) == RT_OK;
     for (uint32_t i = 0; i < p.count && done; i++) {
         uint32_t row = i / MORPH_STEPS, step = i % MORPH_STEPS;
         const float *a = z + (size_t)(2 * row) * p.noise_count, *b = a + p.noise_count;

@@ -93,7 +93,7 @@ class Training:
             mean = kl if self.kl_mean[level] is None else 0.9 * self.kl_mean[level] + 0.1 * kl
             self.kl_mean[level] = mean
             over = max(-1.0, min(1.0, mean / RATES[level] - 1.0))
-            self.beta[level] = max(0.01, min(100.0, self.beta[level] * math.exp(RATE_SPEED * over)))
+            self.beta[level] = max(0.01, min(300.0, self.beta[level] * math.exp(RATE_SPEED * over)))
 
     def update(self, factor, lr):
         step, decay = self.step + 1, min(EMA, (1 + self.step) / (10 + self.step))
