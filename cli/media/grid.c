@@ -42,15 +42,16 @@ static uint32_t cell_y(const struct grid *grid, const struct layout *l, uint32_t
 }
 
 static void draw_names(const struct grid *grid, const struct layout *l, uint8_t *rgb) {
+    uint32_t name_height = LABEL_HEIGHT * NAME_SIZE;
+    uint32_t below = l->cell_height > name_height ? (l->cell_height - name_height) / 2 : 0; // a cell's edge
     for (uint32_t i = 0; grid->column_names != NULL && i < grid->columns; i++)
         if (grid->column_names[i] != NULL)
             label_draw(rgb, l->height, l->width, cell_x(grid, l, i), NAME_SIZE, grid->column_names[i],
                        NAME_SIZE, l->cell_width, NAME_SHADE);
     for (uint32_t i = 0; grid->row_names != NULL && i < grid->rows; i++)
         if (grid->row_names[i] != NULL)
-            label_draw(rgb, l->height, l->width, NAME_SIZE,
-                       cell_y(grid, l, i) + (l->cell_height - LABEL_HEIGHT * NAME_SIZE) / 2,
-                       grid->row_names[i], NAME_SIZE, l->left - NAME_SIZE, NAME_SHADE);
+            label_draw(rgb, l->height, l->width, NAME_SIZE, cell_y(grid, l, i) + below, grid->row_names[i],
+                       NAME_SIZE, l->left - NAME_SIZE, NAME_SHADE);
 }
 
 // One frame of one clip, each pixel `scale` times each way.

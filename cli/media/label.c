@@ -1,6 +1,6 @@
 #include "cli/media/label.h"
 
-#include <stdio.h>
+#include <stdbool.h>
 #include <string.h>
 
 #if defined(__GNUC__)
@@ -22,9 +22,20 @@ struct corner {
     uint8_t color[4];
 };
 
+// The font ends with ASCII and reads past its tables behind it: anything else becomes one '?' a letter.
+static void to_ascii(const char *name, char text[MAX_TEXT]) {
+    size_t length = 0;
+    for (; *name != '\0' && length < MAX_TEXT - 1; name++) {
+        bool continues = ((unsigned char)*name & 0xc0) == 0x80; // of a letter in UTF-8
+        if (!continues)
+            text[length++] = *name >= ' ' && *name < 0x7f ? *name : '?';
+    }
+    text[length] = '\0';
+}
+
 uint32_t label_width(const char *name, uint32_t size) {
     char text[MAX_TEXT];
-    snprintf(text, sizeof text, "%s", name);
+    to_ascii(name, text);
     return (uint32_t)stb_easy_font_width(text) * size;
 }
 
@@ -39,7 +50,7 @@ void label_draw(uint8_t *rgb, uint32_t height, uint32_t width, uint32_t x, uint3
                 uint32_t size, uint32_t max_width, uint8_t shade) {
     struct corner corners[4 * 512];
     char text[MAX_TEXT];
-    snprintf(text, sizeof text, "%s", name);
+    to_ascii(name, text);
     while (text[0] != '\0' && label_width(text, size) > max_width)
         text[strlen(text) - 1] = '\0';
     int quads = stb_easy_font_print(0, 0, text, NULL, corners, (int)sizeof corners);
