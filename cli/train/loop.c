@@ -6,6 +6,7 @@
 #include "cli/train/keep.h"
 #include "cli/train/metrics.h"
 #include "cli/train/pictures.h"
+#include "cli/train/report_run.h"
 #include "cli/train/validate.h"
 #include "model/atomic_file.h"
 #include "model/checkpoint.h"
@@ -104,15 +105,30 @@ static bool open_metrics(struct state *s) {
            report_failure(s, &error);
 }
 
-// What is looked at every --every epochs and at the end: weights, figures, pictures.
-static bool look(struct state *s, struct validation *validation) {
-    struct train_loop *loop = s->loop;
-    uint64_t done = trainer_steps_done(loop->trainer);
-    bool last = done == trainer_step_count(loop->trainer);
-    if (loop->values->overfit || interrupt_requested() || (!last && !is_due(loop, done, loop->values->every)))
-        return true;
-    return train_keep_weights(loop, last) && train_validate(loop, validation) &&
-           train_write_pictures(loop, epoch_of(loop, done));
+// Clips since this invocation began tell the pace. A report that fails is no reason to stop.
+static void write_report(struct state *s, enum train_state state) {
+    struct media_error error;
+    uint64_t steps = s->bar.done > s->bar.first ? s->bar.done - s->bar.first : 0;
+    double clips = (double)steps * (double)s->loop->values->batch;
+    double pace = steps > 0 ? (terminal_seconds() - s->bar.started) / clips : 0.0;
+    if (!train_report_run(s->loop, state, pace, &error))
+        report_failure(s, &error);
+}
+
+static bool is_last(const struct train_loop *loop) {
+    return trainer_steps_done(loop->trainer) == trainer_step_count(loop->trainer);
+}
+
+// Every --every epochs and at the end.
+static bool is_time_to_look(const struct train_loop *loop) {
+    bool due = is_last(loop) || is_due(loop, trainer_steps_done(loop->trainer), loop->values->every);
+    return due && !loop->values->overfit && !interrupt_requested();
+}
+
+// Weights, figures, pictures.
+static bool look(const struct train_loop *loop, struct validation *validation) {
+    return train_keep_weights(loop, is_last(loop)) && train_validate(loop, validation) &&
+           train_write_pictures(loop, epoch_of(loop, trainer_steps_done(loop->trainer)));
 }
 
 static bool step(struct state *s) {
@@ -122,10 +138,13 @@ static bool step(struct state *s) {
     if (trainer_step(s->loop->trainer, &report) != RT_OK)
         return false;
     show(s, &report);
-    if (!look(s, &validation))
+    bool looks = is_time_to_look(s->loop);
+    if (looks && !look(s->loop, &validation))
         return false;
     if (!metrics_add(&s->metrics, &report, epoch_of(s->loop, report.step) + 1, &validation, &error))
         return report_failure(s, &error);
+    if (looks)
+        write_report(s, TRAIN_RUNNING);
     return is_sound(s, &report);
 }
 
@@ -154,8 +173,10 @@ int train_loop_run(struct train_loop *loop) {
     if (before > 0 && !run_folder_checkpoint(loop->folder, before, s.checkpoint, &error))
         s.checkpoint[0] = '\0';
     interrupt_catch();
-    bool done = open_metrics(&s) && run_steps(&s);
+    bool opened = open_metrics(&s), done = opened && run_steps(&s);
     metrics_close(&s.metrics);
+    if (opened)
+        write_report(&s, is_last(loop) ? TRAIN_DONE : TRAIN_STOPPED);
     progress_clear(&s.bar);
     if (!done)
         return CLI_FAILED;

@@ -10,7 +10,15 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_ROWS = 8, SAMPLES_PER_KIND = 5, MORPH_STEPS = 5, MAX_RECONSTRUCTIONS = 8, GAP = 4, SHADE = 24 };
+enum {
+    MAX_ROWS = 8,
+    SAMPLES_PER_KIND = 5,
+    MORPH_STEPS = 5,
+    MAX_RECONSTRUCTIONS = 8,
+    GAP = 4,
+    SHADE = 24,
+    MIN_CELL = 64
+};
 
 #define PICTURE_SEED UINT64_C(2024)
 // Of the finer levels: their means. Noise there is texture without a place in the clip.
@@ -58,9 +66,11 @@ static bool write_gif(const struct picture *p, const struct grid *grid, uint64_t
     const struct vae_config *c = p->loop->model;
     struct clip clip = {0};
     struct media_error error;
+    struct grid scaled = *grid;
     char name[64], path[PATH_CAPACITY];
+    scaled.scale = c->w < MIN_CELL ? MIN_CELL / c->w : 1; // small clips: to see, and room for names
     snprintf(name, sizeof name, "samples/%04" PRIu64 "-%s.gif", epoch, what);
-    bool written = grid_compose(grid, c->d, c->h, c->w, p->rgb, p->count, &clip, &error) &&
+    bool written = grid_compose(&scaled, c->d, c->h, c->w, p->rgb, p->count, &clip, &error) &&
                    run_folder_file(p->loop->folder, name, path, &error) &&
                    clip_write(&clip, path, true, &error);
     clip_destroy(&clip);
