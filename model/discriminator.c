@@ -48,7 +48,7 @@ static struct discriminator_head write_head(struct net *net, uint32_t i, struct 
 static void write_network(struct discriminator *d, const struct discriminator_config *c,
                           enum discriminator_mode mode) {
     struct net net = {.graph = d->graph, .n = d->n};
-    struct tensor x = {GRAPH_NONE, c->d, c->h, c->w, 4};
+    struct tensor x = {GRAPH_NONE, c->d, c->h, c->w, 4, OP_F32};
     bool judge = mode == DISCRIMINATOR_JUDGE;
     x.value = d->clips = graph_input(d->graph, "clips", OP_F32, tensor_count(&net, x), judge);
     d->classes = graph_input(d->graph, "classes", OP_U32, d->n, false);

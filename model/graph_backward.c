@@ -3,6 +3,7 @@
 #include "model/graph_private.h"
 
 #include "shaders/add/add.h"
+#include "shaders/cast/cast.h"
 
 static bool written(enum op_role role) {
     return role == OP_OUT || role == OP_INOUT;
@@ -150,6 +151,23 @@ static void add_backward(struct graph *graph, const struct node *node, const str
     }
 }
 
+// The gradient in the storage type of what was cast.
+static void cast_backward(struct graph *graph, const struct node *node, const struct op_cast *params) {
+    uint32_t value = node->args[0], d_dst = graph->values[node->args[1]].gradient;
+    if (d_dst == GRAPH_NONE || !graph->values[value].wants_gradient)
+        return;
+    struct op_cast back = {
+        .src_dtype = params->dst_dtype, .dst_dtype = params->src_dtype, .count = params->count};
+    bool first = graph->values[value].gradient == GRAPH_NONE;
+    uint32_t target = first ? gradient_slot(graph, value)
+                            : graph_add_slot(graph, SLOT_PLANNED, params->src_dtype, params->count);
+    if (target == GRAPH_NONE ||
+        !graph_add_operation(graph, OP_cast, &back, (uint32_t[OP_MAX_ARGS]){d_dst, target}))
+        return;
+    if (!first)
+        add_into(graph, graph->values[value].gradient, target, 1.0f);
+}
+
 void graph_derive(struct graph *graph) {
     for (uint32_t i = 0; i < graph->value_count; i++)
         if (graph->values[i].seeded)
@@ -160,6 +178,8 @@ void graph_derive(struct graph *graph) {
         const struct step step = graph->steps[node.step];
         if (step.id == OP_add)
             add_backward(graph, &node, (const struct op_add *)(const void *)step.params);
+        if (step.id == OP_cast)
+            cast_backward(graph, &node, (const struct op_cast *)(const void *)step.params);
         for (int id = 0; id < OP_COUNT; id++)
             if (is_backward_of((enum op_id)id, step.id))
                 apply_backward(graph, &node, (enum op_id)id, step.params);

@@ -2,6 +2,7 @@
 
 #include "shaders/add/add.h"
 #include "shaders/batch_norm/batch_norm.h"
+#include "shaders/cast/cast.h"
 #include "shaders/concat/concat.h"
 #include "shaders/conv3d/conv3d.h"
 #include "shaders/conv_transpose3d/conv_transpose3d.h"
@@ -30,15 +31,15 @@ bool tensor_same_shape(struct tensor a, struct tensor b) {
 }
 
 // A result of the given shape.
-static struct tensor result(struct net *net, const char *name, uint32_t d, uint32_t h, uint32_t w,
-                            uint32_t c) {
-    struct tensor x = {GRAPH_NONE, d, h, w, c};
-    x.value = graph_activation(net->graph, name, OP_F32, tensor_count(net, x));
+static struct tensor result(struct net *net, const char *name, enum op_dtype dtype, uint32_t d, uint32_t h,
+                            uint32_t w, uint32_t c) {
+    struct tensor x = {GRAPH_NONE, d, h, w, c, dtype};
+    x.value = graph_activation(net->graph, name, dtype, tensor_count(net, x));
     return x;
 }
 
 static struct tensor result_like(struct net *net, const char *name, struct tensor x) {
-    return result(net, name, x.d, x.h, x.w, x.c);
+    return result(net, name, x.dtype, x.d, x.h, x.w, x.c);
 }
 
 static uint32_t parameter(struct net *net, const char *layer, const char *what, struct parameter parameter) {
@@ -57,7 +58,7 @@ static uint32_t vector(struct net *net, const char *layer, const char *what, uin
 }
 
 struct tensor layer_input(struct net *net, const char *name, uint32_t d, uint32_t h, uint32_t w, uint32_t c) {
-    struct tensor x = {GRAPH_NONE, d, h, w, c};
+    struct tensor x = {GRAPH_NONE, d, h, w, c, OP_F32};
     x.value = graph_input(net->graph, name, OP_F32, tensor_count(net, x), false);
     return x;
 }
@@ -67,6 +68,7 @@ struct tensor layer_conv3d(struct net *net, const char *name, struct tensor x, u
     uint32_t k = shape.kernel, s = shape.stride, p = shape.padding, size[3];
     uint32_t kd = shape.flat ? 1 : k;
     struct op_conv3d params = {.n = net->n,
+                               .dtype = x.dtype,
                                .size = {x.d, x.h, x.w},
                                .cin = x.c,
                                .cout = cout,
@@ -85,13 +87,14 @@ struct tensor layer_conv3d(struct net *net, const char *name, struct tensor x, u
                                      .scale = sqrtf(2.0f / (float)(kd * k * k * x.c)),
                                      .decay = true});
     uint32_t bias = shape.bias ? vector(net, name, "bias", cout, shape.bias_start, false) : GRAPH_NONE;
-    struct tensor dst = result(net, name, size[0], size[1], size[2], cout);
+    struct tensor dst = result(net, name, x.dtype, size[0], size[1], size[2], cout);
     APPLY(net, conv3d_forward, &params, x.value, weight, bias, dst.value);
     return dst;
 }
 
 struct tensor layer_up(struct net *net, const char *name, struct tensor x, uint32_t cout) {
     struct op_conv_transpose3d params = {.n = net->n,
+                                         .dtype = x.dtype,
                                          .size = {x.d, x.h, x.w},
                                          .cin = x.c,
                                          .cout = cout,
@@ -107,33 +110,44 @@ struct tensor layer_up(struct net *net, const char *name, struct tensor x, uint3
                                                    .start = PARAMETER_NORMAL,
                                                    .scale = sqrtf(2.0f / (float)(8 * x.c)),
                                                    .decay = true});
-    struct tensor dst = result(net, name, 2 * x.d, 2 * x.h, 2 * x.w, cout);
+    struct tensor dst = result(net, name, x.dtype, 2 * x.d, 2 * x.h, 2 * x.w, cout);
     APPLY(net, conv_transpose3d_forward, &params, x.value, weight, GRAPH_NONE, dst.value);
     return dst;
 }
 
 static struct op_space_to_depth halves(const struct net *net, struct tensor wide) {
-    return (struct op_space_to_depth){
-        .n = net->n, .d = wide.d, .h = wide.h, .w = wide.w, .c = wide.c, .bd = 2, .bh = 2, .bw = 2};
+    return (struct op_space_to_depth){.dtype = wide.dtype,
+                                      .n = net->n,
+                                      .d = wide.d,
+                                      .h = wide.h,
+                                      .w = wide.w,
+                                      .c = wide.c,
+                                      .bd = 2,
+                                      .bh = 2,
+                                      .bw = 2};
 }
 
 struct tensor layer_space_to_depth(struct net *net, struct tensor x) {
     struct op_space_to_depth params = halves(net, x);
-    struct tensor deep = result(net, "space_to_depth", x.d / 2, x.h / 2, x.w / 2, 8 * x.c);
+    struct tensor deep = result(net, "space_to_depth", x.dtype, x.d / 2, x.h / 2, x.w / 2, 8 * x.c);
     APPLY(net, space_to_depth, &params, x.value, deep.value);
     return deep;
 }
 
 struct tensor layer_depth_to_space(struct net *net, struct tensor x) {
-    struct tensor wide = result(net, "depth_to_space", 2 * x.d, 2 * x.h, 2 * x.w, x.c / 8);
+    struct tensor wide = result(net, "depth_to_space", x.dtype, 2 * x.d, 2 * x.h, 2 * x.w, x.c / 8);
     struct op_space_to_depth params = halves(net, wide);
     APPLY(net, depth_to_space, &params, x.value, wide.value);
     return wide;
 }
 
 struct tensor layer_batch_norm(struct net *net, const char *name, struct tensor x, bool activate) {
-    struct op_batch_norm params = {
-        .n = net->n, .voxels = voxels(x), .c = x.c, .activate = activate, .activation = OP_ACTIVATION_SILU};
+    struct op_batch_norm params = {.dtype = x.dtype,
+                                   .n = net->n,
+                                   .voxels = voxels(x),
+                                   .c = x.c,
+                                   .activate = activate,
+                                   .activation = OP_ACTIVATION_SILU};
     uint32_t gamma = vector(net, name, "weight", x.c, 1.0f, false),
              beta = vector(net, name, "bias", x.c, 0.0f, false);
     uint32_t mean = vector(net, name, "running_mean", x.c, 0.0f, true);
@@ -164,7 +178,7 @@ struct tensor layer_residual(struct net *net, const char *name, struct tensor x)
 
 struct tensor layer_linear(struct net *net, const char *name, struct tensor x, uint32_t cout, float gain) {
     uint32_t cin = voxels(x) * x.c;
-    struct op_linear params = {.rows = net->n, .cin = cin, .cout = cout, .has_bias = true};
+    struct op_linear params = {.dtype = x.dtype, .rows = net->n, .cin = cin, .cout = cout, .has_bias = true};
     uint32_t weight = parameter(net, name, "weight",
                                 (struct parameter){.layout = PARAMETER_LINEAR,
                                                    .in = cin,
@@ -172,7 +186,7 @@ struct tensor layer_linear(struct net *net, const char *name, struct tensor x, u
                                                    .start = gain > 0.0f ? PARAMETER_NORMAL : PARAMETER_ZEROS,
                                                    .scale = gain / sqrtf((float)cin),
                                                    .decay = true});
-    struct tensor dst = result(net, name, 1, 1, 1, cout);
+    struct tensor dst = result(net, name, x.dtype, 1, 1, 1, cout);
     APPLY(net, linear_forward, &params, x.value, weight, vector(net, name, "bias", cout, 0.0f, false),
           dst.value);
     return dst;
@@ -185,13 +199,14 @@ struct tensor layer_embedding(struct net *net, const char *name, uint32_t ids, u
         net, name, "weight",
         (struct parameter){
             .layout = PARAMETER_TABLE, .in = classes, .out = dim, .start = PARAMETER_NORMAL, .scale = 1.0f});
-    struct tensor dst = result(net, name, 1, 1, 1, dim);
+    struct tensor dst = result(net, name, OP_F32, 1, 1, 1, dim);
     APPLY(net, embedding_forward, &params, table, ids, dst.value);
     return dst;
 }
 
 static struct tensor activation(struct net *net, struct tensor x, enum op_activation_kind kind, float slope) {
-    struct op_activation params = {.kind = kind, .count = (uint32_t)tensor_count(net, x), .slope = slope};
+    struct op_activation params = {
+        .dtype = x.dtype, .kind = kind, .count = (uint32_t)tensor_count(net, x), .slope = slope};
     struct tensor dst = result_like(net, "activation", x);
     APPLY(net, activation_forward, &params, x.value, dst.value);
     return dst;
@@ -206,35 +221,36 @@ struct tensor layer_leaky_relu(struct net *net, struct tensor x, float slope) {
 }
 
 struct tensor layer_add(struct net *net, struct tensor a, struct tensor b, float alpha) {
-    struct op_add params = {.count = (uint32_t)tensor_count(net, a), .alpha = alpha};
+    struct op_add params = {.dtype = a.dtype, .count = (uint32_t)tensor_count(net, a), .alpha = alpha};
     struct tensor dst = result_like(net, "sum", a);
     APPLY(net, add, &params, a.value, b.value, dst.value);
     return dst;
 }
 
 struct tensor layer_mean(struct net *net, struct tensor x) {
-    struct op_mean_voxels params = {.n = net->n, .voxels = voxels(x), .c = x.c};
-    struct tensor dst = result(net, "mean", 1, 1, 1, x.c);
+    struct op_mean_voxels params = {.dtype = x.dtype, .n = net->n, .voxels = voxels(x), .c = x.c};
+    struct tensor dst = result(net, "mean", OP_F32, 1, 1, 1, x.c);
     APPLY(net, mean_voxels_forward, &params, x.value, dst.value);
     return dst;
 }
 
 struct tensor layer_concat(struct net *net, struct tensor a, struct tensor b) {
-    struct op_concat params = {.n = net->n, .voxels = voxels(a), .ca = a.c, .cb = b.c};
-    struct tensor dst = result(net, "concat", a.d, a.h, a.w, a.c + b.c);
+    struct op_concat params = {.dtype = a.dtype, .n = net->n, .voxels = voxels(a), .ca = a.c, .cb = b.c};
+    struct tensor dst = result(net, "concat", a.dtype, a.d, a.h, a.w, a.c + b.c);
     APPLY(net, concat, &params, a.value, b.value, dst.value);
     return dst;
 }
 
 void layer_halves(struct net *net, struct tensor x, struct tensor *first, struct tensor *second) {
-    struct op_concat params = {.n = net->n, .voxels = voxels(x), .ca = x.c / 2, .cb = x.c - x.c / 2};
-    *first = result(net, "first half", x.d, x.h, x.w, params.ca);
-    *second = result(net, "second half", x.d, x.h, x.w, params.cb);
+    struct op_concat params = {
+        .dtype = x.dtype, .n = net->n, .voxels = voxels(x), .ca = x.c / 2, .cb = x.c - x.c / 2};
+    *first = result(net, "first half", x.dtype, x.d, x.h, x.w, params.ca);
+    *second = result(net, "second half", x.dtype, x.d, x.h, x.w, params.cb);
     APPLY(net, split, &params, x.value, first->value, second->value);
 }
 
 struct tensor layer_film(struct net *net, const char *name, struct tensor x, struct tensor by) {
-    struct op_film params = {.n = net->n, .voxels = voxels(x), .c = x.c};
+    struct op_film params = {.dtype = x.dtype, .n = net->n, .voxels = voxels(x), .c = x.c};
     struct tensor both = layer_linear(net, name, by, 2 * x.c, 0.0f), scale, shift;
     layer_halves(net, both, &scale, &shift);
     struct tensor dst = result_like(net, name, x);
@@ -242,9 +258,19 @@ struct tensor layer_film(struct net *net, const char *name, struct tensor x, str
     return dst;
 }
 
+struct tensor layer_cast(struct net *net, struct tensor x, enum op_dtype dtype) {
+    struct op_cast params = {
+        .src_dtype = x.dtype, .dst_dtype = dtype, .count = (uint32_t)tensor_count(net, x)};
+    if (x.dtype == dtype)
+        return x;
+    struct tensor dst = result(net, "cast", dtype, x.d, x.h, x.w, x.c);
+    APPLY(net, cast, &params, x.value, dst.value);
+    return dst;
+}
+
 struct tensor layer_reshape(struct net *net, struct tensor x, uint32_t d, uint32_t h, uint32_t w,
                             uint32_t c) {
-    struct tensor y = {x.value, d, h, w, c};
+    struct tensor y = {x.value, d, h, w, c, x.dtype};
     if (tensor_count(net, x) != tensor_count(net, y))
         y.value = GRAPH_NONE; // the operation that takes it refuses it by name
     return y;

@@ -13,6 +13,7 @@
 struct tensor {
     uint32_t value;
     uint32_t d, h, w, c;
+    enum op_dtype dtype; // OP_F32 or OP_BF16; layers give back what they take
 };
 
 struct net {
@@ -59,7 +60,7 @@ struct tensor layer_activation(struct net *net, struct tensor x, enum op_activat
 struct tensor layer_leaky_relu(struct net *net, struct tensor x, float slope);
 // a + alpha b.
 struct tensor layer_add(struct net *net, struct tensor a, struct tensor b, float alpha);
-// Mean over voxels, [n][c].
+// Mean over voxels, [n][c], fp32.
 struct tensor layer_mean(struct net *net, struct tensor x);
 struct tensor layer_concat(struct net *net, struct tensor a, struct tensor b);
 // The first and the last c / 2 channels.
@@ -67,6 +68,8 @@ void layer_halves(struct net *net, struct tensor x, struct tensor *first, struct
 // x (1 + scale) + shift with scale and shift [n][c] from linear layers of `by` that start at 0 (Perez et al.
 // 2018).
 struct tensor layer_film(struct net *net, const char *name, struct tensor x, struct tensor by);
+// The same numbers in another storage type.
+struct tensor layer_cast(struct net *net, struct tensor x, enum op_dtype dtype);
 // The same elements under another shape.
 struct tensor layer_reshape(struct net *net, struct tensor x, uint32_t d, uint32_t h, uint32_t w, uint32_t c);
 

@@ -20,6 +20,7 @@ static enum rt_status make_models(struct trainer *t, const struct vae_config *co
     const struct op_target *target = &t->library->target;
     struct vae_config calibrated = *config;
     calibrated.sigma_floor = t->options.sigma_floor;
+    calibrated.storage = t->options.storage;
     enum rt_status status = parameters_create(&t->parameters);
     if (status == RT_OK)
         status = vae_init(&t->first, &calibrated, VAE_TRAIN, t->options.batch, target, t->parameters, chunk);

@@ -27,6 +27,7 @@ struct trainer_options {
     struct adversary_options adversary; // of the second phase; its seed is this one's
     float sigma_floor;                  // smallest deviation of the likelihood, of a pixel in 0 to 1
     uint32_t augment;                   // of enum sampler_augment
+    enum op_dtype storage;              // of activations: OP_F32 or OP_BF16
     bool overfit; // the same batch every step, no KL, no dropout: shows that everything learns
     bool stream;  // clips come from the reader thread even if they would fit
 };

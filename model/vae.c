@@ -11,10 +11,10 @@
 #include <string.h>
 
 static const struct vae_config presets[] = {
-    {"tiny", 8, 32, 32, 3, {8, 16, 24}, 8, {0, 2, 4}, 6, 8, 0.0f},
-    {"small", 32, 128, 128, 5, {16, 32, 48, 64, 96}, 24, {0, 0, 2, 8, 0}, 6, 16, 0.0f},
-    {"base", 32, 128, 128, 5, {32, 64, 128, 192, 256}, 48, {0, 0, 2, 8, 0}, 6, 32, 0.0f},
-    {"article", 32, 128, 128, 5, {16, 32, 48, 64, 96}, 64, {0, 0, 0, 0, 0}, 6, 16, 0.0f},
+    {"tiny", 8, 32, 32, 3, {8, 16, 24}, 8, {0, 2, 4}, 6, 8, 0.0f, OP_F32},
+    {"small", 32, 128, 128, 5, {16, 32, 48, 64, 96}, 24, {0, 0, 2, 8, 0}, 6, 16, 0.0f, OP_F32},
+    {"base", 32, 128, 128, 5, {32, 64, 128, 192, 256}, 48, {0, 0, 2, 8, 0}, 6, 32, 0.0f, OP_F32},
+    {"article", 32, 128, 128, 5, {16, 32, 48, 64, 96}, 64, {0, 0, 0, 0, 0}, 6, 16, 0.0f, OP_F32},
 };
 
 const struct vae_config *vae_preset_at(uint32_t i) {
@@ -53,6 +53,7 @@ struct writer {
     struct tensor features[VAE_MAX_STAGES]; // of the encoder, for posteriors
     struct tensor z, embedding;             // the top latent and what the class says
     struct tensor told;                     // both: what every level is told
+    enum op_dtype storage;                  // of activations with voxels
 };
 
 bool vae_mode_generates(enum vae_mode mode) {
@@ -168,8 +169,9 @@ static struct tensor write_stage(struct writer *w, uint32_t i, struct tensor x) 
     uint32_t channels = w->vae->config.channels[i];
     char name[96];
     label(name, sizeof name, "encoder", i, "conv");
-    x = i == 0 ? layer_conv3d(&w->net, name, layer_space_to_depth(&w->net, x), channels, blocks)
-               : layer_conv3d(&w->net, name, x, channels, halving);
+    if (i == 0)
+        x = layer_cast(&w->net, layer_space_to_depth(&w->net, x), w->storage);
+    x = layer_conv3d(&w->net, name, x, channels, i == 0 ? blocks : halving);
     x = layer_batch_norm(&w->net, label(name, sizeof name, "encoder", i, "norm"), x, true);
     if (i > 1)
         x = layer_residual(&w->net, label(name, sizeof name, "encoder", i, "block"), x);
@@ -189,7 +191,7 @@ static void write_encoder(struct writer *w) {
 // The deepest features whole, and the means of the early ones: colour is lost by the deepest level otherwise.
 static struct gaussian top_posterior(struct writer *w) {
     const struct vae_config *c = &w->vae->config;
-    struct tensor deep = w->features[c->stages - 1];
+    struct tensor deep = layer_cast(&w->net, w->features[c->stages - 1], OP_F32);
     struct tensor all = layer_reshape(&w->net, deep, 1, 1, 1, deep.d * deep.h * deep.w * deep.c);
     for (uint32_t i = 0; i + 1 < c->stages; i++)
         all = layer_concat(&w->net, all, layer_mean(&w->net, w->features[i]));
@@ -236,7 +238,7 @@ static struct gaussian head(struct writer *w, const char *part, uint32_t i, stru
     x = layer_conv3d(
         &w->net, label(name, sizeof name, "level", i, what), x, 2 * stored,
         (struct conv_shape){.kernel = 3, .stride = 1, .padding = 1, .bias = true, .from_zero = true});
-    layer_halves(&w->net, x, &g.mu, &g.log_sigma);
+    layer_halves(&w->net, layer_cast(&w->net, x, OP_F32), &g.mu, &g.log_sigma);
     return g;
 }
 
@@ -276,7 +278,8 @@ static struct tensor write_level(struct writer *w, uint32_t i, struct tensor x) 
     struct vae_level *level = add_level(w, p.mu, used);
     struct tensor z = generates(w) ? reparameterised(w, p, level) : posterior_sample(w, i, x, level, p);
     return layer_add(&w->net, x,
-                     layer_conv3d(&w->net, label(name, sizeof name, "level", i, "input"), z, x.c,
+                     layer_conv3d(&w->net, label(name, sizeof name, "level", i, "input"),
+                                  layer_cast(&w->net, z, w->storage), x.c,
                                   (struct conv_shape){.kernel = 1, .stride = 1, .bias = true}),
                      1.0f);
 }
@@ -285,7 +288,7 @@ static struct tensor write_level(struct writer *w, uint32_t i, struct tensor x) 
 static struct tensor write_output(struct writer *w, struct tensor x) {
     const struct conv_shape shape = {
         .kernel = 3, .stride = 1, .padding = 1, .flat = true, .bias = true, .bias_start = -3.0f};
-    x = layer_conv3d(&w->net, "decoder.0.conv", x, 8 * 4, shape);
+    x = layer_cast(&w->net, layer_conv3d(&w->net, "decoder.0.conv", x, 8 * 4, shape), OP_F32);
     x = layer_film(&w->net, "decoder.gain", layer_depth_to_space(&w->net, x), w->told);
     return layer_activation(&w->net, x, OP_ACTIVATION_SIGMOID);
 }
@@ -295,7 +298,8 @@ static struct tensor write_start(struct writer *w) {
     uint32_t deepest = c->stages - 1, d = c->d >> c->stages, h = c->h >> c->stages, width = c->w >> c->stages;
     struct tensor x =
         layer_linear(&w->net, "decoder.start", w->told, d * h * width * c->channels[deepest], 1.0f);
-    return layer_reshape(&w->net, x, d, h, width, c->channels[deepest]);
+    x = layer_reshape(&w->net, x, d, h, width, c->channels[deepest]);
+    return layer_cast(&w->net, x, w->storage);
 }
 
 static struct tensor write_decoder(struct writer *w) {
@@ -354,7 +358,9 @@ static bool add_density(const struct vae_config *c, struct parameters *parameter
 // The network, from clip or noise to output and losses.
 static void write_network(struct vae *vae, uint32_t n) {
     bool batch_statistics = vae->mode == VAE_TRAIN || vae->mode == VAE_ESTIMATE;
-    struct writer w = {.vae = vae, .net = {.graph = vae->graph, .n = n, .frozen = !batch_statistics}};
+    struct writer w = {.vae = vae,
+                       .net = {.graph = vae->graph, .n = n, .frozen = !batch_statistics},
+                       .storage = vae_mode_trains(vae->mode) ? vae->config.storage : OP_F32};
     if (!generates(&w))
         write_encoder(&w);
     write_top(&w);

@@ -27,6 +27,9 @@ struct vae_config {
     uint32_t classes;
     uint32_t embedding; // numbers that a class is told by, a multiple of 4
     float sigma_floor;  // smallest deviation of the likelihood, of a number in 0 to 1; 0: 0.03
+    // How modes that train store activations and their gradients, OP_F32 or OP_BF16: not part of what is
+    // saved. Clips, latents, vectors, parameters and sums are fp32 in either case.
+    enum op_dtype storage;
 };
 
 // "tiny" (32x32x8, for tests), "small" and "base" (128x128x32), "article" (one latent, no levels). NULL: no

@@ -100,6 +100,7 @@ struct trainer_options train_trainer_options(const struct train_values *v) {
         .augment = (v->flip ? SAMPLER_FLIP : 0u) | (v->shift ? SAMPLER_SHIFT : 0u) |
                    (v->reverse ? SAMPLER_REVERSE : 0u),
         .overfit = v->overfit,
+        .storage = v->precision == 1 ? OP_BF16 : OP_F32,
         .adversary = adversary_defaults(),
         .stream = v->stream};
     options.adversary.weight = (float)v->adversary_weight;

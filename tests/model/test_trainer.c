@@ -12,7 +12,8 @@
 
 enum { CLIPS = 10, FRAMES = 8, SIDE = 16 };
 
-static const struct vae_config little = {"little", FRAMES, SIDE, SIDE, 2, {8, 12}, 8, {2, 4}, 2, 8, 0.0f};
+static const struct vae_config little = {"little", FRAMES, SIDE, SIDE, 2,    {8, 12},
+                                         8,        {2, 4}, 2,    8,    0.0f, OP_F32};
 static const uint32_t classes[CLIPS] = {0, 1, 0, 1, 0, 1, 0, 1, 0, 1};
 
 // A square that moves to the right in even clips and down in odd ones.
@@ -172,9 +173,10 @@ static void a_bad_step_leaves_no_trace(struct op_library *library) {
     trainer_destroy(&trainer);
 }
 
-static void one_batch_is_learnt(struct op_library *library) {
+static void one_batch_is_learnt(struct op_library *library, enum op_dtype storage) {
     struct trainer_options options = some_options();
     options.overfit = true;
+    options.storage = storage;
     options.epochs = 24;
     options.sigma_floor = 0.05f;
     struct trainer *trainer = make(library, &options);
@@ -191,6 +193,10 @@ static void a_plan_is_kept(struct op_library *library) {
     CHECK(trainer_plan(library, &little, &source, &options, &memory) == RT_OK);
     CHECK(memory.total == memory.parameters + memory.activations + memory.inputs + memory.clips);
     CHECK(memory.clips == CLIPS * FRAMES * SIDE * SIDE * 3 && !memory.streamed);
+    uint64_t whole = memory.activations;
+    options.storage = OP_BF16;
+    CHECK(trainer_plan(library, &little, &source, &options, &memory) == RT_OK);
+    CHECK(memory.activations < whole);
     options.stream = true;
     CHECK(trainer_plan(library, &little, &source, &options, &memory) == RT_OK);
     CHECK(memory.clips == 3 * FRAMES * SIDE * SIDE * 3 && memory.streamed);
@@ -203,15 +209,18 @@ int main(void) {
     struct op_library *library;
     if (CHECK(op_library_create(device, &library) == RT_OK)) {
         struct trainer_options resident = some_options(), streamed = some_options(),
-                               adversarial = some_options();
+                               adversarial = some_options(), half = some_options();
         streamed.stream = true;
         a_resumed_run_is_the_same_run(library, &resident, &resident);
         a_resumed_run_is_the_same_run(library, &resident, &streamed);
         adversarial.schedule.adversary_from = 0.3f; // the second phase begins before the run is stopped
         a_resumed_run_is_the_same_run(library, &adversarial, &adversarial);
+        half.storage = OP_BF16;
+        a_resumed_run_is_the_same_run(library, &half, &half);
         another_model_is_refused(library);
         a_bad_step_leaves_no_trace(library);
-        one_batch_is_learnt(library);
+        one_batch_is_learnt(library, OP_F32);
+        one_batch_is_learnt(library, OP_BF16);
         a_plan_is_kept(library);
         op_library_destroy(&library);
     }
