@@ -3,8 +3,12 @@
 //   metrics_bridge reconstruction FOLDER N D H W    a f32 [n][d][h][w][4], b u8 [n][d][h][w][3]
 //   metrics_bridge active FOLDER N DIM              x f32 [n][dim]
 //   metrics_bridge bits NLL KL NUMBERS
+//   metrics_bridge picture FOLDER D H W             a f32 [d][h][w][4]
+//   metrics_bridge distribution FOLDER N M T DIM    real f32 [n][dim], samples [m][dim], training [t][dim]
 //
 // Prints "name value" lines.
+#include "model/metrics/distribution.h"
+#include "model/metrics/picture.h"
 #include "model/metrics/reconstruction.h"
 
 #include <stdio.h>
@@ -63,11 +67,72 @@ static void say_bits(char **args) {
                                                   strtod(args[2], NULL)));
 }
 
+static void say_picture(char **args) {
+    struct clip_view view = {.d = number(args[1]), .h = number(args[2]), .w = number(args[3]), .stride = 4};
+    float *a = load(args[0], "a", clip_view_pixels(&view) * view.d * 4 * sizeof *a);
+    struct picture p;
+    view.f32 = a;
+    if (picture_measure(&view, &p) != RT_OK)
+        exit(1);
+    say("laplacian", p.laplacian);
+    say("peak", p.peak);
+    say("blobs", p.blobs);
+    say("first_difference", p.first_difference);
+    say("second_difference", p.second_difference);
+    free(a);
+}
+
+static void say_manifold(struct features real, struct features samples) {
+    struct manifold m;
+    if (distribution_manifold(real, samples, &m) != RT_OK)
+        exit(1);
+    say("precision", m.precision);
+    say("recall", m.recall);
+    say("density", m.density);
+    say("coverage", m.coverage);
+}
+
+static void say_path(struct features x) {
+    struct path path;
+    if (distribution_path(x, &path) != RT_OK)
+        exit(1);
+    say("path_length", path.length);
+    say("path_perceptual", path.perceptual);
+    say("path_largest_over_mean", path.largest_over_mean);
+}
+
+static void say_distribution(char **args) {
+    struct features sets[3];
+    double frechet, kid, diversity, memorisation;
+    for (int i = 0; i < 3; i++) {
+        static const char *const names[] = {"real", "samples", "training"};
+        sets[i] = (struct features){.n = number(args[1 + i]), .dim = number(args[4])};
+        sets[i].x = load(args[0], names[i], (size_t)sets[i].n * sets[i].dim * sizeof(float));
+    }
+    if (distribution_frechet(sets[0], sets[1], &frechet) != RT_OK ||
+        distribution_kid(sets[0], sets[1], &kid) != RT_OK ||
+        distribution_diversity(sets[1], &diversity) != RT_OK ||
+        distribution_memorisation(sets[1], sets[0], sets[2], &memorisation) != RT_OK)
+        exit(1);
+    say_manifold(sets[0], sets[1]);
+    say("frechet", frechet);
+    say("kid", kid);
+    say("diversity", diversity);
+    say("memorisation", memorisation);
+    say_path(sets[1]);
+    for (int i = 0; i < 3; i++)
+        free((void *)(uintptr_t)sets[i].x);
+}
+
 static const struct figure {
     const char *name;
     int args;
     void (*say)(char **args);
-} figures[] = {{"reconstruction", 5, say_reconstruction}, {"active", 3, say_active}, {"bits", 3, say_bits}};
+} figures[] = {{"reconstruction", 5, say_reconstruction},
+               {"active", 3, say_active},
+               {"bits", 3, say_bits},
+               {"picture", 4, say_picture},
+               {"distribution", 5, say_distribution}};
 
 int main(int argc, char **argv) {
     for (size_t i = 0; i < sizeof figures / sizeof figures[0] && argc > 1; i++)
