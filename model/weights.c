@@ -4,6 +4,7 @@
 #include "runtime/log.h"
 
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,6 +19,8 @@
 static uint16_t to_bf16(float value) {
     uint32_t bits;
     memcpy(&bits, &value, sizeof bits);
+    if (!isfinite(value)) // as it is, and still no number: the writer refuses it
+        return (uint16_t)((bits >> 16) | (isnan(value) ? 0x40u : 0u));
     return (uint16_t)((bits + 0x7fffu + ((bits >> 16) & 1u)) >> 16);
 }
 
@@ -48,6 +51,16 @@ static void add_tensor(struct safetensors_writer *writer, const struct weights_c
 }
 
 // Class names in one line; '/' cannot be in a folder's name.
+static bool names_are_sound(const struct weights_content *content) {
+    for (uint32_t i = 0; i < content->config->classes; i++)
+        if (content->class_names[i][0] == '\0' || strchr(content->class_names[i], '/') != NULL) {
+            rt_log(RT_LOG_ERROR, "class %u is named \"%.80s\": a name must not be empty or hold a '/'", i,
+                   content->class_names[i]);
+            return false;
+        }
+    return true;
+}
+
 static char *join_names(const struct weights_content *content) {
     size_t size = 1, at = 0;
     for (uint32_t i = 0; i < content->config->classes; i++)
@@ -73,6 +86,8 @@ static enum rt_status add_metadata(struct safetensors_writer *writer, const stru
 }
 
 enum rt_status weights_save(const char *path, const struct weights_content *content) {
+    if (!names_are_sound(content))
+        return RT_ERROR_INVALID;
     struct safetensors_writer *writer = NULL;
     uint64_t room = 0;
     for (uint32_t i = 0; i < parameters_count(content->parameters); i++)
@@ -117,7 +132,9 @@ static void make_hash(struct weights *w) {
     hash = hash_bytes(hash, config, strlen(config));
     for (uint32_t i = 0; i < safetensors_count(w->file); i++) {
         const struct safetensors_tensor *tensor = safetensors_at(w->file, i);
-        hash = hash_bytes(hash, tensor->name, strlen(tensor->name));
+        hash = hash_bytes(hash, tensor->name, strlen(tensor->name) + 1);
+        hash = hash_bytes(hash, &tensor->dtype, sizeof tensor->dtype);
+        hash = hash_bytes(hash, tensor->shape, tensor->rank * sizeof tensor->shape[0]);
         hash = hash_bytes(hash, tensor->data, tensor->size_bytes);
     }
     snprintf(w->hash, sizeof w->hash, "%016" PRIx64, hash);
@@ -140,7 +157,10 @@ static enum rt_status split_names(struct weights *w) {
         if (at != NULL)
             *at++ = '\0';
     }
-    return RT_OK;
+    if (at == NULL)
+        return RT_OK;
+    rt_log(RT_LOG_ERROR, "%s names more than its %u classes", w->path, w->config.classes);
+    return RT_ERROR_INVALID;
 }
 
 static enum rt_status read_description(struct weights *w) {

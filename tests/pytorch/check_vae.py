@@ -124,12 +124,23 @@ def open_samples(given, level):
     return given[f"d_kl{level}"] > 0
 
 
+def check_gates(given):
+    """A sample uses a level, with gate, noise and weight, or does without all three; levels close from below."""
+    for level in range(1, len(RATES)):
+        is_open = open_samples(given, level)
+        eps = given[f"eps{level}"].reshape(BATCH, -1)
+        assert (given[f"gate{level}"] == numpy.where(is_open, 0.0, -1.0)[:, None]).all(), level
+        assert ((eps != 0).any(1) == is_open).all(), level
+        assert not (is_open & ~open_samples(given, level - 1)).any(), level
+
+
 def check_losses(training, given, output, squared, kls, bound):
     numbers = output[0, ..., :3].numel()
     nll = squared / (2 * training.sigma2()) + numbers / 2 * math.log(2 * math.pi * training.sigma2())
     check("output", given["output"], output.detach(), bound)
     check("squared error", given["squared_error"], squared.detach(), bound)
     check("nll", given["nll"], nll.detach(), bound)
+    check("weight of nll", given["d_nll"], numpy.full(BATCH, 1 / BATCH), 1e-6)
     for level, kl in enumerate(kls):
         check(f"kl of level {level}", given[f"kl{level}"], kl.detach(), 10 * bound)
         weights = numpy.where(open_samples(given, level), training.beta[level] / BATCH, 0.0)
@@ -140,6 +151,7 @@ def check_losses(training, given, output, squared, kls, bound):
 def run_step(training, given):
     first = training.step == 0
     twin = training.twin
+    check_gates(given)
     output, squared, kls = forward(twin, given)
     batch_mse = check_losses(training, given, output, squared, kls, 1e-5 if first else 1e-3)
     training.calibrate(batch_mse)
