@@ -16,9 +16,11 @@ struct evaluator {
     struct rt_arena *device, *host;
     struct rt_buffer clips;          // uint8 [n][d][h][w][3], in or out
     struct rt_buffer index, augment; // of clip_to_tensor: 0 to n - 1, and nothing
+    struct rt_buffer embedding;      // of `generate`, [n][config.embedding]
     struct rt_buffer non_finite;
     struct rt_stream *estimating, *evaluating, *generating, *taking;
     float *scratch; // [n][d][h][w][c] of the largest level
+    float *table;   // [classes][embedding], what each class says
 };
 
 static uint64_t clip_bytes(const struct evaluator *e) {
@@ -47,7 +49,7 @@ enum rt_status evaluator_create(struct op_library *library, const struct vae_con
     if (status == RT_OK)
         status = vae_init(&e->evaluate, config, VAE_EVALUATE, n, target, e->parameters, chunk);
     if (status == RT_OK)
-        status = vae_init(&e->generate, config, VAE_GENERATE, n, target, e->parameters, chunk);
+        status = vae_init(&e->generate, config, VAE_BLEND, n, target, e->parameters, chunk);
     if (status != RT_OK) {
         evaluator_destroy(out);
         return status;
@@ -71,6 +73,7 @@ void evaluator_destroy(struct evaluator **handle) {
     rt_arena_destroy(&e->device);
     rt_arena_destroy(&e->host);
     free(e->scratch);
+    free(e->table);
     free(e);
     *handle = NULL;
 }
@@ -119,28 +122,40 @@ static enum rt_status record(struct evaluator *e, const struct vae *vae, struct 
     return rt_stream_status(*stream);
 }
 
+// Runs a model. It is recorded on first use: building kernels takes time, and not every program uses all
+// three.
+static enum rt_status run(struct evaluator *e, const struct vae *vae, struct rt_stream **stream) {
+    enum rt_status status = *stream == NULL ? record(e, vae, stream) : RT_OK;
+    return status == RT_OK ? rt_stream_run(*stream) : status;
+}
+
 static enum rt_status make_buffers(struct evaluator *e) {
     struct rt_device *device = e->library->device;
     uint64_t index_bytes = align16(e->n * 4), augment_bytes = e->n * 16, largest = 0;
+    uint64_t embedding_bytes = align16((uint64_t)e->n * e->config.embedding * sizeof(float));
     enum rt_status status =
         rt_arena_create(device, RT_MEMORY_DEVICE, evaluator_input_bytes(e), "clips to look at", &e->device);
     if (status == RT_OK)
-        status = rt_arena_create(device, RT_MEMORY_HOST, index_bytes + augment_bytes + 4 * RT_ALIGNMENT,
+        status = rt_arena_create(device, RT_MEMORY_HOST,
+                                 index_bytes + augment_bytes + embedding_bytes + 4 * RT_ALIGNMENT,
                                  "values of a batch", &e->host);
     if (status != RT_OK)
         return status;
     e->clips = rt_arena_push(e->device, evaluator_input_bytes(e));
     e->index = rt_arena_push(e->host, index_bytes);
     e->augment = rt_arena_push(e->host, augment_bytes);
+    e->embedding = rt_arena_push(e->host, embedding_bytes);
     e->non_finite = rt_arena_push(e->host, 16);
     for (uint32_t i = 0; i < e->n; i++)
         ((uint32_t *)rt_buffer_map(e->index))[i] = i;
     memset(rt_buffer_map(e->augment), 0, augment_bytes);
+    memset(rt_buffer_map(e->embedding), 0, embedding_bytes);
     for (uint32_t i = 0; i < e->generate.level_count; i++)
         if (level_count(&e->generate.levels[i]) > largest)
             largest = level_count(&e->generate.levels[i]);
     e->scratch = malloc(e->n * largest * sizeof *e->scratch);
-    return e->scratch != NULL ? RT_OK : RT_ERROR_OUT_OF_MEMORY;
+    e->table = malloc((size_t)e->config.classes * e->config.embedding * sizeof *e->table);
+    return e->scratch != NULL && e->table != NULL ? RT_OK : RT_ERROR_OUT_OF_MEMORY;
 }
 
 enum rt_status evaluator_attach(struct evaluator *e, struct rt_arena *activations,
@@ -155,10 +170,8 @@ enum rt_status evaluator_attach(struct evaluator *e, struct rt_arena *activation
         vae_inputs_bind(inputs, models[i]);
     }
     if (status == RT_OK)
-        status = record(e, &e->estimate, &e->estimating);
-    if (status == RT_OK)
-        status = record(e, &e->evaluate, &e->evaluating);
-    return status == RT_OK ? record(e, &e->generate, &e->generating) : status;
+        graph_bind(e->generate.graph, e->generate.embedding, e->embedding);
+    return status;
 }
 
 enum rt_status evaluator_take(struct evaluator *e, const struct parameters *from) {
@@ -303,7 +316,7 @@ enum rt_status evaluator_encode(struct evaluator *e, const struct evaluator_clip
         status = upload_noise(e, eps, clips->count);
     open_gates(e, open);
     if (status == RT_OK)
-        status = rt_stream_run(e->evaluating);
+        status = run(e, &e->evaluate, &e->evaluating);
     if (status == RT_OK)
         status = download_value(e, e->evaluate.output, clips->count * voxels * 4, out->output);
     if (status == RT_OK)
@@ -319,15 +332,43 @@ enum rt_status evaluator_encode(struct evaluator *e, const struct evaluator_clip
     return status;
 }
 
-enum rt_status evaluator_decode(struct evaluator *e, const float *noise, const uint32_t *classes,
-                                uint32_t count, uint8_t *rgb) {
+// What each class says, as the parameters have it now.
+static enum rt_status download_table(struct evaluator *e) {
+    for (uint32_t i = 0; i < parameters_count(e->parameters); i++)
+        if (strcmp(parameters_get(e->parameters, i)->name, VAE_EMBEDDING) == 0)
+            return rt_buffer_download(e->library->device,
+                                      parameters_buffer(e->parameters, i, PARAMETERS_VALUE), e->table,
+                                      (uint64_t)e->config.classes * e->config.embedding * sizeof *e->table);
+    return RT_ERROR_INVALID;
+}
+
+static float blended(const struct evaluator *e, const float *weights, uint32_t k) {
+    double sum = 0.0;
+    for (uint32_t class = 0; class < e->config.classes; class ++)
+        if (weights[class] != 0.0f)
+            sum += (double)weights[class] * (double)e->table[(size_t) class * e->config.embedding + k];
+    return (float)sum;
+}
+
+static enum rt_status upload_blend(struct evaluator *e, const float *weights, uint32_t count) {
+    uint32_t dim = e->config.embedding;
+    float *embedding = rt_buffer_map(e->embedding);
+    enum rt_status status = download_table(e);
+    for (uint32_t i = 0; i < count && status == RT_OK; i++)
+        for (uint32_t k = 0; k < dim; k++)
+            embedding[i * dim + k] = blended(e, weights + (size_t)i * e->config.classes, k);
+    return status;
+}
+
+enum rt_status evaluator_decode_blend(struct evaluator *e, const float *noise, const float *weights,
+                                      uint32_t count, uint8_t *rgb) {
     if (count > e->n)
         return RT_ERROR_INVALID;
-    memset(rt_buffer_map(e->inputs.classes), 0, e->n * sizeof(uint32_t));
-    memcpy(rt_buffer_map(e->inputs.classes), classes, count * sizeof(uint32_t));
-    enum rt_status status = upload_noise(e, noise, count);
+    enum rt_status status = upload_blend(e, weights, count);
     if (status == RT_OK)
-        status = rt_stream_run(e->generating);
+        status = upload_noise(e, noise, count);
+    if (status == RT_OK)
+        status = run(e, &e->generate, &e->generating);
     if (status == RT_OK && *(const uint32_t *)rt_buffer_map(e->non_finite) > 0) {
         rt_log(RT_LOG_ERROR, "%s decoded numbers that are not finite: run `mograph doctor` on it",
                rt_device_describe(e->library->device)->name);
@@ -335,6 +376,18 @@ enum rt_status evaluator_decode(struct evaluator *e, const float *noise, const u
     }
     return status == RT_OK ? rt_buffer_download(e->library->device, e->clips, rgb, count * clip_bytes(e))
                            : status;
+}
+
+enum rt_status evaluator_decode(struct evaluator *e, const float *noise, const uint32_t *classes,
+                                uint32_t count, uint8_t *rgb) {
+    float *weights = calloc((size_t)count * e->config.classes + 1, sizeof *weights);
+    if (weights == NULL)
+        return RT_ERROR_OUT_OF_MEMORY;
+    for (uint32_t i = 0; i < count; i++)
+        weights[(size_t)i * e->config.classes + classes[i]] = 1.0f;
+    enum rt_status status = evaluator_decode_blend(e, noise, weights, count, rgb);
+    free(weights);
+    return status;
 }
 
 enum rt_status evaluator_estimate(struct evaluator *e, const struct evaluator_clips *clips,
@@ -347,5 +400,5 @@ enum rt_status evaluator_estimate(struct evaluator *e, const struct evaluator_cl
     if (status == RT_OK)
         status = upload_noise(e, eps, clips->count);
     open_gates(e, e->generate.level_count);
-    return status == RT_OK ? rt_stream_run(e->estimating) : status;
+    return status == RT_OK ? run(e, &e->estimate, &e->estimating) : status;
 }

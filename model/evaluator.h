@@ -64,6 +64,11 @@ enum rt_status evaluator_encode(struct evaluator *evaluator, const struct evalua
 enum rt_status evaluator_decode(struct evaluator *evaluator, const float *noise, const uint32_t *classes,
                                 uint32_t count, uint8_t *rgb);
 
+// The same between classes: weights [count][classes] say how much of each class's embedding a sample is told.
+// All on one class is that class, to the bit.
+enum rt_status evaluator_decode_blend(struct evaluator *evaluator, const float *noise, const float *weights,
+                                      uint32_t count, uint8_t *rgb);
+
 // Moves the running statistics of BatchNorm towards those of these clips under the present weights (posterior
 // samples, eps as above): a tenth of the way. A full batch only.
 enum rt_status evaluator_estimate(struct evaluator *evaluator, const struct evaluator_clips *clips,

@@ -57,7 +57,7 @@ struct writer {
 };
 
 bool vae_mode_generates(enum vae_mode mode) {
-    return mode == VAE_GENERATE || mode == VAE_ADVERSARY;
+    return mode == VAE_GENERATE || mode == VAE_BLEND || mode == VAE_ADVERSARY;
 }
 
 bool vae_mode_trains(enum vae_mode mode) {
@@ -209,10 +209,21 @@ static struct gaussian top_prior(struct writer *w) {
     return p;
 }
 
+// What the class says.
+static struct tensor write_class(struct writer *w) {
+    const struct vae_config *c = &w->vae->config;
+    if (w->vae->mode == VAE_BLEND) {
+        struct tensor given = layer_input(&w->net, "embedding", 1, 1, 1, c->embedding);
+        w->vae->embedding = given.value;
+        return given;
+    }
+    w->vae->classes = graph_input(w->net.graph, "classes", OP_U32, w->net.n, false);
+    return layer_embedding(&w->net, "embedding", w->vae->classes, c->classes, c->embedding);
+}
+
 static void write_top(struct writer *w) {
     const struct vae_config *c = &w->vae->config;
-    w->vae->classes = graph_input(w->net.graph, "classes", OP_U32, w->net.n, false);
-    w->embedding = layer_embedding(&w->net, "embedding", w->vae->classes, c->classes, c->embedding);
+    w->embedding = write_class(w);
     struct gaussian p = top_prior(w), q = generates(w) ? p : top_posterior(w);
     struct vae_level *level = add_level(w, p.mu, c->top);
     w->z = reparameterised(w, q, level);
@@ -379,6 +390,8 @@ enum rt_status vae_init(struct vae *vae, const struct vae_config *config, enum v
                         .mode = mode,
                         .n = n,
                         .clip = GRAPH_NONE,
+                        .classes = GRAPH_NONE,
+                        .embedding = GRAPH_NONE,
                         .calibration = GRAPH_NONE,
                         .squared_error = GRAPH_NONE,
                         .nll = GRAPH_NONE};

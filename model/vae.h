@@ -47,7 +47,8 @@ enum vae_mode {
     VAE_ESTIMATE,     // the forward pass of VAE_TRAIN alone, to re-estimate running statistics
     VAE_EVALUATE,     // posterior samples, frozen statistics, losses, and the noise that encodes a clip
     VAE_GENERATE,     // prior samples, frozen statistics: noise to clips
-    VAE_ADVERSARY,    // the same with a backward pass that begins at the output
+    VAE_BLEND,        // the same with what the class says given as numbers: also what no class says
+    VAE_ADVERSARY,    // VAE_GENERATE with a backward pass that begins at the output
 };
 
 // One level of latents: level 0 is the top.
@@ -71,7 +72,8 @@ struct vae {
     uint32_t n;
     struct graph *graph;
     uint32_t clip;               // input [n][d][h][w][4], 0 to 1; GRAPH_NONE when generating
-    uint32_t classes;            // input u32 [n]
+    uint32_t classes;            // input u32 [n]; GRAPH_NONE in VAE_BLEND
+    uint32_t embedding;          // input [n][config.embedding]; VAE_BLEND only
     uint32_t calibration;        // state f32 [4], see reconstruction.h; GRAPH_NONE when generating
     uint32_t output;             // [n][d][h][w][4], 0 to 1
     uint32_t squared_error, nll; // [n]; d_nll weighs the samples
@@ -85,6 +87,10 @@ struct vae {
 #define VAE_DENSITY_MEAN "density.mean"
 #define VAE_DENSITY_CHOLESKY "density.cholesky"
 #define VAE_CALIBRATION "likelihood.calibration"
+
+// The table [classes][embedding] of what each class says: rows of it, and what lies between them, are what
+// VAE_BLEND takes.
+#define VAE_EMBEDDING "embedding.weight"
 
 // True for the modes that draw from the prior and take no clip.
 bool vae_mode_generates(enum vae_mode mode);

@@ -77,7 +77,8 @@ void vae_inputs_destroy(struct vae_inputs *inputs) {
 }
 
 void vae_inputs_bind(const struct vae_inputs *inputs, const struct vae *vae) {
-    graph_bind(vae->graph, vae->classes, inputs->classes);
+    if (vae->classes != GRAPH_NONE)
+        graph_bind(vae->graph, vae->classes, inputs->classes);
     if (vae->clip != GRAPH_NONE)
         graph_bind(vae->graph, vae->clip, inputs->clip);
     for (uint32_t i = 0; i < vae->level_count; i++) {

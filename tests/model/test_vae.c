@@ -16,7 +16,7 @@ static const struct vae_config little = {"little", 4, 16, 16, 2, {8, 12}, 8, {2,
 static struct graph_trial trial_of(const struct vae *vae, struct parameters *parameters) {
     struct graph_trial trial = {
         .graph = vae->graph, .parameters = parameters, .classes = vae->config.classes};
-    trial.inputs[trial.input_count++] = vae->classes;
+    trial.inputs[trial.input_count++] = vae->mode == VAE_BLEND ? vae->embedding : vae->classes;
     for (uint32_t i = 0; i < vae->level_count; i++)
         trial.inputs[trial.input_count++] = vae->levels[i].eps;
     if (vae_mode_generates(vae->mode)) {
@@ -146,10 +146,10 @@ static void gradients_agree(struct op_library *library, enum vae_mode mode, enum
     end(&vae, &trial);
 }
 
-static void generated_clips_agree(struct op_library *library) {
+static void generated_clips_agree(struct op_library *library, enum vae_mode mode) {
     struct vae vae;
     struct graph_trial trial;
-    begin(&vae, &trial, VAE_GENERATE, &library->target, 5);
+    begin(&vae, &trial, mode, &library->target, 5);
     graph_trial_run(&trial, library, false);
     graph_trial_reference(&trial, false);
     graph_trial_check(&trial, library->device, vae.output, false, 1e-5);
@@ -167,6 +167,17 @@ static void give(const struct graph_trial *trial, uint32_t value, const double *
     memcpy(trial->values[value], from, graph_value_elements(trial->graph, value) * sizeof *from);
 }
 
+// The rows of the classes' table, as what the classes say.
+static void give_rows(const struct vae *encoder, const struct graph_trial *from, const struct vae *generator,
+                      const struct graph_trial *to) {
+    uint32_t dim = generator->config.embedding, table = 0;
+    while (strcmp(graph_value_name(encoder->graph, table), VAE_EMBEDDING) != 0)
+        table++;
+    for (uint32_t i = 0; i < generator->n; i++)
+        memcpy(to->values[generator->embedding] + i * dim,
+               from->values[table] + (size_t)from->values[encoder->classes][i] * dim, dim * sizeof(double));
+}
+
 // Parameters by name; inputs by meaning: the noise that was read off is the noise to generate from.
 static void give_what_was_encoded(const struct vae *encoder, const struct graph_trial *from,
                                   const struct vae *generator, const struct graph_trial *to) {
@@ -175,17 +186,20 @@ static void give_what_was_encoded(const struct vae *encoder, const struct graph_
             if (graph_value_is_parameter(generator->graph, g) &&
                 strcmp(graph_value_name(generator->graph, g), graph_value_name(encoder->graph, e)) == 0)
                 give(to, g, from->values[e]);
-    give(to, generator->classes, from->values[encoder->classes]);
+    if (generator->mode == VAE_BLEND)
+        give_rows(encoder, from, generator, to);
+    else
+        give(to, generator->classes, from->values[encoder->classes]);
     for (uint32_t i = 0; i < generator->level_count; i++)
         give(to, generator->levels[i].eps, from->values[encoder->levels[i].noise]);
 }
 
 // Encoding by inversion: the noise of an encoded clip gives the same picture from the prior alone.
-static void encoding_inverts_generation(struct op_library *library) {
+static void encoding_inverts_generation(struct op_library *library, enum vae_mode mode) {
     struct vae encoder, generator;
     struct graph_trial from, to;
     begin(&encoder, &from, VAE_EVALUATE, &library->target, 9);
-    begin(&generator, &to, VAE_GENERATE, &library->target, 9);
+    begin(&generator, &to, mode, &library->target, 9);
     graph_trial_run(&from, library, false);
     graph_trial_reference(&from, false);
     check_losses(&encoder, &from, library->device);
@@ -217,8 +231,10 @@ int main(void) {
                 gradients_agree(library, VAE_ADVERSARY, OP_F32);
                 gradients_agree(library, VAE_TRAIN, OP_BF16);
                 gradients_agree(library, VAE_TRAIN_FROZEN, OP_BF16);
-                generated_clips_agree(library);
-                encoding_inverts_generation(library);
+                generated_clips_agree(library, VAE_GENERATE);
+                generated_clips_agree(library, VAE_BLEND);
+                encoding_inverts_generation(library, VAE_GENERATE);
+                encoding_inverts_generation(library, VAE_BLEND);
             }
         op_library_destroy(&library);
     }
