@@ -53,8 +53,9 @@ static double text_width(const char *text) {
 static void find_ticks(struct plot *p) {
     const struct extent *e = &p->extent;
     double widest = 0.0;
-    p->y_ticks = p->chart->log_y ? ticks_log(pow(10.0, e->low), pow(10.0, e->high), 5)
-                                 : ticks_linear(e->low, e->high, 5);
+    p->y_ticks = p->chart->log_y
+                     ? ticks_log(pow(10.0, fmax(e->low, -300.0)), pow(10.0, fmin(e->high, 300.0)), 5)
+                     : ticks_linear(e->low, e->high, 5);
     p->x_ticks = ticks_linear(p->x_low, p->x_high, 4);
     for (unsigned i = 0; i < p->y_ticks.count; i++)
         widest = fmax(widest, text_width(p->y_ticks.text[i]));

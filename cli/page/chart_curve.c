@@ -5,7 +5,7 @@
 #include <stdlib.h>
 
 double chart_height(const struct chart *chart, double value) {
-    if (!isfinite(value) || (chart->log_y && value <= 0.0))
+    if (!(fabs(value) < 1e290) || (chart->log_y && value <= 0.0))
         return NAN;
     return chart->log_y ? log10(value) : value;
 }

@@ -20,7 +20,8 @@ struct extent {
     bool cut_low, cut_high; // something lies beyond
 };
 
-// The height of a value: itself or its logarithm; NAN where there is none.
+// The height of a value: itself or its logarithm; NAN where there is none. Beyond 1e290 there is none, so
+// that an axis with room at its ends stays finite.
 double chart_height(const struct chart *chart, double value);
 
 void curve_reduce(const struct chart *chart, unsigned series, struct curve *curve);

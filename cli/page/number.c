@@ -45,12 +45,11 @@ static int needed_decimals(double value, int most) {
     return most;
 }
 
-static void scientific(double value, char text[NUMBER_TEXT]) {
+static void scientific(double value, int exponent, int decimals, char text[NUMBER_TEXT]) {
     char behind[16];
-    int exponent = exponent_of(fabs(value));
     double mantissa = value / pow(10.0, exponent);
     snprintf(behind, sizeof behind, "e%d", exponent);
-    fixed(mantissa, needed_decimals(mantissa, 1), behind, text);
+    fixed(mantissa, needed_decimals(mantissa, decimals > 0 ? decimals : 0), behind, text);
 }
 
 void number_text(double value, char text[NUMBER_TEXT]) {
@@ -58,7 +57,7 @@ void number_text(double value, char text[NUMBER_TEXT]) {
     if (!isfinite(value))
         snprintf(text, NUMBER_TEXT, "\xe2\x80\x93");
     else if (wants_exponent(size))
-        scientific(value, text);
+        scientific(value, exponent_of(size), 1, text);
     else {
         struct unit unit = unit_of(size);
         int decimals = size > 0.0 ? 2 - exponent_of(size / unit.size) : 0;
@@ -79,7 +78,7 @@ static void linear_text(double value, double step, double largest, char text[NUM
         if (fabs(value) < step / 2)
             snprintf(text, NUMBER_TEXT, "0");
         else
-            scientific(value, text);
+            scientific(value, exponent_of(largest), exponent_of(largest) - exponent_of(step), text);
         return;
     }
     struct unit unit = unit_of(largest);

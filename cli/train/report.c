@@ -8,7 +8,7 @@
 
 static void configuration(struct page *page, const struct train_report *r) {
     static const char *const without[] = {"resume", "config", "out", "dry-run", "device", "data", NULL};
-    struct train_values defaults;
+    struct train_values defaults = {.out = NULL};
     struct option_error ignored;
     int count;
     bool help;
