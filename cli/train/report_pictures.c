@@ -17,9 +17,9 @@ struct what {
 
 static const struct what whats[] = {
     {"samples", "Samples", "Drawn from noise, the same noise at every epoch; a row for each kind."},
+    {"morph", "Morphs", "Decoded along straight lines from one noise to another, left to right."},
     {"reconstructions", "Reconstructions",
      "Validation clips above, below what the model makes of their encoding."},
-    {"morph", "Morphs", "Decoded along straight lines from one noise to another, left to right."},
 };
 
 static const struct what *find_what(const char *name) {
