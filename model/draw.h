@@ -12,6 +12,7 @@ enum draw_stream {
     DRAW_SAMPLES,          // noise of sample pictures
     DRAW_REFIT,            // clips for re-estimation
     DRAW_REFIT_NOISE,      // and the posterior's noise there and in validation
+    DRAW_CLASS,            // of a clip whose kind was not asked for
 };
 
 // 32 random bits, for the index-th draw of a step.

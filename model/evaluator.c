@@ -210,6 +210,10 @@ uint32_t evaluator_batch(const struct evaluator *e) {
     return e->n;
 }
 
+const struct vae *evaluator_shapes(const struct evaluator *e) {
+    return &e->evaluate;
+}
+
 uint32_t evaluator_level_count(const struct evaluator *e) {
     return e->generate.level_count;
 }

@@ -33,6 +33,8 @@ struct parameters *evaluator_parameters(const struct evaluator *evaluator);
 struct rt_device *evaluator_device(const struct evaluator *evaluator);
 const struct vae_config *evaluator_config(const struct evaluator *evaluator);
 uint32_t evaluator_batch(const struct evaluator *evaluator);
+// The shapes that vae_inputs_create wants.
+const struct vae *evaluator_shapes(const struct evaluator *evaluator);
 uint32_t evaluator_level_count(const struct evaluator *evaluator);
 const struct vae_level *evaluator_level(const struct evaluator *evaluator, uint32_t level);
 uint32_t evaluator_noise_count(const struct evaluator *evaluator); // numbers of one sample

@@ -12,6 +12,9 @@
 // even and halves the file.
 enum weights_storage { WEIGHTS_F32, WEIGHTS_BF16 };
 
+// A pair that training adds: how many clips of each class there were, "51/51/34" in the order of the classes.
+#define WEIGHTS_CLIPS "mograph.clips"
+
 struct weights_content {
     const struct vae_config *config;
     const char *const *class_names; // [config->classes], without '/' in them

@@ -43,15 +43,27 @@ bool train_init_weights(struct trainer *trainer, const char *path) {
     return status == RT_OK;
 }
 
+// Training clips of each class, as WEIGHTS_CLIPS wants it. What does not fit is left out: the reader then
+// takes all classes for equally frequent.
+static void clips_text(const struct train_loop *loop, char *text, size_t size) {
+    size_t at = 0;
+    text[0] = '\0';
+    for (uint32_t class = 0; class < loop->model->classes && at < size; class ++)
+        at += (size_t)snprintf(text + at, size - at, "%s%u", class > 0 ? "/" : "",
+                               data_set_count(loop->set, class, false));
+}
+
 static enum rt_status write_file(const struct train_loop *loop, const char *path,
                                  const struct arrays *arrays) {
-    char step[24], epochs[24], seed[24];
+    char step[24], epochs[24], seed[24], clips[512];
     const struct trainer_options *options = trainer_settings(loop->trainer);
     snprintf(step, sizeof step, "%" PRIu64, trainer_steps_done(loop->trainer));
     snprintf(epochs, sizeof epochs, "%" PRIu64,
              trainer_steps_done(loop->trainer) * options->batch / loop->clips->source.count);
     snprintf(seed, sizeof seed, "%" PRIu64, options->seed);
-    const struct safetensors_pair pairs[] = {{"mograph.version", MOGRAPH_VERSION},
+    clips_text(loop, clips, sizeof clips);
+    const struct safetensors_pair pairs[] = {{WEIGHTS_CLIPS, clips},
+                                             {"mograph.version", MOGRAPH_VERSION},
                                              {"mograph.steps", step},
                                              {"mograph.epochs", epochs},
                                              {"mograph.seed", seed}};
