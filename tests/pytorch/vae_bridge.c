@@ -1,7 +1,7 @@
 // vae_bridge FOLDER: trains preset `tiny` for ten steps on clips of noise, for the check against PyTorch.
-// Writes safetensors: weights-start, weights-end and ema-end as weights files, and step-0 ... step-9 with
-// what a step was given (clips, classes, noise, gates, weights of the losses), what it gave, and its
-// gradients.
+// Writes safetensors: weights-0, ema-0 ... weights-10, ema-10 as weights files, what there is before a step
+// and at the end; and step-0 ... step-9 with what a step was given (clips, classes, noise, gates, weights of
+// the losses), what it gave, and its gradients.
 #include "model/safetensors.h"
 #include "model/trainer_private.h"
 #include "model/weights.h"
@@ -112,12 +112,12 @@ static void end_file(struct bridge *b) {
     b->kept_count = 0;
 }
 
-static void write_weights(struct bridge *b, const char *name, enum parameters_slab slab) {
+static void write_slab(struct bridge *b, const char *name, uint32_t step, enum parameters_slab slab) {
     const struct parameters *p = b->trainer->parameters;
     uint64_t trained = parameters_trained_count(p), state = parameters_state_count(p);
     float *values = malloc((trained + state) * sizeof *values);
     char path[512];
-    snprintf(path, sizeof path, "%s/%s.safetensors", b->folder, name);
+    snprintf(path, sizeof path, "%s/%s-%u.safetensors", b->folder, name, step);
     check(b, rt_buffer_download(b->library->device, parameters_slab(p, slab), values, trained * 4));
     check(b, rt_buffer_download(b->library->device, parameters_state_slab(p), values + trained, state * 4));
     const struct weights_content content = {.config = &b->trainer->first.config,
@@ -127,6 +127,11 @@ static void write_weights(struct bridge *b, const char *name, enum parameters_sl
                                             .state = values + trained};
     check(b, weights_save(path, &content));
     free(values);
+}
+
+static void write_weights(struct bridge *b, uint32_t step) {
+    write_slab(b, "weights", step, PARAMETERS_VALUE);
+    write_slab(b, "ema", step, PARAMETERS_EMA);
 }
 
 // What is in memory that the host sees: seeds, classes, gates, results.
@@ -217,15 +222,13 @@ static void train(struct bridge *b) {
     struct trainer_report report;
     check(b, trainer_create(b->library, config, &source, &o, &b->trainer));
     if (!b->failed)
-        write_weights(b, "weights-start", PARAMETERS_VALUE);
+        write_weights(b, 0);
     for (uint32_t step = 0; step < STEPS && !b->failed; step++) {
         check(b, trainer_step(b->trainer, &report));
         if (!b->failed)
             write_step(b, step, &report);
-    }
-    if (!b->failed) {
-        write_weights(b, "weights-end", PARAMETERS_VALUE);
-        write_weights(b, "ema-end", PARAMETERS_EMA);
+        if (!b->failed)
+            write_weights(b, step + 1);
     }
     trainer_destroy(&b->trainer);
 }
