@@ -67,7 +67,7 @@ static bool draw_sheet(const struct data_set *set, const char *path, struct medi
     bool ok = true;
     for (uint32_t kind = 0; ok && kind < rows; kind++)
         ok = draw_kind(&sheet, set, kind, error);
-    ok = ok && png_write(path, sheet.rgb, sheet.height, sheet.width, true, error);
+    ok = ok && png_write(path, sheet.rgb, sheet.height, sheet.width, NULL, true, error);
     free(sheet.rgb);
     return ok;
 }

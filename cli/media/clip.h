@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 enum {
+    CLIP_COMMENT_BYTES = 4096,
     CLIP_DEFAULT_MS = 40, // a frame's duration where the source has none (25 frames a second; exact in a GIF)
 };
 
@@ -19,6 +20,9 @@ struct clip {
     uint32_t frames, height, width;
     uint8_t *rgb;          // [frames][height][width][3]
     uint32_t *duration_ms; // [frames], never 0
+    // What files that can carry one say of themselves, one line of UTF-8, at most CLIP_COMMENT_BYTES; NULL
+    // for none. Not owned; readers leave it NULL.
+    const char *comment;
 };
 
 // What a reader accepts. Checked against the file's header before anything is allocated.

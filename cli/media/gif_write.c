@@ -93,6 +93,11 @@ static bool begin_file(struct writer *w) {
     return ok || fail_writer(w, "no memory");
 }
 
+static bool put_comment(struct writer *w) {
+    const char *comment = w->clip->comment;
+    return comment == NULL || EGifPutComment(w->gif, comment) == GIF_OK || fail_writer(w, "no memory");
+}
+
 // Browsers show frames of less than 2/100 s for 10/100 s. The rounding is carried on, so that it never adds
 // up.
 static int next_delay_cs(struct writer *w, uint32_t t) {
@@ -164,7 +169,7 @@ static bool put_clip(struct writer *w) {
     if (w->indices == NULL || !gif_histogram_init(&w->histogram) ||
         !gif_dither_init(&w->dither, clip->height, clip->width) || !build_shared(w))
         return fail_writer(w, "no memory");
-    if (!begin_file(w))
+    if (!begin_file(w) || !put_comment(w))
         return false;
     for (uint32_t t = 0; t < clip->frames; t++)
         if (!put_frame(w, t))

@@ -5,11 +5,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-bool png_write(const char *path, const uint8_t *rgb, uint32_t height, uint32_t width, bool force,
-               struct media_error *error) {
+bool png_write(const char *path, const uint8_t *rgb, uint32_t height, uint32_t width, const char *comment,
+               bool force, struct media_error *error) {
     uint8_t *bytes;
     size_t size;
-    if (!png_encode(rgb, height, width, &bytes, &size, error))
+    if (!png_encode(rgb, height, width, comment, &bytes, &size, error))
         return false;
     bool ok = output_file(path, bytes, size, force, error);
     free(bytes);
@@ -37,7 +37,7 @@ bool png_sheet_write(const struct clip *clip, const char *path, bool force, stru
         return media_fail(error, path, "no memory for a sheet of %u frames", clip->frames);
     for (uint32_t t = 0; t < clip->frames; t++)
         place_frame(clip, t, columns, sheet);
-    bool ok = png_write(path, sheet, rows * clip->height, columns * clip->width, force, error);
+    bool ok = png_write(path, sheet, rows * clip->height, columns * clip->width, clip->comment, force, error);
     free(sheet);
     return ok;
 }
@@ -51,7 +51,7 @@ bool png_folder_write(const struct clip *clip, const char *path, bool force, str
         char name[32], file[PATH_CAPACITY];
         snprintf(name, sizeof name, "%04u.png", t + 1);
         ok = path_join(file, folder.atomic.temporary, name, error) &&
-             png_write(file, clip_frame_at(clip, t), clip->height, clip->width, false, error);
+             png_write(file, clip_frame_at(clip, t), clip->height, clip->width, clip->comment, false, error);
     }
     if (ok)
         return output_commit(&folder, error);

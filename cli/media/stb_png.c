@@ -17,13 +17,69 @@
 #include "cli/media/write.h"
 
 #include <limits.h>
+#include <string.h>
+
+enum { PNG_HEAD = 33 }; // signature and IHDR
+
+// ISO 3309, as the PNG specification's annex D has it, bit by bit.
+static uint32_t checksum(const uint8_t *bytes, size_t size) {
+    uint32_t crc = 0xffffffffu;
+    for (size_t i = 0; i < size; i++) {
+        crc ^= bytes[i];
+        for (int bit = 0; bit < 8; bit++)
+            crc = crc & 1 ? 0xedb88320u ^ (crc >> 1) : crc >> 1;
+    }
+    return ~crc;
+}
+
+static void add_number(struct buffer *buffer, uint32_t value) {
+    const uint8_t bytes[4] = {(uint8_t)(value >> 24), (uint8_t)(value >> 16), (uint8_t)(value >> 8),
+                              (uint8_t)value};
+    buffer_add(buffer, bytes, sizeof bytes);
+}
+
+static bool is_ascii(const char *text) {
+    for (; *text != '\0'; text++)
+        if ((unsigned char)*text > 0x7e)
+            return false;
+    return true;
+}
+
+// A tEXt chunk, which all programs read, or where its Latin-1 will not do an iTXt chunk, not compressed and
+// without a language.
+static void add_comment(struct buffer *png, const char *comment) {
+    static const char plain[] = "tEXtComment", international[] = "iTXtComment\0\0\0\0"; // and a last 0
+    struct buffer chunk = {0};
+    if (is_ascii(comment))
+        buffer_add(&chunk, plain, sizeof plain);
+    else
+        buffer_add(&chunk, international, sizeof international);
+    buffer_add(&chunk, comment, strlen(comment));
+    if (!chunk.failed) {
+        add_number(png, (uint32_t)chunk.size - 4);
+        buffer_add(png, chunk.bytes, chunk.size);
+        add_number(png, checksum(chunk.bytes, chunk.size));
+    }
+    png->failed = png->failed || chunk.failed;
+    free(chunk.bytes);
+}
+
+// Puts the comment behind the header of a finished file.
+static void insert_comment(struct buffer *png, const char *comment) {
+    struct buffer with = {0};
+    buffer_add(&with, png->bytes, PNG_HEAD);
+    add_comment(&with, comment);
+    buffer_add(&with, png->bytes + PNG_HEAD, png->size - PNG_HEAD);
+    free(png->bytes);
+    *png = with;
+}
 
 static void add_piece(void *user, void *bytes, int size) {
     buffer_add(user, bytes, (size_t)size);
 }
 
-bool png_encode(const uint8_t *rgb, uint32_t height, uint32_t width, uint8_t **bytes, size_t *size,
-                struct media_error *error) {
+bool png_encode(const uint8_t *rgb, uint32_t height, uint32_t width, const char *comment, uint8_t **bytes,
+                size_t *size, struct media_error *error) {
     *bytes = NULL;
     *size = 0;
     // stb_image_write counts bytes in int.
@@ -31,6 +87,8 @@ bool png_encode(const uint8_t *rgb, uint32_t height, uint32_t width, uint8_t **b
         return media_fail(error, NULL, "%ux%u pixels do not fit in one PNG", width, height);
     struct buffer buffer = {0};
     int ok = stbi_write_png_to_func(add_piece, &buffer, (int)width, (int)height, 3, rgb, (int)width * 3);
+    if (ok && !buffer.failed && comment != NULL)
+        insert_comment(&buffer, comment);
     if (!ok || buffer.failed) {
         free(buffer.bytes);
         return media_fail(error, NULL, "no memory for a PNG of %ux%u", width, height);

@@ -48,8 +48,13 @@ static bool start_ffmpeg(struct process *process, const struct clip *clip, struc
                                 : "mp4",
                           url,
                           NULL};
+    char comment[CLIP_COMMENT_BYTES + 16];
+    snprintf(comment, sizeof comment, "comment=%s", clip->comment != NULL ? clip->comment : "");
+    char *const metadata[] = {"-metadata", comment, NULL};
     struct arguments arguments = {0};
     add(&arguments, input);
+    if (clip->comment != NULL)
+        add(&arguments, metadata);
     add(&arguments, webm ? webm_codec : mp4_codec);
     add(&arguments, tail);
     return process_start(process, arguments.list, PROCESS_WRITE, PURPOSE, error);

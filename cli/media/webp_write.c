@@ -1,5 +1,6 @@
 // Frames go into the container one by one. libwebp's own animation encoder is not used: it merges frames that
 // are alike, and a clip of 32 frames must stay one.
+#include "cli/media/buffer.h"
 #include "cli/media/write.h"
 
 #include <stdlib.h>
@@ -98,6 +99,34 @@ static bool assemble(WebPMux *mux, const struct clip *clip, uint8_t **bytes, siz
     return *bytes != NULL;
 }
 
+// The comment as XMP's dc:description, where programs look for it.
+static const char xmp_head[] =
+    "<x:xmpmeta xmlns:x=\"adobe:ns:meta/\"><rdf:RDF "
+    "xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\">"
+    "<rdf:Description rdf:about=\"\" xmlns:dc=\"http://purl.org/dc/elements/1.1/\"><dc:description><rdf:Alt>"
+    "<rdf:li xml:lang=\"x-default\">";
+static const char xmp_tail[] = "</rdf:li></rdf:Alt></dc:description></rdf:Description></rdf:RDF></x:xmpmeta>";
+
+static void add_escaped(struct buffer *buffer, const char *text) {
+    for (; *text != '\0'; text++) {
+        const char *escape = *text == '&' ? "&amp;" : *text == '<' ? "&lt;" : *text == '>' ? "&gt;" : NULL;
+        buffer_add(buffer, escape != NULL ? escape : text, escape != NULL ? strlen(escape) : 1);
+    }
+}
+
+static bool add_comment(WebPMux *mux, const struct clip *clip) {
+    if (clip->comment == NULL)
+        return true;
+    struct buffer xmp = {0};
+    buffer_add(&xmp, xmp_head, sizeof xmp_head - 1);
+    add_escaped(&xmp, clip->comment);
+    buffer_add(&xmp, xmp_tail, sizeof xmp_tail - 1);
+    const WebPData data = {xmp.bytes, xmp.size};
+    bool ok = !xmp.failed && WebPMuxSetChunk(mux, "XMP ", &data, 1) == WEBP_MUX_OK;
+    free(xmp.bytes);
+    return ok;
+}
+
 static bool check_size(const struct clip *clip, struct media_error *error) {
     if (clip->width > WEBP_MAX_DIMENSION || clip->height > WEBP_MAX_DIMENSION)
         return media_fail(error, NULL, "too large for WebP, which takes %d pixels a side",
@@ -120,7 +149,7 @@ bool webp_encode(const struct clip *clip, uint8_t **bytes, size_t *size, struct 
     bool ok = mux != NULL;
     for (uint32_t t = 0; ok && t < clip->frames; t++)
         ok = push_frame(mux, clip, t, &config);
-    ok = ok && assemble(mux, clip, bytes, size);
+    ok = ok && add_comment(mux, clip) && assemble(mux, clip, bytes, size);
     WebPMuxDelete(mux);
     return ok || media_fail(error, NULL, "WebP cannot be written: no memory");
 }

@@ -158,12 +158,79 @@ static void check_few_colors(void) {
     clip_destroy(&clip);
 }
 
+static bool holds(const uint8_t *bytes, size_t size, const char *text) {
+    size_t length = strlen(text);
+    for (size_t i = 0; i + length <= size; i++)
+        if (memcmp(bytes + i, text, length) == 0)
+            return true;
+    return false;
+}
+
+// What ImageMagick reports as the comment of an image.
+static bool imagemagick_finds(const char *path, const char *text) {
+    size_t size;
+    uint8_t *told = tool_output(&size, "identify -format '%%c\n' '%s'", path);
+    bool found = holds(told, size, text);
+    free(told);
+    return found;
+}
+
+// PNG's own rules: chunk by chunk with the checksums right, and the comment in UTF-8.
+static void check_png_text(const char *path, const char *text) {
+    size_t size;
+    uint8_t *found =
+        tool_output(&size,
+                    "/usr/bin/python3 -c \"import sys, zlib; d = open('%s', 'rb').read(); at = 8\n"
+                    "while at < len(d):\n"
+                    "  n = int.from_bytes(d[at:at + 4], 'big'); c = d[at + 4:at + 8 + n]\n"
+                    "  assert zlib.crc32(c) == int.from_bytes(d[at + 8 + n:at + 12 + n], 'big')\n"
+                    "  if c[:4] == b'iTXt': sys.stdout.buffer.write(c[4:].split(b'\\0', 5)[5])\n"
+                    "  at += 12 + n\"",
+                    path);
+    CHECK(size == strlen(text) && memcmp(found, text, size) == 0);
+    free(found);
+}
+
+// Comments arrive, long ones and ones with markup in them, and change nothing else.
+static void check_comments(void) {
+    static char comment[1200] = "mograph <0.1> & \"quoted\" \xc3\xa4 ";
+    size_t used = strlen(comment), size;
+    memset(comment + used, 'x', sizeof comment - 1 - used);
+    struct clip clip, back;
+    noise_clip(&clip, 3, 9, 10);
+    clip.comment = comment;
+    check_exact(&clip, "told.webp");
+    write_clip(&clip, "told.png");
+    check_exact(&clip, "told");
+    write_clip(&clip, "told.gif");
+    if (read_clip("told.gif", &back)) {
+        CHECK(back.frames == 3 && back.comment == NULL);
+        clip_destroy(&back);
+    }
+    CHECK(imagemagick_finds("told.gif", comment));
+    check_png_text("told.png", comment);
+    check_png_text("told/0002.png", comment);
+    tool("identify -regard-warnings told.gif told.png told.webp >/dev/null");
+    uint8_t *xmp = tool_output(&size, "/usr/bin/python3 -c \"import re, sys, xml.etree.ElementTree as E; "
+                                      "d = open('told.webp', 'rb').read(); i = d.index(b'XMP '); "
+                                      "n = int.from_bytes(d[i + 4:i + 8], 'little'); "
+                                      "t = E.fromstring(d[i + 8:i + 8 + n].decode()); "
+                                      "sys.stdout.buffer.write(''.join(t.itertext()).encode())\"");
+    CHECK(size == strlen(comment) && memcmp(xmp, comment, size) == 0);
+    free(xmp);
+    clip.comment = "plain & simple";
+    write_clip(&clip, "plain.png");
+    CHECK(imagemagick_finds("plain.png", clip.comment));
+    clip_destroy(&clip);
+}
+
 int main(void) {
     test_begin();
     scratch_begin();
     check_particles();
     check_odd_sizes();
     check_few_colors();
+    check_comments();
     scratch_end();
     return test_end();
 }

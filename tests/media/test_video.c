@@ -67,6 +67,18 @@ static enum sink_verdict take_two(void *user, const struct clip_frame *frame, st
     return ++*(uint32_t *)user == 2 ? SINK_ENOUGH : SINK_MORE;
 }
 
+static void check_comment(const struct clip *clip, const char *path) {
+    struct clip told = *clip;
+    struct media_error error = {""};
+    size_t size;
+    told.comment = "made by mograph; seed=7";
+    CHECK(clip_write(&told, path, false, &error));
+    uint8_t *found =
+        tool_output(&size, "ffprobe -v error -show_entries format_tags=comment -of csv=p=0 %s", path);
+    CHECK(size == strlen(told.comment) + 1 && memcmp(found, told.comment, size - 1) == 0);
+    free(found);
+}
+
 int main(void) {
     test_begin();
     scratch_begin();
@@ -75,6 +87,9 @@ int main(void) {
     check_container(&clip, "clip.mp4", 38);
     check_container(&clip, "clip.mov", 38);
     check_container(&clip, "clip.webm", 36);
+    check_comment(&clip, "told.mp4");
+    check_comment(&clip, "told.mov");
+    check_comment(&clip, "told.webm");
     check_odd();
     check_names(&clip);
     check_absent(&clip);
