@@ -2,14 +2,19 @@
 
 #include <stdio.h>
 
-bool cli_device_open(const char *selector, struct cli_device *out) {
+bool cli_device_open_quietly(const char *selector, struct cli_device *out) {
     *out = (struct cli_device){0};
     const struct rt_device_info *info;
-    if (rt_context_create(NULL, &out->context) != RT_OK ||
-        rt_context_find_device(out->context, selector, &info) != RT_OK ||
-        rt_device_create(out->context, info, &out->device) != RT_OK ||
-        op_library_create(out->device, &out->library) != RT_OK)
+    return rt_context_create(NULL, &out->context) == RT_OK &&
+           rt_context_find_device(out->context, selector, &info) == RT_OK &&
+           rt_device_create(out->context, info, &out->device) == RT_OK &&
+           op_library_create(out->device, &out->library) == RT_OK;
+}
+
+bool cli_device_open(const char *selector, struct cli_device *out) {
+    if (!cli_device_open_quietly(selector, out))
         return false;
+    const struct rt_device_info *info = rt_device_describe(out->device);
     fprintf(stderr, "mograph: device %u: %s (%s), kernels: %s\n", info->index, info->name,
             rt_device_type_text(info->type), op_family_text(out->library->target.family));
     return true;

@@ -13,6 +13,8 @@ struct cli_device {
 // Opens the device that `selector` names (NULL: see rt_context_find_device) and says on stderr which one it
 // is. False when there is none; the reason has been printed. Close it in either case.
 bool cli_device_open(const char *selector, struct cli_device *out);
+// The same without a word when all is well.
+bool cli_device_open_quietly(const char *selector, struct cli_device *out);
 
 void cli_device_close(struct cli_device *device);
 

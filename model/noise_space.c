@@ -4,7 +4,6 @@
 #include "model/draw.h"
 
 #include <math.h>
-#include <string.h>
 
 void noise_space_init(struct noise_space *space, const struct vae_level *levels, uint32_t level_count) {
     *space = (struct noise_space){.level_count = level_count};
@@ -105,11 +104,12 @@ static struct blend blend_of(const struct noise_path *path, struct place at) {
     return path->interpolation == NOISE_SPLINE ? spline_blend(path, at) : linear_blend(path, at);
 }
 
-void noise_path_weights(const struct noise_path *path, double position, float *weights) {
+float noise_path_weight(const struct noise_path *path, double position, uint32_t key) {
     struct blend blend = blend_of(path, place_of(path, position));
-    memset(weights, 0, path->key_count * sizeof *weights);
+    double weight = 0.0;
     for (uint32_t k = 0; k < blend.count; k++)
-        weights[blend.keys[k]] += (float)blend.weights[k];
+        weight += blend.keys[k] == key ? blend.weights[k] : 0.0;
+    return (float)weight;
 }
 
 static const float *key_of(const struct noise_path *path, uint32_t key) {

@@ -51,8 +51,8 @@ uint32_t noise_path_segments(const struct noise_path *path);
 // The point at `position`, 0 to segments: whole numbers are keyframes, and exactly those.
 void noise_path_at(const struct noise_path *path, double position, float *noise);
 
-// What each keyframe counts at `position`, weights[key_count], adding up to 1: for what goes along with the
-// points, such as their classes. With slerp as with lerp.
-void noise_path_weights(const struct noise_path *path, double position, float *weights);
+// What keyframe `key` counts at `position`: for what goes along with the points, such as their classes. Over
+// all keyframes these add up to 1. With slerp as with lerp.
+float noise_path_weight(const struct noise_path *path, double position, uint32_t key);
 
 #endif

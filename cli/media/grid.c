@@ -25,7 +25,7 @@ static uint32_t widest(const char *const *names, uint32_t count) {
 static struct layout lay_out(const struct grid *grid, uint32_t height, uint32_t width) {
     uint32_t scale = grid->scale > 0 ? grid->scale : 1, names = widest(grid->row_names, grid->rows);
     struct layout l = {.cell_width = width * scale, .cell_height = height * scale};
-    uint32_t limit = l.cell_width > 80 ? l.cell_width : 80; // of the margin
+    uint32_t limit = l.cell_width > 240 ? l.cell_width : 240; // of the margin
     l.left = names > 0 ? (names < limit ? names : limit) + 2 * NAME_SIZE : 0;
     l.top = widest(grid->column_names, grid->columns) > 0 ? (LABEL_HEIGHT + 2) * NAME_SIZE : 0;
     l.width = l.left + grid->columns * (l.cell_width + grid->gap) + grid->gap;

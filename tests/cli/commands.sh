@@ -74,7 +74,7 @@ refuses "from 1 to 1000" bench kernels --repeat 1e3
 refuses "no operation" bench kernels --only no-such-operation
 refuses "no preset" info enormous
 run 0 info tiny
-says out "^encoder.0.conv .*conv3d_forward .*1x8x32x32x4 -> 1x4x16x16x8 "
+says out "^encoder.0.conv .*conv3d_forward .*1x4x16x16x32 -> 1x4x16x16x8 "
 says out "^memory .*to train.*to generate"
 
 run 0 devices
@@ -94,7 +94,7 @@ check "$python" -c "
 import json, sys
 model = json.load(open(sys.argv[1]))
 assert model['parameters'] > 1e6 and 5e9 < model['train_flops_per_clip'] <= 15e9
-assert model['layers'][0]['layer'] == 'encoder.0.conv' and model['layers'][0]['parameters'] == 4096
+assert model['layers'][0]['layer'] == 'encoder.0.conv' and model['layers'][0]['parameters'] == 512
 " "$folder/out"
 run 0 bench kernels --json --repeat 1 --only cast
 check "$python" -c "

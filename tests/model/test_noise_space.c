@@ -80,7 +80,6 @@ static void densities_blend(void) {
 
 // Every way goes through its keyframes exactly, and without a jump.
 static void ways_meet_their_keyframes(const float *keys, float *at, float *before) {
-    float weights[KEYS];
     for (int kind = NOISE_LERP; kind <= NOISE_SPLINE; kind++)
         for (int loop = 0; loop < 2; loop++)
             for (uint32_t count = 1; count <= KEYS; count++) {
@@ -90,18 +89,16 @@ static void ways_meet_their_keyframes(const float *keys, float *at, float *befor
                 for (uint32_t k = 0; k <= segments; k++) {
                     noise_path_at(&path, k, at);
                     CHECK(same(at, keys + (size_t)(k % count) * space.count));
-                    noise_path_weights(&path, k, weights);
                     for (uint32_t i = 0; i < count; i++)
-                        CHECK(weights[i] == (i == k % count ? 1.0f : 0.0f));
+                        CHECK(noise_path_weight(&path, k, i) == (i == k % count ? 1.0f : 0.0f));
                 }
                 for (int step = 0; step < 60 * (int)segments; step++) {
                     double position = step / 60.0, sum = 0.0;
                     noise_path_at(&path, position, before);
                     noise_path_at(&path, position + 1.0 / 60.0, at);
                     CHECK(distance(at, before) < 0.1 * sqrt(space.count));
-                    noise_path_weights(&path, position, weights);
                     for (uint32_t i = 0; i < count; i++)
-                        sum += (double)weights[i];
+                        sum += (double)noise_path_weight(&path, position, i);
                     CHECK(fabs(sum - 1.0) < 1e-6);
                 }
             }

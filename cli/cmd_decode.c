@@ -1,0 +1,78 @@
+// mograph decode: the clip of a z.
+#include "cli/generate/picture.h"
+#include "cli/generate/points.h"
+#include "cli/media/write.h"
+
+#include <stdlib.h>
+
+struct decode_values {
+    struct work_values common;
+};
+
+static const struct option options[] = {
+    OPTION_WORK_WEIGHTS(struct decode_values),
+    OPTION_WORK_OUT(struct decode_values, "where to write the clip"),
+    OPTIONS_WORK_CLIP(struct decode_values, "frames a second (default 25)"),
+    OPTIONS_WORK_REST(struct decode_values),
+    {0}};
+
+static int write_clip(struct work *work, const char *path, const uint8_t *rgb) {
+    struct media_error error = {""};
+    char line[5000];
+    if (!picture_write_one(work, rgb, work->values->out, path_base(path), &error))
+        return cli_fail("%s", error.text);
+    cJSON *root = work_json(work);
+    cJSON_AddStringToObject(root, "out", work->values->out);
+    snprintf(line, sizeof line, "%.400s in %s", path_base(path), work->values->out);
+    return work_report(work, root, line);
+}
+
+static int make(struct work *work, const char *path) {
+    const struct source source = {.type = SOURCE_Z, .path = path};
+    struct points points = {0};
+    if (!work_start(work, 1))
+        return CLI_FAILED;
+    uint8_t *rgb = malloc(work_clip_bytes(work));
+    int status = CLI_FAILED;
+    if (rgb != NULL && points_create(&points, work, 1) &&
+        points_from_source(&points, work, 0, &source, 0, 0, NULL, NULL))
+        status = points_decode(work, &points, rgb);
+    else if (rgb == NULL)
+        cli_fail("out of memory");
+    if (status == 0)
+        status = write_clip(work, path, rgb);
+    points_destroy(&points);
+    free(rgb);
+    return status;
+}
+
+extern const struct command cmd_decode;
+
+static int run(const void *values, char **args, int arg_count) {
+    const struct decode_values *v = values;
+    struct media_error error;
+    struct work work;
+    int status = CLI_FAILED;
+    if (v->common.out == NULL)
+        return cli_usage("decode: say where to write: -o FILE; " CLIP_WRITE_FORMATS);
+    if (!clip_write_check(v->common.out, v->common.force, &error))
+        return cli_fail("%s", error.text);
+    if (work_begin(&work, &cmd_decode, values, args, arg_count))
+        status = make(&work, args[0]);
+    work_close(&work);
+    return status;
+}
+
+const struct command cmd_decode = {
+    .name = "decode",
+    .summary = "make the clip of a saved z",
+    .text = "The z comes from `mograph encode` or `mograph generate --save-z`.\nThe extension of -o "
+            "decides: " CLIP_WRITE_FORMATS ".\n",
+    .args = "NAME.z.safetensors",
+    .min_args = 1,
+    .max_args = 1,
+    .options = options,
+    .values_size = sizeof(struct decode_values),
+    .given = offsetof(struct decode_values, common.given),
+    .run = run,
+};

@@ -1,0 +1,90 @@
+// mograph encode: the z of a clip.
+#include "cli/generate/points.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+struct encode_values {
+    struct work_values common;
+    const char *kind;
+};
+
+static const struct option options[] = {
+    OPTION_WORK_WEIGHTS(struct encode_values),
+    OPTION_WORK_OUT(struct encode_values, "the z file to write: NAME.z.safetensors"),
+    {OPTION_FIELD(struct encode_values, kind), .name = "kind", .value = "K",
+     .help = "what kind the clip is (default: the one under which it is most likely)"},
+    OPTIONS_WORK_REST(struct encode_values),
+    {0}};
+
+static int report(struct work *work, const char *path, const struct generator_encoding *encoding) {
+    char line[5000];
+    uint32_t levels = generator_space(work->generator)->level_count;
+    cJSON *root = work_json(work), *kl = cJSON_AddArrayToObject(root, "kl_nats");
+    cJSON_AddStringToObject(root, "out", work->values->out);
+    cJSON_AddStringToObject(root, "kind", work->kinds.names[encoding->class]);
+    cJSON_AddNumberToObject(root, "elbo_nats", encoding->elbo);
+    for (uint32_t l = 0; l < levels; l++)
+        cJSON_AddItemToArray(kl, cJSON_CreateNumber(encoding->kl[l]));
+    snprintf(line, sizeof line, "%.400s as %s, in %s", path_base(path), work->kinds.names[encoding->class],
+             work->values->out);
+    return work_report(work, root, line);
+}
+
+static int make(struct work *work, const char *path, uint32_t kind) {
+    const struct source source = {.type = SOURCE_CLIP, .path = path};
+    struct generator_encoding encoding;
+    struct points points = {0};
+    char what[600];
+    int status = CLI_FAILED;
+    if (!points_check_path(work, work->values->out) || !work_start(work, work->kinds.count))
+        return CLI_FAILED;
+    if (points_create(&points, work, 1) &&
+        points_from_source(&points, work, 0, &source, 0, kind, NULL, &encoding)) {
+        snprintf(what, sizeof what, "%.400s as %.100s", path_base(path), work->kinds.names[encoding.class]);
+        if (points_save(&points, work, 0, work->values->out, what))
+            status = report(work, path, &encoding);
+    }
+    points_destroy(&points);
+    return status;
+}
+
+extern const struct command cmd_encode;
+
+static int run(const void *values, char **args, int arg_count) {
+    const struct encode_values *v = values;
+    struct media_error error;
+    struct work work;
+    int status = CLI_FAILED;
+    if (v->common.out == NULL)
+        return cli_usage("encode: say where to write: -o NAME.z.safetensors");
+    if (!path_has_extension(v->common.out, ".safetensors"))
+        return cli_usage("encode: -o is \"%.80s\": a z file is named NAME.z.safetensors", v->common.out);
+    if (work_begin(&work, &cmd_encode, values, args, arg_count)) {
+        uint32_t kind =
+            v->kind != NULL ? kinds_find(&work.kinds, v->kind, strlen(v->kind)) : GENERATOR_ANY_CLASS;
+        if (v->kind != NULL && kind == UINT32_MAX && !kinds_refuse(&work.kinds, v->kind, &error))
+            status = cli_usage("encode: %s", error.text);
+        else
+            status = make(&work, args[0], kind);
+    }
+    work_close(&work);
+    return status;
+}
+
+const struct command cmd_encode = {
+    .name = "encode",
+    .summary = "find the z of a clip",
+    .text = "CLIP is a GIF, a WebP, a PNG folder or a video; it is cropped and resampled to the model's "
+            "size. z is "
+            "the\nnoise from which the decoder makes the reconstruction; `mograph decode` and `mograph "
+            "morph` take "
+            "it.\n",
+    .args = "CLIP",
+    .min_args = 1,
+    .max_args = 1,
+    .options = options,
+    .values_size = sizeof(struct encode_values),
+    .given = offsetof(struct encode_values, common.given),
+    .run = run,
+};

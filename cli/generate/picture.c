@@ -1,0 +1,52 @@
+#include "cli/generate/picture.h"
+
+#include "cli/media/write.h"
+
+#include <math.h>
+
+enum { GAP = 2, SHADE = 20 };
+
+double picture_fps(const struct work *work) {
+    return work->values->fps > 0.0 ? work->values->fps : PICTURE_FPS;
+}
+
+uint32_t picture_columns(const struct work *work, uint32_t count) {
+    const struct vae_config *c = weights_config(work->weights);
+    double square = ceil(sqrt((double)count * c->h / c->w) - 1e-9);
+    return square < 1.0 ? 1 : square > (double)count ? count : (uint32_t)square;
+}
+
+bool picture_lay_out(const struct work *work, const struct grid *grid, uint32_t frames, const uint8_t *rgb,
+                     uint32_t count, struct clip *out, struct media_error *error) {
+    const struct vae_config *c = weights_config(work->weights);
+    struct grid laid = *grid;
+    bool alone = grid->columns * grid->rows == 1;
+    laid.scale = (uint32_t)work->values->scale;
+    laid.gap = alone ? 0 : GAP * laid.scale;
+    laid.shade = SHADE;
+    if (!grid_compose(&laid, frames, c->h, c->w, rgb, count, out, error))
+        return false;
+    clip_set_fps(out, picture_fps(work));
+    return true;
+}
+
+bool picture_write(const struct work *work, struct clip *clip, const char *path, const char *what,
+                   struct media_error *error) {
+    char comment[CLIP_COMMENT_BYTES];
+    work_comment(work, what, comment);
+    clip->comment = comment;
+    bool ok = clip_write(clip, path, work->values->force, error);
+    clip->comment = NULL;
+    return ok;
+}
+
+bool picture_write_one(const struct work *work, const uint8_t *rgb, const char *path, const char *what,
+                       struct media_error *error) {
+    const struct grid grid = {.columns = 1, .rows = 1};
+    struct clip clip;
+    if (!picture_lay_out(work, &grid, weights_config(work->weights)->d, rgb, 1, &clip, error))
+        return false;
+    bool ok = picture_write(work, &clip, path, what, error);
+    clip_destroy(&clip);
+    return ok;
+}

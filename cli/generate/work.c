@@ -1,0 +1,155 @@
+#include "cli/generate/work.h"
+
+#include "cli/generate/weights_path.h"
+#include "cli/interrupt.h"
+#include "cli/json.h"
+#include "cli/options_text.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static bool learn_kinds(struct work *work) {
+    uint32_t count = weights_config(work->weights)->classes;
+    work->kind_names = calloc(count, sizeof *work->kind_names);
+    if (work->kind_names == NULL)
+        return cli_fail("out of memory"), false;
+    for (uint32_t i = 0; i < count; i++)
+        work->kind_names[i] = weights_class_name(work->weights, i);
+    work->kinds = (struct kinds){work->kind_names, count};
+    return true;
+}
+
+bool work_begin(struct work *work, const struct command *command, const void *values, char *const *args,
+                int arg_count) {
+    struct media_error error = {""};
+    *work = (struct work){.command = command,
+                          .all_values = values,
+                          .values = values,
+                          .args = args,
+                          .arg_count = arg_count,
+                          .started = terminal_seconds()};
+    if (!weights_path_find(work->values->weights, work->weights_path, &error))
+        return cli_fail("%s", error.text), false;
+    return weights_open(work->weights_path, &work->weights) == RT_OK && learn_kinds(work);
+}
+
+bool work_start(struct work *work, uint32_t batch) {
+    const char *selector = work->values->device;
+    interrupt_catch();
+    bool open = work->values->quiet ? cli_device_open_quietly(selector, &work->device)
+                                    : cli_device_open(selector, &work->device);
+    return open && generator_create(work->device.library, work->weights, batch, &work->generator) == RT_OK;
+}
+
+void work_close(struct work *work) {
+    generator_destroy(&work->generator);
+    cli_device_close(&work->device);
+    weights_close(&work->weights);
+    free(work->kind_names);
+    work->kind_names = NULL;
+}
+
+size_t work_noise_count(const struct work *work) {
+    return generator_space(work->generator)->count;
+}
+
+size_t work_classes(const struct work *work) {
+    return work->kinds.count;
+}
+
+size_t work_clip_bytes(const struct work *work) {
+    return generator_clip_bytes(work->generator);
+}
+
+// --- progress
+
+void work_progress(struct work *work, const char *what, uint64_t total) {
+    progress_begin(&work->progress, what, total);
+}
+
+bool work_step(struct work *work, uint64_t done) {
+    if (!work->values->quiet)
+        progress_update(&work->progress, done, NULL);
+    return !interrupt_requested();
+}
+
+void work_progress_end(struct work *work) {
+    if (!work->values->quiet)
+        progress_clear(&work->progress);
+}
+
+int work_stopped(void) {
+    cli_fail("stopped; nothing was written");
+    return 128 + interrupt_signal();
+}
+
+// --- reports
+
+// Options that do not change the picture, or say where things lie.
+static const char *const not_told[] = {"out", "device", "force", "quiet", "json", "weights", NULL};
+
+// Bytes of the UTF-8 character at `at`, 0 when it is none.
+static size_t character(const unsigned char *at) {
+    static const struct {
+        unsigned char mask, lead;
+        unsigned least;
+    } forms[] = {{0x80, 0, 0}, {0xe0, 0xc0, 0x80}, {0xf0, 0xe0, 0x800}, {0xf8, 0xf0, 0x10000}};
+    for (size_t length = 1; length <= 4; length++) {
+        if ((at[0] & forms[length - 1].mask) != forms[length - 1].lead)
+            continue;
+        unsigned code = at[0] & ~(unsigned)forms[length - 1].mask & 0xff;
+        for (size_t i = 1; i < length; i++) {
+            if ((at[i] & 0xc0) != 0x80)
+                return 0;
+            code = code << 6 | (at[i] & 0x3f);
+        }
+        bool sound = code >= forms[length - 1].least && code <= 0x10ffff && (code < 0xd800 || code > 0xdfff);
+        return sound ? length : 0;
+    }
+    return 0;
+}
+
+// File names are bytes, comments are UTF-8: what is none becomes '?'.
+static void make_utf8(char *text) {
+    for (char *at = text; *at != '\0';) {
+        size_t length = character((const unsigned char *)at);
+        if (length == 0)
+            *at = '?';
+        at += length > 0 ? length : 1;
+    }
+}
+
+static const char *weights_name(const struct work *work) {
+    return path_base(work->weights_path);
+}
+
+void work_comment(const struct work *work, const char *what, char *text) {
+    char command[CLIP_COMMENT_BYTES / 2];
+    options_to_text(work->command->name, work->command->options, work->all_values, work->values->given,
+                    not_told, work->args, work->arg_count, command, sizeof command);
+    snprintf(text, CLIP_COMMENT_BYTES,
+             "made with mograph " MOGRAPH_VERSION ": %s; %.1000s; weights %.200s %s", command, what,
+             weights_name(work), weights_hash(work->weights));
+    make_utf8(text);
+}
+
+cJSON *work_json(const struct work *work) {
+    cJSON *root = cJSON_CreateObject(), *weights = cJSON_AddObjectToObject(root, "weights");
+    cJSON_AddStringToObject(weights, "file", work->weights_path);
+    cJSON_AddStringToObject(weights, "hash", weights_hash(work->weights));
+    cJSON_AddStringToObject(root, "device", rt_device_describe(work->device.device)->name);
+    return root;
+}
+
+int work_report(struct work *work, cJSON *document, const char *line) {
+    double seconds = terminal_seconds() - work->started;
+    if (work->values->json) {
+        cJSON_AddNumberToObject(document, "seconds", seconds);
+        return json_print_and_delete(document);
+    }
+    cJSON_Delete(document);
+    if (!work->values->quiet)
+        fprintf(stderr, "mograph: %s, in %.1f s\n", line, seconds);
+    return 0;
+}

@@ -1,0 +1,93 @@
+// What generate, morph, reconstruct, encode and decode share: their options, weights on a device, progress,
+// and what their files say of themselves.
+#ifndef MOGRAPH_CLI_GENERATE_WORK_H
+#define MOGRAPH_CLI_GENERATE_WORK_H
+
+#include "cli/command.h"
+#include "cli/device.h"
+#include "cli/generate/source.h"
+#include "cli/media/clip.h"
+#include "cli/media/paths.h"
+#include "cli/terminal.h"
+#include "model/generator.h"
+
+#include <cjson/cJSON.h>
+
+// The first member, `common`, of every such command's values.
+struct work_values {
+    const char *weights, *device, *out;
+    double fps;
+    int64_t scale;
+    bool force, quiet, json;
+    uint64_t given;
+};
+
+// Rows of the option table; `type` is the command's values. OUT is for a clip, Z for a z file.
+#define WORK_FIELD(type, field) OPTION_FIELD(type, common.field)
+#define OPTION_WORK_WEIGHTS(type)                                                                            \
+    {                                                                                                        \
+        WORK_FIELD(type, weights), .name = "weights", .letter = 'w', .value = "W",                           \
+                                   .help = "a weights file, a run's folder, or the name of weights that "    \
+                                           "ship (default: particles-small)"                                 \
+    }
+#define OPTION_WORK_OUT(type, text)                                                                          \
+    { WORK_FIELD(type, out), .name = "out", .letter = 'o', .value = "FILE", .help = text }
+#define OPTIONS_WORK_CLIP(type, fps_text)                                                                    \
+    {WORK_FIELD(type, fps), .name = "fps", .min = 1, .max = 100, .help = fps_text}, {                        \
+        WORK_FIELD(type, scale), .name = "scale", .initial = "1", .min = 1, .max = 16,                       \
+                                 .help = "make every pixel N pixels wide and high, for viewing"              \
+    }
+#define OPTIONS_WORK_REST(type)                                                                              \
+    OPTION_DEVICE(type, common.device),                                                                      \
+        {WORK_FIELD(type, force), .name = "force", .letter = 'f', .help = "replace a file that exists"},     \
+        {WORK_FIELD(type, quiet), .name = "quiet", .letter = 'q', .help = "say nothing unless it fails"}, {  \
+        WORK_FIELD(type, json), .name = "json", .help = "print what was made as JSON"                        \
+    }
+
+struct work {
+    const struct command *command;
+    const void *all_values; // the command's
+    const struct work_values *values;
+    char *const *args;
+    int arg_count;
+    char weights_path[PATH_CAPACITY];
+    struct weights *weights;
+    const char **kind_names;
+    struct kinds kinds;
+    struct cli_device device;
+    struct generator *generator;
+    struct progress progress;
+    double started;
+};
+
+// Opens the weights and learns their kinds: before arguments are judged. False with a line printed. The
+// caller calls work_close in either case.
+bool work_begin(struct work *work, const struct command *command, const void *values, char *const *args,
+                int arg_count);
+// Opens the device and puts the weights there, with room for `batch` clips at a time if memory allows.
+bool work_start(struct work *work, uint32_t batch);
+void work_close(struct work *work);
+
+// Numbers of a point, of its classes' weights, and bytes of a clip.
+size_t work_noise_count(const struct work *work);
+size_t work_classes(const struct work *work);
+size_t work_clip_bytes(const struct work *work);
+
+// Progress of `total` clips, unless --quiet.
+void work_progress(struct work *work, const char *what, uint64_t total);
+// `done` of them are. False when the user wants to stop; the command then returns work_stopped.
+bool work_step(struct work *work, uint64_t done);
+void work_progress_end(struct work *work);
+int work_stopped(void); // 128 + the signal
+
+// What a file made from `what` ("burst:7") says of itself: version, command, weights. CLIP_COMMENT_BYTES.
+void work_comment(const struct work *work, const char *what, char *text);
+
+// The start of the command's JSON: command, weights, device.
+cJSON *work_json(const struct work *work);
+
+// Reports the end: with --json prints and deletes the document, else `line` on stderr unless --quiet. The
+// exit status.
+int work_report(struct work *work, cJSON *document, const char *line);
+
+#endif
