@@ -23,7 +23,7 @@ struct classifier_clips {
 };
 
 struct classifier_options {
-    uint32_t steps;     // of 16 clips; 0: 400
+    uint32_t steps;     // of 16 clips; 0: 200
     float lr;           // highest, falls along a cosine; 0: 0.003
     float weight_decay; // AdamW
     uint64_t seed;      // of the order of clips and of the shifts by up to a sixteenth of height and width

@@ -9,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { N = CLASSIFIER_BATCH, STEPS = 400, WARMUP = 20 };
+enum { N = CLASSIFIER_BATCH, STEPS = 200, WARMUP = 20 };
 
 #define LEARNING_RATE 3e-3f
 #define BETA1 0.9f

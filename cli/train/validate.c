@@ -105,10 +105,10 @@ static void conclude(const struct work *w, struct validation *v) {
                                                                      (double)clip_numbers(w->source));
 }
 
-bool train_validate(const struct train_loop *loop, struct validation *validation) {
-    struct evaluator *evaluator = trainer_evaluator(loop->trainer);
+bool validate_clips(struct evaluator *evaluator, const struct clip_source *source,
+                    struct validation *validation) {
     struct work w = {.evaluator = evaluator,
-                     .source = &loop->val->source,
+                     .source = source,
                      .n = evaluator_batch(evaluator),
                      .levels = evaluator_level_count(evaluator),
                      .noise_count = evaluator_noise_count(evaluator)};
@@ -128,4 +128,8 @@ bool train_validate(const struct train_loop *loop, struct validation *validation
         cli_fail("validation failed: %s", rt_status_text(status));
     work_destroy(&w);
     return status == RT_OK;
+}
+
+bool train_validate(const struct train_loop *loop, struct validation *validation) {
+    return validate_clips(trainer_evaluator(loop->trainer), &loop->val->source, validation);
 }

@@ -4,10 +4,15 @@
 
 #include "cli/train/loop.h"
 #include "cli/train/metrics.h"
+#include "model/evaluator.h"
 
-// Runs all validation clips through the trainer's evaluator, whose weights are as train_keep_weights left
-// them: pictures from the posterior's mean, the evidence lower bound from a sample of it. A set without
-// validation clips leaves *validation as not done. False with a line printed.
+// Runs all clips of a source through a model: pictures from the posterior's mean, the evidence lower bound
+// from a sample of it. A source without clips leaves *validation as not done. False with a line printed.
+bool validate_clips(struct evaluator *evaluator, const struct clip_source *source,
+                    struct validation *validation);
+
+// The same for a model in training and its validation clips, with the trainer's evaluator, whose weights are
+// as train_keep_weights left them.
 bool train_validate(const struct train_loop *loop, struct validation *validation);
 
 #endif

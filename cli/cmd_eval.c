@@ -1,0 +1,223 @@
+// mograph eval: how good a model's pictures are, in figures, each beside its floor.
+#include "cli/command.h"
+#include "cli/device.h"
+#include "cli/eval/eval_page.h"
+#include "cli/eval/judge.h"
+#include "cli/eval/results_json.h"
+#include "cli/eval/samples.h"
+#include "cli/eval/sheets.h"
+#include "cli/eval/tables.h"
+#include "cli/generate/weights_path.h"
+#include "cli/json.h"
+#include "cli/train/loop.h"
+#include "cli/train/validate.h"
+#include "runtime/device.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+struct eval_values {
+    const char *weights, *out, *device;
+    int64_t n, seed;
+    double temperature, fine;
+    bool json;
+};
+
+#define FIELD(field) OPTION_FIELD(struct eval_values, field)
+
+static const struct option options[] = {
+    {FIELD(weights), .name = "weights", .letter = 'w', .value = "W",
+     .help = "a weights file, a run's folder, or the name of weights that ship (default: particles-small)"},
+    {FIELD(n), .name = "n", .value = "N", .initial = "0", .min = 0, .max = 10000,
+     .help = "clips of each kind; 0: as many as both parts of the data set have, at most 30"},
+    {FIELD(temperature), .name = "temperature", .value = "T", .initial = "1", .min = 0, .max = 10,
+     .help = "multiplies the noise that samples are drawn from"},
+    {FIELD(fine), .name = "fine", .value = "T", .initial = "0", .min = 0, .max = 10,
+     .help = "multiplies the finer levels' noise once more; 0: the likeliest picture of the top latent"},
+    {FIELD(seed), .name = "seed", .initial = "1", .min = 0, .max = 9e15, .help = "same seed, same figures"},
+    {FIELD(out), .name = "out", .letter = 'o', .value = "DIR",
+     .help = "also write eval.html, eval.json and contact sheets there, in place of old ones"},
+    OPTION_DEVICE(struct eval_values, device),
+    OPTION_JSON(struct eval_values, json),
+    {0}};
+
+// What one evaluation holds.
+struct evaluation_run {
+    const struct eval_values *v;
+    const char *folder;
+    char weights[PATH_CAPACITY];
+    struct eval_data data;
+    struct cli_device device;
+    struct eval_model model;
+    struct classifier *classifier;
+    struct eval_set samples;
+    struct eval_points kind_keys, clip_keys; // ends of morphs
+    struct eval_results results;
+};
+
+static void describe(struct evaluation_run *e) {
+    struct eval_results *r = &e->results;
+    struct evaluator *evaluator = generator_evaluator(e->model.generator);
+    *r = (struct eval_results){.data = e->folder,
+                               .weights = e->weights,
+                               .hash = weights_hash(e->model.weights),
+                               .device = rt_device_describe(e->device.device)->name,
+                               .drawing = {.seed = (uint64_t)e->v->seed,
+                                           .temperature = (float)e->v->temperature,
+                                           .fine = (float)e->v->fine},
+                               .n = e->data.n,
+                               .kind_count = e->data.set.kind_count,
+                               .kinds = e->data.set.kinds,
+                               .training_clips = e->data.train.source.count,
+                               .validation_clips = e->data.val.source.count,
+                               .level_count = evaluator_level_count(evaluator)};
+    for (uint32_t i = 0; i < r->level_count; i++) {
+        const struct vae_level *level = evaluator_level(evaluator, i);
+        r->units[i] = level->d * level->h * level->w * level->c_used;
+    }
+}
+
+static bool find_weights(struct evaluation_run *e) {
+    struct media_error error = {""};
+    if (weights_path_find(e->v->weights, e->weights, &error))
+        return true;
+    cli_fail("%s", error.text);
+    return false;
+}
+
+static bool open_all(struct evaluation_run *e) {
+    return find_weights(e) && eval_data_open(&e->data, e->folder, (uint32_t)e->v->n) &&
+           cli_device_open(e->v->device, &e->device) &&
+           eval_model_open(&e->model, e->device.library, e->weights, &e->data);
+}
+
+static bool measure_real(struct evaluation_run *e) {
+    const struct judge_options judge = {.folder = e->folder, .seed = 1};
+    if (!eval_data_measure(&e->data, (uint64_t)e->v->seed))
+        return false;
+    e->classifier = judge_open(e->device.library, &e->data.training, &judge);
+    return e->classifier != NULL && eval_data_classify(&e->data, e->classifier);
+}
+
+static bool measure_reconstruction(struct evaluation_run *e) {
+    struct eval_results *r = &e->results;
+    r->black_psnr = reconstruction_psnr(&e->data.black);
+    r->black_foreground_psnr = reconstruction_foreground_psnr(&e->data.black);
+    r->black_ssim = reconstruction_ssim(&e->data.black);
+    return validate_clips(generator_evaluator(e->model.generator), &e->model.val, &r->reconstruction);
+}
+
+static bool measure_morphs(struct evaluation_run *e) {
+    struct eval_results *r = &e->results;
+    return eval_keys_of_kinds(&e->model, &e->data, &r->drawing, &e->kind_keys) &&
+           eval_morphs(&e->model, &e->data, e->classifier, &e->kind_keys, "morphing kinds",
+                       &r->kind_morphs) &&
+           eval_keys_of_clips(&e->model, &e->data, &e->clip_keys) &&
+           eval_morphs(&e->model, &e->data, e->classifier, &e->clip_keys, "morphing clips", &r->clip_morphs);
+}
+
+// --- what is written
+
+// Before the work: a folder that cannot be is told at once.
+static bool make_folder(const char *path) {
+    if (path == NULL || mkdir(path, 0777) == 0 || (errno == EEXIST && path_is_folder(path)))
+        return true;
+    cli_fail("%s: %s", path, strerror(errno));
+    return false;
+}
+
+// As --json prints it, with the end of its last line. The caller frees; NULL when memory is out.
+static char *results_text(const struct eval_results *results) {
+    cJSON *object = eval_results_json(results);
+    char *text = cJSON_Print(object);
+    size_t length = text != NULL ? strlen(text) : 0;
+    char *line = malloc(length + 2);
+    if (line != NULL && text != NULL)
+        snprintf(line, length + 2, "%s\n", text);
+    bool done = line != NULL && text != NULL;
+    cJSON_Delete(object);
+    cJSON_free(text);
+    if (!done)
+        free(line);
+    return done ? line : NULL;
+}
+
+static bool write_json(const struct evaluation_run *e) {
+    struct media_error error = {"out of memory"};
+    char path[PATH_CAPACITY], *text = results_text(&e->results);
+    bool written = text != NULL && path_join(path, e->v->out, "eval.json", &error) &&
+                   train_write_text(path, text, &error);
+    if (!written)
+        cli_fail("%s", error.text);
+    free(text);
+    return written;
+}
+
+static bool write_folder(const struct evaluation_run *e) {
+    const struct eval_sheets sheets = {.model = &e->model,
+                                       .data = &e->data,
+                                       .samples = &e->samples,
+                                       .how = &e->results.drawing,
+                                       .kind_keys = &e->kind_keys,
+                                       .clip_keys = &e->clip_keys};
+    return e->v->out == NULL || (eval_sheets_write(&sheets, e->v->out) && write_json(e) &&
+                                 eval_page_write(&e->results, e->v->out));
+}
+
+static int print_tables(const struct eval_results *results) {
+    bool made = true;
+    for (int which = 0; which < TABLE_COUNT && made; which++) {
+        struct table table;
+        made = eval_table_make(results, (enum eval_table)which, &table);
+        if (made)
+            table_print(&table, stdout);
+        table_destroy(&table);
+    }
+    return made ? 0 : CLI_FAILED;
+}
+
+static int evaluate(struct evaluation_run *e) {
+    if (!open_all(e) || !make_folder(e->v->out))
+        return CLI_FAILED;
+    describe(e);
+    if (!measure_real(e) || !measure_reconstruction(e) ||
+        !eval_samples(&e->model, &e->data, e->classifier, &e->results.drawing, &e->samples) ||
+        !eval_results_compare(&e->results, &e->data, &e->samples) || !measure_morphs(e) || !write_folder(e))
+        return CLI_FAILED;
+    return e->v->json ? json_print_and_delete(eval_results_json(&e->results)) : print_tables(&e->results);
+}
+
+static int run(const void *values, char **args, int arg_count) {
+    const struct eval_values *v = values;
+    struct evaluation_run e = {.v = v, .folder = args[0]};
+    (void)arg_count;
+    int status = evaluate(&e);
+    eval_results_destroy(&e.results);
+    eval_set_destroy(&e.samples);
+    eval_points_destroy(&e.kind_keys);
+    eval_points_destroy(&e.clip_keys);
+    classifier_destroy(&e.classifier);
+    eval_model_close(&e.model);
+    cli_device_close(&e.device);
+    eval_data_destroy(&e.data);
+    return status;
+}
+
+const struct command cmd_eval = {
+    .name = "eval",
+    .summary = "say in figures how good a model's pictures are",
+    .text =
+        "DATA is a data set with train/ and val/. Reconstructions are of its validation part. Samples, real\n"
+        "clips of the validation part, and the same with shuffled frames or blurred are each compared with\n"
+        "as many training clips: what real clips reach is the best a model can, the other two show how\n"
+        "each figure reacts. Features are those of a classifier that is trained on the training part once\n"
+        "and kept as DATA/classifier.safetensors.\n",
+    .args = "DATA",
+    .min_args = 1,
+    .max_args = 1,
+    .options = options,
+    .values_size = sizeof(struct eval_values),
+    .run = run,
+};

@@ -1,0 +1,187 @@
+#include "cli/eval/data.h"
+
+#include "cli/command.h"
+#include "cli/eval/controls.h"
+#include "cli/terminal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+// --- which clips
+
+static uint32_t fewest(const struct data_set *set, bool val, uint32_t *kind) {
+    uint32_t least = UINT32_MAX;
+    for (uint32_t k = 0; k < set->kind_count; k++)
+        if (data_set_count(set, k, val) < least) {
+            least = data_set_count(set, k, val);
+            *kind = k;
+        }
+    return least;
+}
+
+static bool choose_n(struct eval_data *data, const char *folder, uint32_t n) {
+    for (int val = 0; val < 2; val++) {
+        uint32_t kind = 0, there = fewest(&data->set, val == 1, &kind);
+        const char *part = val == 1 ? "validation" : "training";
+        if (there == 0)
+            cli_fail("%s: no %s clips of \"%s\"; `mograph dataset` keeps some of each kind for validation",
+                     folder, part, data->set.kinds[kind]);
+        else if (n > there)
+            cli_fail("--n %u is more than the %u %s clips of \"%s\" in %s", n, there, part,
+                     data->set.kinds[kind], folder);
+        if (there == 0 || n > there)
+            return false;
+        data->n = there < data->n ? there : data->n;
+    }
+    data->n = n > 0 ? n : data->n;
+    return true;
+}
+
+static bool check_kinds(const struct data_set *set, const char *folder) {
+    if (set->kind_count > 1)
+        return true;
+    cli_fail("%s has one kind only (\"%s\"): figures need a classifier, and a classifier needs two", folder,
+             set->kinds[0]);
+    return false;
+}
+
+bool eval_data_open(struct eval_data *data, const char *folder, uint32_t n) {
+    struct media_error error = {""};
+    uint32_t size[3];
+    *data = (struct eval_data){.n = EVAL_MOST};
+    if (!data_set_scan(&data->set, folder, &error)) {
+        cli_fail("%s", error.text);
+        return false;
+    }
+    if (!check_kinds(&data->set, folder) || !choose_n(data, folder, n) || !train_clips_size(&data->set, size))
+        return false;
+    data->d = size[0];
+    data->h = size[1];
+    data->w = size[2];
+    return train_clips_init(&data->train, &data->set, false, data->d, data->h, data->w) &&
+           train_clips_init(&data->val, &data->set, true, data->d, data->h, data->w);
+}
+
+void eval_data_destroy(struct eval_data *data) {
+    eval_set_destroy(&data->training);
+    eval_set_destroy(&data->reference);
+    eval_set_destroy(&data->real);
+    eval_set_destroy(&data->shuffled);
+    eval_set_destroy(&data->blurred);
+    train_clips_destroy(&data->train);
+    train_clips_destroy(&data->val);
+    data_set_destroy(&data->set);
+    free(data->picked);
+}
+
+// n clips of every kind, spread evenly over those there are: picked [kinds n].
+static void pick(const struct clip_source *source, uint32_t kinds, uint32_t n, uint32_t *picked) {
+    for (uint32_t kind = 0; kind < kinds; kind++) {
+        uint32_t count = 0, seen = 0, taken = 0;
+        for (uint32_t i = 0; i < source->count; i++)
+            count += source->classes[i] == kind;
+        for (uint32_t i = 0; i < source->count; i++) {
+            if (source->classes[i] != kind)
+                continue;
+            if (taken < n && seen == (uint64_t)taken * count / n)
+                picked[kind * n + taken++] = i;
+            seen++;
+        }
+    }
+}
+
+// --- measuring
+
+static bool create_sets(struct eval_data *data) {
+    uint32_t kinds = data->set.kind_count, n = kinds * data->n;
+    struct eval_set *small[] = {&data->reference, &data->real, &data->shuffled, &data->blurred};
+    bool made = eval_set_create(&data->training, data->train.source.count, data->d, data->h, data->w, kinds);
+    for (int i = 0; i < 4 && made; i++)
+        made = eval_set_create(small[i], n, data->d, data->h, data->w, kinds);
+    return made;
+}
+
+// Room for one clip, for what is made of it, and for one that is black.
+struct room {
+    uint8_t *rgb, *worse, *black;
+};
+
+static enum rt_status add_training(struct eval_data *data, uint32_t clip, const struct room *room) {
+    const struct clip_source *source = &data->train.source;
+    if (!source->read(source->user, clip, room->rgb))
+        return RT_ERROR_IO;
+    return eval_set_add(&data->training, room->rgb, source->classes[clip]);
+}
+
+static enum rt_status add_picked(struct eval_data *data, uint32_t clip, uint64_t seed,
+                                 const struct room *room) {
+    uint32_t class = data->val.source.classes[clip];
+    enum rt_status status = eval_set_add(&data->real, room->rgb, class);
+    control_shuffle(room->rgb, data->d, data->h, data->w, seed, clip, room->worse);
+    if (status == RT_OK)
+        status = eval_set_add(&data->shuffled, room->worse, class);
+    control_blur(room->rgb, data->d, data->h, data->w, room->worse);
+    return status == RT_OK ? eval_set_add(&data->blurred, room->worse, class) : status;
+}
+
+static enum rt_status add_validation(struct eval_data *data, uint32_t clip, uint64_t seed,
+                                     const struct room *room) {
+    const struct clip_source *source = &data->val.source;
+    struct clip_view real = {.u8 = room->rgb, .d = data->d, .h = data->h, .w = data->w, .stride = 3},
+                     black = real;
+    uint32_t next = data->real.count;
+    black.u8 = room->black;
+    if (!source->read(source->user, clip, room->rgb))
+        return RT_ERROR_IO;
+    enum rt_status status = reconstruction_add(&data->black, &real, &black);
+    bool picked = next < data->real.capacity && data->picked[next] == clip;
+    return status == RT_OK && picked ? add_picked(data, clip, seed, room) : status;
+}
+
+static enum rt_status read_all(struct eval_data *data, uint64_t seed, const struct room *room) {
+    uint32_t train = data->train.source.count, all = train + data->val.source.count;
+    struct progress bar;
+    enum rt_status status = RT_OK;
+    progress_begin(&bar, "reading clips", all);
+    for (uint32_t i = 0; i < all && status == RT_OK; i++) {
+        status = i < train ? add_training(data, i, room) : add_validation(data, i - train, seed, room);
+        progress_update(&bar, i + 1, NULL);
+    }
+    progress_clear(&bar);
+    return status;
+}
+
+bool eval_data_measure(struct eval_data *data, uint64_t seed) {
+    size_t bytes = (size_t)data->d * data->h * data->w * 3;
+    uint8_t *memory = calloc(3, bytes);
+    const struct room room = {memory, memory + bytes, memory + 2 * bytes};
+    data->picked = malloc((size_t)data->set.kind_count * data->n * sizeof *data->picked);
+    bool done = memory != NULL && data->picked != NULL;
+    if (!done)
+        eval_no_memory();
+    if (done) {
+        pick(&data->val.source, data->set.kind_count, data->n, data->picked);
+        done = create_sets(data) && read_all(data, seed, &room) == RT_OK;
+    }
+    free(memory);
+    return done;
+}
+
+static bool copy_reference(struct eval_data *data) {
+    uint32_t count = data->set.kind_count * data->n, *picked = malloc(count * sizeof *picked);
+    if (picked == NULL)
+        return eval_no_memory() == RT_OK;
+    pick(&data->train.source, data->set.kind_count, data->n, picked);
+    for (uint32_t i = 0; i < count; i++)
+        eval_set_copy(&data->reference, &data->training, picked[i]);
+    free(picked);
+    return true;
+}
+
+bool eval_data_classify(struct eval_data *data, struct classifier *classifier) {
+    struct eval_set *sets[] = {&data->training, &data->real, &data->shuffled, &data->blurred};
+    for (int i = 0; i < 4; i++)
+        if (eval_set_classify(sets[i], classifier) != RT_OK)
+            return false;
+    return copy_reference(data);
+}

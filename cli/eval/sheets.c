@@ -1,0 +1,173 @@
+#include "cli/eval/sheets.h"
+
+#include "cli/command.h"
+#include "cli/eval/morphs.h"
+#include "cli/media/grid.h"
+#include "cli/media/write.h"
+#include "cli/terminal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { MAX_ROWS = 8, SAMPLES = 4, PAIRS = 2, MORPH_ROWS = 3, TIMES = 5, GAP = 4, SHADE = 24, MIN_CELL = 64 };
+
+const struct eval_sheet_info eval_sheet_table[SHEET_COUNT] = {
+    [SHEET_SAMPLES] = {"samples.gif", "Samples", "Drawn from noise, a row for each kind."},
+    [SHEET_NEIGHBOURS] =
+        {"neighbours.gif", "Nearest training clips",
+         "Samples, and beside each the training clip that is nearest by the classifier's features."},
+    [SHEET_RECONSTRUCTIONS] = {"reconstructions.gif", "Reconstructions",
+                               "Validation clips above, below what the model makes of their encoding."},
+    [SHEET_MORPHS] =
+        {"morphs.gif", "Morphs",
+         "z = t z1 + (1 - t) z2 between samples, then between encoded clips; last a cross-fade."},
+};
+
+// One sheet in the making: cells row by row.
+struct sheet {
+    const struct eval_sheets *of;
+    struct grid grid;
+    uint32_t count;
+    size_t bytes; // of a cell
+    uint8_t *rgb;
+};
+
+static bool begin(struct sheet *s, const struct eval_sheets *of, uint32_t columns, uint32_t rows) {
+    uint32_t width = of->data->w;
+    *s = (struct sheet){.of = of,
+                        .grid = {.columns = columns,
+                                 .rows = rows,
+                                 .gap = GAP,
+                                 .scale = width < MIN_CELL ? MIN_CELL / width : 1, // room for names
+                                 .shade = SHADE},
+                        .count = columns * rows,
+                        .bytes = generator_clip_bytes(of->model->generator)};
+    s->rgb = malloc(s->count * s->bytes);
+    return s->rgb != NULL || eval_no_memory() == RT_OK;
+}
+
+static uint8_t *cell(const struct sheet *s, uint32_t row, uint32_t column) {
+    return s->rgb + ((size_t)row * s->grid.columns + column) * s->bytes;
+}
+
+static uint32_t rows_of(const struct eval_sheets *of) {
+    return of->data->set.kind_count < MAX_ROWS ? of->data->set.kind_count : MAX_ROWS;
+}
+
+static uint32_t least(uint32_t a, uint32_t b) {
+    return a < b ? a : b;
+}
+
+// The first samples of every kind into columns 0, step, 2 step, ...
+static bool draw_samples(struct sheet *s, uint32_t per_kind, uint32_t step) {
+    const struct eval_sheets *of = s->of;
+    struct eval_points points;
+    bool done = eval_points_create(&points, of->model, per_kind);
+    for (uint32_t kind = 0; kind < s->grid.rows && done; kind++) {
+        memset(points.weights, 0, (size_t)per_kind * points.classes * sizeof *points.weights);
+        for (uint32_t i = 0; i < per_kind; i++) {
+            struct eval_drawing how = *of->how;
+            how.seed += i;
+            eval_points_draw(&points, i, of->model, kind, &how);
+        }
+        for (uint32_t i = 0; i < per_kind && done; i++)
+            done = eval_points_decode(&points, of->model, i, 1, cell(s, kind, i * step)) == RT_OK;
+    }
+    eval_points_destroy(&points);
+    return done;
+}
+
+static bool make_samples(struct sheet *s, const struct eval_sheets *of) {
+    uint32_t columns = least(SAMPLES, of->data->n);
+    bool made = begin(s, of, columns, rows_of(of));
+    s->grid.row_names = (const char *const *)of->data->set.kinds;
+    return made && draw_samples(s, columns, 1);
+}
+
+static bool read_clip(const struct clip_source *source, uint32_t clip, uint8_t *rgb) {
+    return source->read(source->user, clip, rgb);
+}
+
+static bool make_neighbours(struct sheet *s, const struct eval_sheets *of) {
+    static const char *const names[2 * PAIRS] = {"sample", "nearest", "sample", "nearest"};
+    const struct eval_set *samples = of->samples, *training = &of->data->training;
+    uint32_t pairs = least(PAIRS, of->data->n), *nearest = malloc(samples->count * sizeof *nearest);
+    bool done =
+        begin(s, of, 2 * pairs, rows_of(of)) && (nearest != NULL || eval_no_memory() == RT_OK) &&
+        draw_samples(s, pairs, 2) &&
+        distribution_nearest((struct features){samples->features, samples->count, CLASSIFIER_FEATURES},
+                             (struct features){training->features, training->count, CLASSIFIER_FEATURES},
+                             nearest) == RT_OK;
+    s->grid.row_names = (const char *const *)of->data->set.kinds;
+    s->grid.column_names = names;
+    for (uint32_t i = 0; i < pairs * s->grid.rows && done; i++)
+        done = read_clip(&of->data->train.source, nearest[i / pairs * of->data->n + i % pairs],
+                         cell(s, i / pairs, 2 * (i % pairs) + 1));
+    free(nearest);
+    return done;
+}
+
+// The model's clip for encoded ones: their noise decoded, which is what the decoder made of the encoding.
+static bool make_reconstructions(struct sheet *s, const struct eval_sheets *of) {
+    static const char *const names[2] = {"clip", "model"};
+    const struct eval_data *data = of->data;
+    uint32_t columns = of->clip_keys->count;
+    bool done = begin(s, of, columns, 2);
+    s->grid.row_names = names;
+    s->grid.column_names = (const char *const *)data->set.kinds;
+    for (uint32_t kind = 0; kind < columns && done; kind++)
+        done = read_clip(&data->val.source, data->picked[kind * data->n], cell(s, 0, kind));
+    return done && eval_points_decode(of->clip_keys, of->model, 0, columns, cell(s, 1, 0)) == RT_OK;
+}
+
+// One row: t from 0 to 1, and the cross-fade of the ends.
+static bool morph_row(struct sheet *s, uint32_t row, const struct eval_points *keys, uint32_t from) {
+    struct eval_points points;
+    bool done = eval_points_create(&points, s->of->model, TIMES);
+    for (uint32_t i = 0; i < TIMES && done; i++)
+        eval_points_mix(&points, i, keys, from, (from + 1) % keys->count, (float)i / (TIMES - 1));
+    done = done && eval_points_decode(&points, s->of->model, 0, TIMES, cell(s, row, 0)) == RT_OK;
+    if (done)
+        eval_fade(cell(s, row, 0), cell(s, row, TIMES - 1), s->bytes, 0.5f, cell(s, row, TIMES));
+    eval_points_destroy(&points);
+    return done;
+}
+
+static bool make_morphs(struct sheet *s, const struct eval_sheets *of) {
+    static const char *const names[TIMES + 1] = {"t = 0", "0.25", "0.5", "0.75", "t = 1", "cross-fade"};
+    uint32_t each = least(MORPH_ROWS, of->kind_keys->count);
+    bool done = begin(s, of, TIMES + 1, 2 * each);
+    s->grid.column_names = names;
+    for (uint32_t row = 0; row < each && done; row++)
+        done = morph_row(s, row, of->kind_keys, row) && morph_row(s, each + row, of->clip_keys, row);
+    return done;
+}
+
+static bool write_sheet(const struct sheet *s, const char *folder, const char *name) {
+    const struct eval_data *data = s->of->data;
+    struct clip clip = {0};
+    struct media_error error = {""};
+    char path[PATH_CAPACITY];
+    bool written = grid_compose(&s->grid, data->d, data->h, data->w, s->rgb, s->count, &clip, &error) &&
+                   path_join(path, folder, name, &error) && clip_write(&clip, path, true, &error);
+    clip_destroy(&clip);
+    if (!written)
+        cli_fail("%s", error.text);
+    return written;
+}
+
+bool eval_sheets_write(const struct eval_sheets *sheets, const char *folder) {
+    static bool (*const makers[SHEET_COUNT])(struct sheet *, const struct eval_sheets *) = {
+        make_samples, make_neighbours, make_reconstructions, make_morphs};
+    struct progress bar;
+    bool done = true;
+    progress_begin(&bar, "contact sheets", SHEET_COUNT);
+    for (uint32_t i = 0; i < SHEET_COUNT && done; i++) {
+        struct sheet sheet = {.rgb = NULL};
+        done = makers[i](&sheet, sheets) && write_sheet(&sheet, folder, eval_sheet_table[i].file);
+        free(sheet.rgb);
+        progress_update(&bar, i + 1, NULL);
+    }
+    progress_clear(&bar);
+    return done;
+}

@@ -1,0 +1,104 @@
+#!/bin/sh
+# eval.sh MOGRAPH PYTHON: evaluation as a user meets it, of a model that has hardly learnt anything: what it says,
+# that it says the same again, its cache, its folder, and what it refuses.
+mograph=$1
+python=$2
+here=$(cd "$(dirname "$0")" && pwd)
+folder=$(mktemp -d) || exit 1
+trap 'rm -rf "$folder"' EXIT
+cd "$folder" || exit 1
+passed=0
+failed=0
+unset MOGRAPH_DEVICE MOGRAPH_KERNELS
+
+# run EXPECTED_STATUS ARGUMENT...: keeps stdout in out and stderr in err.
+run() {
+    wanted=$1
+    shift
+    last="mograph $*"
+    "$mograph" "$@" >out 2>err
+    status=$?
+    check [ "$status" -eq "$wanted" ]
+}
+
+check() {
+    if "$@"; then
+        passed=$((passed + 1))
+    else
+        failed=$((failed + 1))
+        echo "failed after \`$last\` (exit $status): $*" >&2
+        tail -n 5 err >&2
+    fi
+}
+
+says() {
+    check grep -q -e "$2" "$1"
+}
+
+# One line on stderr beside the device's, nothing on stdout.
+refuses() {
+    run "$@"
+    check [ ! -s out ]
+    check [ "$(grep -c -v -e '^mograph: device' err)" -eq 1 ]
+}
+
+run 0 dataset particles -o data --size 32x32x8 --clips 14 --val 0.5
+run 0 train data --preset tiny --batch 6 --epochs 3 --every 3 -o model
+w=model/weights.safetensors
+
+# Figures, page and sheets.
+run 0 eval data -w $w -o judged --json
+says err "training the classifier"
+mv out first.json
+check cmp -s first.json judged/eval.json
+for name in eval.html samples.gif neighbours.gif reconstructions.gif morphs.gif; do
+    check [ -s "judged/$name" ]
+done
+check "$python" -B "$here/check_eval.py" first.json judged/eval.html
+
+# The same again, from the cache and as tables.
+run 0 eval data -w $w --json
+check [ -z "$(grep 'training the classifier' err)" ]
+check cmp -s out first.json
+run 0 eval data -w model --n 2 --temperature 0.5 --seed 3
+says out "Against 12 training clips, 2 of each kind"
+says out "kind accuracy"
+
+# A broken cache is replaced, one of other clips is not taken.
+echo "not a classifier" >data/classifier.safetensors
+run 0 eval data -w $w --json
+says err "broken and will be replaced"
+check cmp -s out first.json
+rm data/train/burst/0001.webp
+run 0 eval data -w $w --n 1 --json
+says err "training the classifier"
+
+# What is refused: one line that says why.
+refuses 1 eval data # the weights that ship, or none
+refuses 2 eval
+refuses 1 eval data -w $w --n 8
+says err "more than the 6 training clips of \"burst\""
+refuses 1 eval nowhere -w $w
+mkdir -p empty/train/a one/train/a one/val/a
+refuses 1 eval empty -w $w
+says err "no clips"
+cp data/train/burst/0002.webp one/train/a && cp data/val/burst/*.webp one/val/a
+refuses 1 eval one -w $w
+says err "one kind only"
+mkdir -p part/train/a part/train/b
+cp data/train/burst/0002.webp part/train/a && cp data/train/snow/0002.webp part/train/b
+refuses 1 eval part -w $w
+says err "no validation clips"
+mkdir -p part/val/a part/val/b
+cp data/train/burst/0003.webp part/val/a && cp data/train/snow/0003.webp part/val/b
+refuses 1 eval part -w $w
+says err "has not learnt the kind \"a\""
+run 0 dataset particles -o large --size 64x32x8 --clips 2 --val 0.5
+refuses 1 eval large -w $w
+says err "32x32x8, these are of 64x32x8"
+refuses 1 eval data -w nothing.safetensors
+refuses 1 eval data -w first.json
+refuses 1 eval data -w $w -o nowhere/judged
+
+echo "$passed passed, $failed failed"
+[ "$failed" -eq 0 ]
