@@ -13,6 +13,7 @@ passed=0
 failed=0
 unset MOGRAPH_DEVICE MOGRAPH_KERNELS
 export PYTHONDONTWRITEBYTECODE=1
+export ASAN_OPTIONS="${ASAN_OPTIONS:-}:verify_asan_link_order=0" # FULL_DISK comes first
 
 # run EXPECTED_STATUS ARGUMENT...: keeps stdout in out and stderr in err.
 run() {

@@ -12,6 +12,7 @@ cd "$folder" || exit 1
 passed=0
 failed=0
 unset MOGRAPH_DEVICE MOGRAPH_KERNELS
+export ASAN_OPTIONS="${ASAN_OPTIONS:-}:verify_asan_link_order=0" # FULL_DISK comes first
 
 # run EXPECTED_STATUS ARGUMENT...: keeps stdout in out and stderr in err.
 run() {
