@@ -55,7 +55,8 @@ static enum rt_status judge_output(const struct op_check_hook *hook, uint32_t i,
         return RT_ERROR_OUT_OF_MEMORY;
     enum rt_status status = download(hook, i, got);
     if (status == RT_OK) {
-        struct op_difference worst = op_compare(got, hook->arrays[i], arg->count, floor);
+        struct op_difference worst =
+            op_compare(got, hook->arrays[i], arg->count, op_arg_scale_floor(arg, floor));
         double tolerance = op_tolerance(hook->id, &hook->signature, 0.0);
         if (worst.error > tolerance) {
             rt_log(RT_LOG_ERROR,

@@ -32,6 +32,10 @@ double op_scale_floor(const struct op_signature *signature, double *const *array
     return largest * 1e-6;
 }
 
+double op_arg_scale_floor(const struct op_arg *arg, double floor) {
+    return arg->dtype == OP_U8 ? 255.0 : floor;
+}
+
 double op_tolerance(enum op_id id, const struct op_signature *signature, double wanted) {
     double tolerance = wanted > 0.0 ? wanted : op_table[id]->tolerance;
     if (tolerance <= 0.0)

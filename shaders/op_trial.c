@@ -139,7 +139,8 @@ static bool agrees(struct trial_run *run, struct op_trial_result *result) {
         if (got == NULL)
             return fail(run, result, "out of host memory");
         op_decode(arg->dtype, run->first + run->buffers[i].offset_bytes, arg->count, got);
-        struct op_difference worst = op_compare(got, run->arrays[i], arg->count, floor);
+        struct op_difference worst =
+            op_compare(got, run->arrays[i], arg->count, op_arg_scale_floor(arg, floor));
         free(got);
         if (worst.error > result->error)
             result->error = worst.error;
