@@ -2,6 +2,7 @@
 #define _XOPEN_SOURCE 700 // realpath
 #include "cli/command.h"
 #include "cli/device.h"
+#include "cli/eval/judge.h"
 #include "cli/interrupt.h"
 #include "cli/options_json.h"
 #include "cli/train/clips.h"
@@ -179,15 +180,33 @@ static int train(struct training *t) {
     return status;
 }
 
+static int train_classifier(struct training *t, const char *argument) {
+    struct option_error error;
+    if (!train_check_classifier(&t->v, &error))
+        return cli_usage("train: %s", error.text);
+    int status = open_data(t, argument);
+    if (status != 0 || !cli_device_open(t->v.device, &t->device))
+        return status != 0 ? status : CLI_FAILED;
+    const struct judge_options options = {
+        .folder = t->v.data, .again = true, .seed = (uint64_t)t->v.seed, .steps = (uint32_t)t->v.steps};
+    return judge_train(t->device.library, &t->set, &options);
+}
+
+static int train_model(struct training *t, const char *argument) {
+    int status = open_data(t, argument);
+    if (status == 0)
+        status = choose_model(t) && cli_device_open(t->v.device, &t->device) ? 0 : CLI_FAILED;
+    if (status == 0)
+        status = t->v.dry_run ? dry_run(t) : train(t);
+    return status;
+}
+
 static int run(const void *values, char **args, int arg_count) {
     struct training t = {.v = *(const struct train_values *)values};
+    const char *argument = arg_count > 0 ? args[0] : NULL;
     int status = merge_config(&t);
     if (status == 0)
-        status = open_data(&t, arg_count > 0 ? args[0] : NULL);
-    if (status == 0)
-        status = choose_model(&t) && cli_device_open(t.v.device, &t.device) ? 0 : CLI_FAILED;
-    if (status == 0)
-        status = t.v.dry_run ? dry_run(&t) : train(&t);
+        status = train_is_classifier(&t.v) ? train_classifier(&t, argument) : train_model(&t, argument);
     cli_device_close(&t.device);
     train_clips_destroy(&t.clips);
     train_clips_destroy(&t.val);
@@ -202,7 +221,8 @@ const struct command cmd_train = {
     .text = "DATA is a folder with a folder of clips for each kind, or train/ and val/ with such folders.\n"
             "Writes RUN/config.json, metrics.csv, samples/, checkpoints/, weights.safetensors and\n"
             "report.html. Ctrl-C finishes the step, writes a checkpoint and stops; --resume RUN goes on\n"
-            "as if nothing had happened.\n",
+            "as if nothing had happened. --preset classifier trains what `mograph eval` tells kinds by,\n"
+            "says how well it does, and keeps it as DATA/classifier.safetensors.\n",
     .args = "[DATA]",
     .max_args = 1,
     .options = train_options,

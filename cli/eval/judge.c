@@ -9,7 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { KEY_TEXT = 64 };
+enum { KEY_TEXT = 24 };
 
 static uint64_t hash_bytes(uint64_t hash, const void *bytes, size_t size) {
     const unsigned char *at = bytes;
@@ -18,13 +18,12 @@ static uint64_t hash_bytes(uint64_t hash, const void *bytes, size_t size) {
     return hash;
 }
 
-// What decides a classifier: all that it is shown (FNV-1a), the seed, the steps.
-static void make_key(const struct eval_set *training, const struct judge_options *options,
-                     char key[KEY_TEXT]) {
+// What it was trained on: all that it is shown (FNV-1a).
+static void make_key(const struct eval_set *training, char key[KEY_TEXT]) {
     uint64_t hash = UINT64_C(14695981039346656037);
     hash = hash_bytes(hash, training->reduced, training->count * classifier_input_bytes(&training->config));
     hash = hash_bytes(hash, training->classes, training->count * sizeof *training->classes);
-    snprintf(key, KEY_TEXT, "%016" PRIx64 " seed=%" PRIu64 " steps=%u", hash, options->seed, options->steps);
+    snprintf(key, KEY_TEXT, "%016" PRIx64, hash);
 }
 
 static void show(void *user, uint32_t done, uint32_t steps, float loss) {
@@ -72,7 +71,7 @@ struct classifier *judge_open(struct op_library *library, const struct eval_set 
     }
     if (classifier_create(library, &training->config, options->seed, &classifier) != RT_OK)
         return NULL;
-    make_key(training, options, key);
+    make_key(training, key);
     if (!options->again && classifier_load(classifier, path, key, &found) != RT_OK)
         rt_log(RT_LOG_WARNING, "%s is broken and will be replaced", path);
     if (!found && !make(classifier, training, options, path, key))

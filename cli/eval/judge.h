@@ -2,15 +2,16 @@
 #ifndef MOGRAPH_CLI_EVAL_JUDGE_H
 #define MOGRAPH_CLI_EVAL_JUDGE_H
 
+#include "cli/data/scan.h"
 #include "cli/eval/set.h"
 
 #include <stdbool.h>
 
 struct judge_options {
     const char *folder; // of the data set; its cache is FOLDER/classifier.safetensors
-    uint64_t seed;
-    uint32_t steps; // 0: the usual number
-    bool again;     // train even if the cache is of this training set
+    bool again;         // train even if the cache is of this training set
+    uint64_t seed;      // when it is trained
+    uint32_t steps;     // 0: the usual number
 };
 
 // Gives the classifier for a training set: the cached one if it was trained on these very clips, else a new
@@ -18,5 +19,9 @@ struct judge_options {
 // caller destroys it.
 struct classifier *judge_open(struct op_library *library, const struct eval_set *training,
                               const struct judge_options *options);
+
+// Trains and caches the classifier of a data set and prints what part of the validation clips it takes for
+// what they are: `mograph train --preset classifier`. The exit status.
+int judge_train(struct op_library *library, const struct data_set *set, const struct judge_options *options);
 
 #endif

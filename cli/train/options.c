@@ -2,6 +2,8 @@
 
 #include "cli/command.h"
 
+#include <string.h>
+
 #define FIELD(field) OPTION_FIELD(struct train_values, field)
 
 const struct option train_options[] = {
@@ -26,8 +28,9 @@ const struct option train_options[] = {
      .help = "write a checkpoint every so many epochs"},
     {FIELD(steps), .name = "steps", .value = "N", .initial = "0", .min = 0, .max = 1e12,
      .help = "stop after this many steps, with a checkpoint; 0: when the epochs are done"},
-    {FIELD(preset), .name = "preset", .initial = "small", .choices = "tiny|small|base|article",
-     .help = "the model; `mograph info` shows each"},
+    {FIELD(preset), .name = "preset", .initial = "small", .choices = "tiny|small|base|article|classifier",
+     .help = "the model; `mograph info` shows each. classifier: what `mograph eval` judges kinds by, kept in "
+             "DATA"},
     {FIELD(precision), .name = "precision", .initial = "fp32", .choices = "fp32|bf16",
      .help = "how activations are stored; sums are always fp32"},
     {FIELD(epochs), .name = "epochs", .initial = "200", .min = 1, .max = 1e6,
@@ -74,6 +77,25 @@ const struct option train_options[] = {
     {FIELD(shift), .name = "shift", .help = "move clips by up to a sixteenth of their size"},
     {FIELD(reverse), .name = "reverse", .help = "play half of the clips backwards"},
     {0}};
+
+bool train_is_classifier(const struct train_values *values) {
+    return vae_preset_at((uint32_t)values->preset) == NULL;
+}
+
+bool train_check_classifier(const struct train_values *values, struct option_error *error) {
+    static const char *const taken[] = {"preset", "seed", "steps", "device"};
+    for (uint32_t i = 0; train_options[i].name != NULL; i++) {
+        bool known = !(values->given >> i & 1);
+        for (size_t k = 0; k < sizeof taken / sizeof taken[0]; k++)
+            known = known || strcmp(taken[k], train_options[i].name) == 0;
+        if (!known) {
+            snprintf(error->text, sizeof error->text, "--%s says nothing to --preset classifier",
+                     train_options[i].name);
+            return false;
+        }
+    }
+    return true;
+}
 
 const char *train_preset_name(const struct train_values *values) {
     return vae_preset_at((uint32_t)values->preset)->name;

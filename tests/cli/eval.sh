@@ -73,6 +73,14 @@ rm data/train/burst/0001.webp
 run 0 eval data -w $w --n 1 --json
 says err "training the classifier"
 
+# The classifier by itself: what it says, and that figures are then taken with it.
+run 0 train data --preset classifier --steps 30 --seed 2
+says out "trained on 41 clips of 6 kinds; [0-9]* of 42 validation clips"
+run 0 eval data -w $w --n 1 --json
+check [ -z "$(grep 'training the classifier' err)" ]
+refuses 2 train data --preset classifier --epochs 5
+says err "\-\-epochs says nothing to --preset classifier"
+
 # What is refused: one line that says why.
 refuses 1 eval data # the weights that ship, or none
 refuses 2 eval
@@ -84,6 +92,8 @@ refuses 1 eval empty -w $w
 says err "no clips"
 cp data/train/burst/0002.webp one/train/a && cp data/val/burst/*.webp one/val/a
 refuses 1 eval one -w $w
+says err "one kind only"
+refuses 1 train one --preset classifier
 says err "one kind only"
 mkdir -p part/train/a part/train/b
 cp data/train/burst/0002.webp part/train/a && cp data/train/snow/0002.webp part/train/b
