@@ -271,18 +271,19 @@ static int run(const void *values, char **args, int arg_count) {
 const struct command cmd_morph = {
     .name = "morph",
     .summary = "morph between clips, kinds and seeds",
-    .text = "A SOURCE is a kind (burst), a kind with a seed (burst:7), a seed (seed:7), a saved z "
-            "(file.z.safetensors) "
-            "or any\nclip that can be read, which is then encoded. More than two are keyframes, one after "
-            "another.\n\n"
-            "Ways between two z, and the norm of z, which the decoder expects to be that of noise:\n"
-            "  lerp    z = t z1 + (1-t) z2, the article's formula. The norm falls to about 0.7 half-way "
-            "between two\n"
-            "          unrelated z, less when they are alike: the picture there is a usual one.\n"
-            "  slerp   along the arc, level by level. The norm goes evenly from one end's to the other's.\n"
-            "  spline  Catmull-Rom through all sources, so that the way has no corners. The norm falls as "
-            "with lerp.\n\n"
-            "The extension of -o decides: " CLIP_WRITE_FORMATS ".\n",
+    .text =
+        "A SOURCE is a kind (burst), a kind with a seed (burst:7), a seed (seed:7), a saved z "
+        "(file.z.safetensors) "
+        "or any\nclip that can be read, which is then encoded. More than two are keyframes, one after "
+        "another.\n\n"
+        "Ways between two z, and the norm of z, which the decoder expects to be that of noise:\n"
+        "  lerp    z = (1-t) z1 + t z2: the article's formula, t counted from the first source. The norm\n"
+        "          falls, half-way between two unrelated z to about 0.7: the picture there is a more usual "
+        "one.\n"
+        "  slerp   along the arc, level by level. The norm goes evenly from one end's to the other's.\n"
+        "  spline  Catmull-Rom through all sources, so that the way has no corners. The norm falls as "
+        "with lerp.\n\n"
+        "The extension of -o decides: " CLIP_WRITE_FORMATS ".\n",
     .args = "SOURCE SOURCE [SOURCE...]",
     .min_args = 2,
     .max_args = MAX_SOURCES,
