@@ -2,35 +2,7 @@
 # commands.sh MOGRAPH PYTHON: the program as a user meets it. Each line of a failure names what was run.
 mograph=$1
 python=$2
-folder=$(mktemp -d) || exit 1
-trap 'rm -rf "$folder"' EXIT
-passed=0
-failed=0
-unset MOGRAPH_DEVICE MOGRAPH_KERNELS
-
-# run EXPECTED_STATUS ARGUMENT...: keeps stdout in $folder/out and stderr in $folder/err.
-run() {
-    wanted=$1
-    shift
-    last="mograph $*"
-    "$mograph" "$@" >"$folder/out" 2>"$folder/err"
-    status=$?
-    check [ "$status" -eq "$wanted" ]
-}
-
-check() {
-    if "$@"; then
-        passed=$((passed + 1))
-    else
-        failed=$((failed + 1))
-        echo "failed after \`$last\` (exit $status): $*" >&2
-        cat "$folder/err" >&2
-    fi
-}
-
-says() {
-    check grep -q -e "$2" "$folder/$1"
-}
+. "$(dirname "$0")/common.sh"
 
 # A wrong command line: one line on stderr, nothing on stdout, exit status 2.
 refuses() {
@@ -38,8 +10,8 @@ refuses() {
     shift
     run 2 "$@"
     says err "^mograph: .*$pattern"
-    check [ "$(wc -l <"$folder/err")" -eq 1 ]
-    check [ ! -s "$folder/out" ]
+    check [ "$(wc -l <err)" -eq 1 ]
+    check [ ! -s out ]
 }
 
 run 0 --help
@@ -50,8 +22,8 @@ run 2
 says err "^usage: mograph"
 
 # Every command that --help lists has a page of its own, and refuses what it does not know.
-"$mograph" --help | sed -n 's/^  \([a-z ]*[a-z]\)   *.*/\1/p' >"$folder/commands"
-check [ -s "$folder/commands" ]
+"$mograph" --help | sed -n 's/^  \([a-z ]*[a-z]\)   *.*/\1/p' >commands
+check [ -s commands ]
 while read -r command; do
     # shellcheck disable=SC2086
     run 0 $command --help
@@ -59,7 +31,7 @@ while read -r command; do
     says out "--help"
     # shellcheck disable=SC2086
     refuses "no option --no-such-option" $command --no-such-option
-done <"$folder/commands"
+done <commands
 
 refuses 'did you mean "devices"' device
 refuses 'did you mean "bench kernels"' bench kernel
@@ -87,7 +59,7 @@ assert devices and any(d['usable'] for d in devices)
 for i, d in enumerate(devices):
     assert d['index'] == i and d['name'] and len(d['uuid']) == 36
     assert d['usable'] == (d['reason'] == '') == (d['kernels'] in ('tile', 'lane'))
-" "$folder/out"
+" out
 
 run 0 info small --json
 check "$python" -c "
@@ -96,7 +68,7 @@ model = json.load(open(sys.argv[1]))
 assert model['parameters'] > 1e6 and 5e9 < model['train_flops_per_clip'] <= 15e9
 first = next(layer for layer in model['layers'] if layer['parameters'] > 0)
 assert first['layer'] == 'encoder.0.conv' and first['parameters'] == 512
-" "$folder/out"
+" out
 run 0 bench kernels --json --repeat 1 --only cast
 check "$python" -c "
 import json, sys
@@ -104,11 +76,11 @@ report = json.load(open(sys.argv[1]))
 assert report['peak_gflops'] > 0 and report['peak_gb_per_s'] > 0
 assert report['operations'] and all(row['median_ms'] > 0 for row in report['operations'])
 assert report['plain_c_loop']['best_ms'] > 0
-" "$folder/out"
+" out
 
 run 0 doctor
 says out "agree with their references"
-check [ "$(grep -c ' ok$' "$folder/out")" -ge 20 ]
+check [ "$(grep -c ' ok$' out)" -ge 20 ]
 
 # A device that is not there, and no driver at all.
 run 1 doctor --device "no such device"
@@ -118,17 +90,16 @@ says err "kernel families are tile and lane"
 for command in devices doctor; do
     VK_DRIVER_FILES=/nonexistent VK_ICD_FILENAMES=/nonexistent run 1 $command
     says err "install mesa-vulkan-drivers"
-    check [ "$(wc -l <"$folder/err")" -eq 1 ]
+    check [ "$(wc -l <err)" -eq 1 ]
 done
 
 # An output that cannot be written is no success.
 if [ -w /dev/full ]; then
     last="mograph devices >/dev/full"
-    "$mograph" devices >/dev/full 2>"$folder/err"
+    "$mograph" devices >/dev/full 2>err
     status=$?
     check [ "$status" -eq 1 ]
     says err "could not write"
 fi
 
-echo "$passed passed, $failed failed"
-[ "$failed" -eq 0 ]
+finish

@@ -4,36 +4,7 @@
 mograph=$1
 python=$2
 here=$(cd "$(dirname "$0")" && pwd)
-folder=$(mktemp -d) || exit 1
-trap 'rm -rf "$folder"' EXIT
-cd "$folder" || exit 1
-passed=0
-failed=0
-unset MOGRAPH_DEVICE MOGRAPH_KERNELS
-
-# run EXPECTED_STATUS ARGUMENT...: keeps stdout in out and stderr in err.
-run() {
-    wanted=$1
-    shift
-    last="mograph $*"
-    "$mograph" "$@" >out 2>err
-    status=$?
-    check [ "$status" -eq "$wanted" ]
-}
-
-check() {
-    if "$@"; then
-        passed=$((passed + 1))
-    else
-        failed=$((failed + 1))
-        echo "failed after \`$last\` (exit $status): $*" >&2
-        tail -n 5 err >&2
-    fi
-}
-
-says() {
-    check grep -q -e "$2" "$1"
-}
+. "$(dirname "$0")/common.sh"
 
 # One line on stderr beside the device's, nothing on stdout.
 refuses() {
@@ -110,5 +81,4 @@ refuses 1 eval data -w nothing.safetensors
 refuses 1 eval data -w first.json
 refuses 1 eval data -w $w -o nowhere/judged
 
-echo "$passed passed, $failed failed"
-[ "$failed" -eq 0 ]
+finish

@@ -6,38 +6,8 @@ mograph=$1
 python=$2
 full_disk=$3
 untrained=$4
-folder=$(mktemp -d) || exit 1
-trap 'chmod -R u+w "$folder"; rm -rf "$folder"' EXIT
-cd "$folder" || exit 1
-passed=0
-failed=0
-unset MOGRAPH_DEVICE MOGRAPH_KERNELS
-export PYTHONDONTWRITEBYTECODE=1
+. "$(dirname "$0")/common.sh"
 export ASAN_OPTIONS="${ASAN_OPTIONS:-}:verify_asan_link_order=0" # FULL_DISK comes first
-
-# run EXPECTED_STATUS ARGUMENT...: keeps stdout in out and stderr in err.
-run() {
-    wanted=$1
-    shift
-    last="mograph $*"
-    "$mograph" "$@" >out 2>err
-    status=$?
-    check [ "$status" -eq "$wanted" ]
-}
-
-check() {
-    if "$@"; then
-        passed=$((passed + 1))
-    else
-        failed=$((failed + 1))
-        echo "failed after \`$last\` (exit $status): $*" >&2
-        tail -n 5 err >&2
-    fi
-}
-
-says() {
-    check grep -q -e "$2" "$1"
-}
 
 # One line of complaint (behind the device's, when it came that far), nothing on stdout, nothing new in the folder.
 # refuses STATUS PATTERN ARGUMENT...
@@ -347,5 +317,4 @@ last="morph, stopped"
 check [ "$status" -eq 130 ]
 check [ ! -e stop.gif ]
 
-echo "$passed passed, $failed failed"
-[ "$failed" -eq 0 ]
+finish

@@ -6,37 +6,8 @@ mograph=$1
 python=$2
 full_disk=$3
 kills=${4:-5}
-folder=$(mktemp -d) || exit 1
-trap 'rm -rf "$folder"' EXIT
-cd "$folder" || exit 1
-passed=0
-failed=0
-unset MOGRAPH_DEVICE MOGRAPH_KERNELS
+. "$(dirname "$0")/common.sh"
 export ASAN_OPTIONS="${ASAN_OPTIONS:-}:verify_asan_link_order=0" # FULL_DISK comes first
-
-# run EXPECTED_STATUS ARGUMENT...: keeps stdout in out and stderr in err.
-run() {
-    wanted=$1
-    shift
-    last="mograph $*"
-    "$mograph" "$@" >out 2>err
-    status=$?
-    check [ "$status" -eq "$wanted" ]
-}
-
-check() {
-    if "$@"; then
-        passed=$((passed + 1))
-    else
-        failed=$((failed + 1))
-        echo "failed after \`$last\` (exit $status): $*" >&2
-        tail -n 5 err >&2
-    fi
-}
-
-says() {
-    check grep -q -e "$2" "$1"
-}
 
 # The best PSNR of a run's training steps, from metrics.csv.
 best_psnr() {
@@ -90,30 +61,45 @@ for name in metrics.csv weights.safetensors "checkpoints/$(basename "$(newest wh
     check cmp -s "whole/$name" "killed/$name"
 done
 
-# Ctrl-C and SIGTERM: the step is finished, a checkpoint written, the status says which signal it was.
-for signal in INT:130 TERM:143; do
-    rm -rf stopped
-    "$python" - "$mograph" "${signal%:*}" <<'PY' # a shell would start a background job with SIGINT ignored
+# interrupt SIGNAL RUN ROWS OPTION...: starts a run and sends it a signal once metrics.csv has more rows than ROWS.
+interrupt() {
+    last="train -o $2, then SIG$1"
+    "$python" - "$mograph" "$@" <<'PY' # a shell would start a background job with SIGINT ignored
 import signal, subprocess, sys, time
+mograph, name, folder, rows = sys.argv[1:5]
 signal.signal(signal.SIGINT, signal.SIG_DFL)
-run = subprocess.Popen([sys.argv[1], "train", "data", "--preset", "tiny", "--batch", "4", "--epochs", "500", "--every",
-                        "1000", "-o", "stopped"], stderr=open("err", "w"))
-for _ in range(300):
-    time.sleep(0.1)
+run = subprocess.Popen([mograph, "train", "data", *sys.argv[5:], "-o", folder], stderr=open("err", "w"))
+for _ in range(3000):
+    time.sleep(0.02)
     try:
-        if sum(1 for _ in open("stopped/metrics.csv")) > 3:
+        if sum(1 for _ in open(folder + "/metrics.csv")) > int(rows):
             break
     except OSError:
         pass
-run.send_signal(getattr(signal, "SIG" + sys.argv[2]))
-sys.exit(run.wait(60))
+run.send_signal(getattr(signal, "SIG" + name))
+sys.exit(run.wait(120))
 PY
     status=$?
-    last="SIG${signal%:*}"
+}
+
+# Ctrl-C and SIGTERM: the step is finished, a checkpoint written, the status says which signal it was.
+for signal in INT:130 TERM:143; do
+    rm -rf stopped
+    interrupt "${signal%:*}" stopped 3 $tiny --epochs 500 --every 1000
     check [ "$status" -eq "${signal#*:}" ]
     steps=$(($(wc -l <stopped/metrics.csv) - 1))
     check [ "$(newest stopped)" = "stopped/checkpoints/$(printf 'step-%010d' "$steps").safetensors" ]
 done
+
+# A signal at a step that is looked at (with one step an epoch, every one is): the run that goes on misses nothing.
+eager="--preset tiny --batch 18 --epochs 4 --every 1"
+run 0 train data $eager -o eager
+interrupt TERM eager-stopped 1 $eager
+check [ "$(($(wc -l <eager-stopped/metrics.csv)))" -lt 5 ]
+run 0 train --resume eager-stopped
+check cmp -s eager/metrics.csv eager-stopped/metrics.csv
+check cmp -s eager/weights.safetensors eager-stopped/weights.safetensors
+check [ "$(ls eager/samples)" = "$(ls eager-stopped/samples)" ]
 
 # The newest checkpoint is damaged: the one before serves. Both are: a clear end.
 cp -r whole damaged
@@ -141,7 +127,10 @@ check cmp -s "$kept" kept
 check [ "$(ls -A full/checkpoints | wc -l)" -eq 1 ]
 
 # Weights to start from, and configurations.
-run 0 train data $tiny --epochs 1 --init whole/weights.safetensors -o again
+cp whole/weights.safetensors start.safetensors
+run 0 train data $tiny --epochs 2 --steps 3 --init start.safetensors -o again
+rm start.safetensors # they are in the checkpoint by now
+run 0 train --resume again
 run 0 dataset particles -o wide --size 64x32x8 --clips 2
 run 1 train wide $tiny --epochs 1 --init whole/weights.safetensors -o other
 says err "top.posterior.weight"
@@ -168,5 +157,4 @@ run 0 dataset particles -o odd --size 36x32x8 --clips 2
 run 1 train odd --preset tiny
 says err "multiples of 2 to the power of stages"
 
-echo "$passed passed, $failed failed"
-[ "$failed" -eq 0 ]
+finish
