@@ -9,7 +9,7 @@
 #include "cli/eval/tables.h"
 #include "cli/generate/weights_path.h"
 #include "cli/json.h"
-#include "cli/train/loop.h"
+#include "cli/media/output.h"
 #include "cli/train/validate.h"
 #include "runtime/device.h"
 
@@ -148,7 +148,7 @@ static bool write_json(const struct evaluation_run *e) {
     struct media_error error = {"out of memory"};
     char path[PATH_CAPACITY], *text = results_text(&e->results);
     bool written = text != NULL && path_join(path, e->v->out, "eval.json", &error) &&
-                   train_write_text(path, text, &error);
+                   output_file(path, text, strlen(text), true, &error);
     if (!written)
         cli_fail("%s", error.text);
     free(text);

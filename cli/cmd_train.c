@@ -4,6 +4,7 @@
 #include "cli/device.h"
 #include "cli/eval/judge.h"
 #include "cli/interrupt.h"
+#include "cli/media/output.h"
 #include "cli/options_json.h"
 #include "cli/train/clips.h"
 #include "cli/train/folder.h"
@@ -20,7 +21,7 @@
 // What one invocation holds.
 struct training {
     struct train_values v;
-    char data[PATH_CAPACITY];
+    char data[PATH_CAPACITY], init[PATH_CAPACITY];
     cJSON *config; // keeps the texts that v points at
     struct data_set set;
     struct train_clips clips, val;
@@ -64,7 +65,7 @@ static bool write_config(const struct training *t) {
     char *text = cJSON_Print(object);
     cJSON_Delete(object);
     bool written = text != NULL && run_folder_file(&t->folder, "config.json", path, &error) &&
-                   train_write_text(path, text, &error);
+                   output_file(path, text, strlen(text), true, &error);
     free(text);
     if (!written)
         cli_fail("%s", text != NULL ? error.text : "out of memory");
@@ -73,7 +74,7 @@ static bool write_config(const struct training *t) {
 
 // --- data and model
 
-// Kept with its whole path, so that a run can go on from anywhere.
+// Paths are kept whole, so that a run can go on from anywhere.
 static int open_data(struct training *t, const char *argument) {
     struct media_error error = {""};
     if (argument != NULL)
@@ -84,6 +85,8 @@ static int open_data(struct training *t, const char *argument) {
         return cli_fail("%s", error.text);
     if (realpath(t->v.data, t->data) != NULL)
         t->v.data = t->data;
+    if (t->v.init != NULL && realpath(t->v.init, t->init) != NULL)
+        t->v.init = t->init;
     return 0;
 }
 
@@ -134,6 +137,10 @@ static bool make_folder(struct training *t) {
     return false;
 }
 
+static bool begin_anew(const struct training *t, struct trainer *trainer) {
+    return t->v.init == NULL || train_init_weights(trainer, t->v.init);
+}
+
 // The newest checkpoint that can be read: a disk that lost its last writes has the one before. A run that was
 // killed before its first begins again.
 static bool go_on(const struct training *t, struct trainer *trainer) {
@@ -142,18 +149,18 @@ static bool go_on(const struct training *t, struct trainer *trainer) {
     for (; age < 2 && run_folder_find_checkpoint(&t->folder, age, path); age++)
         if (checkpoint_load(trainer, path) == RT_OK)
             return true;
-    if (age > 0)
-        cli_fail("no checkpoint of %s can be read", t->folder.path);
-    return age == 0;
+    if (age == 0)
+        return begin_anew(t, trainer);
+    cli_fail("no checkpoint of %s can be read: begin again with --config %s/config.json", t->folder.path,
+             t->folder.path);
+    return false;
 }
 
 static bool start(struct training *t, struct trainer *trainer) {
     struct media_error error;
     bool resumed = t->v.resume != NULL;
-    // Before a checkpoint is loaded: a run that was killed before its first one starts from them again.
-    if (t->v.init != NULL && !train_init_weights(trainer, t->v.init))
-        return false;
-    if (!resumed && !make_folder(t))
+    // Weights first: what cannot be taken leaves no folder behind.
+    if (!resumed && (!begin_anew(t, trainer) || !make_folder(t)))
         return false;
     if (!run_folder_fill(&t->folder, &error)) {
         cli_fail("%s", error.text);

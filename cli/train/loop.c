@@ -8,7 +8,6 @@
 #include "cli/train/pictures.h"
 #include "cli/train/report_run.h"
 #include "cli/train/validate.h"
-#include "model/atomic_file.h"
 #include "model/checkpoint.h"
 
 #include <inttypes.h>
@@ -25,19 +24,6 @@ struct state {
     int skipped;                    // in a row
     char checkpoint[PATH_CAPACITY]; // the last good one
 };
-
-bool train_write_text(const char *path, const char *text, struct media_error *error) {
-    struct atomic_file file;
-    int failure = atomic_file_begin(&file, path, false);
-    if (failure == 0)
-        failure = atomic_file_write(&file, text, strlen(text));
-    if (failure == 0)
-        failure = atomic_file_commit(&file, true);
-    if (failure == 0)
-        return true;
-    atomic_file_discard(&file);
-    return media_fail(error, path, "%s", strerror(failure));
-}
 
 static uint64_t epoch_of(const struct train_loop *loop, uint64_t step) {
     return step * (uint64_t)loop->values->batch / loop->clips->source.count;
@@ -119,10 +105,11 @@ static bool is_last(const struct train_loop *loop) {
     return trainer_steps_done(loop->trainer) == trainer_step_count(loop->trainer);
 }
 
-// Every --every epochs and at the end.
+// Every --every epochs and at the end, also when a signal has come: the checkpoint behind it counts the step
+// as done, and a run that goes on from there would never look again.
 static bool is_time_to_look(const struct train_loop *loop) {
     bool due = is_last(loop) || is_due(loop, trainer_steps_done(loop->trainer), loop->values->every);
-    return due && !loop->values->overfit && !interrupt_requested();
+    return due && !loop->values->overfit;
 }
 
 // Weights, figures, pictures.

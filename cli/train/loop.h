@@ -18,7 +18,4 @@ struct train_loop {
 // Trains to the end, to --steps, or until a signal. The exit status: 0, CLI_FAILED, or 128 + the signal.
 int train_loop_run(struct train_loop *loop);
 
-// A small text file, whole or not at all.
-bool train_write_text(const char *path, const char *text, struct media_error *error);
-
 #endif
