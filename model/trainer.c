@@ -82,7 +82,7 @@ static enum rt_status check_memory(const struct trainer *t, const struct trainer
     if (m->total <= m->free)
         return RT_OK;
     double per_clip = (double)(m->activations + m->inputs) / t->options.batch;
-    double fixed = (double)(m->parameters + (m->clips > 0 ? m->clips : 0));
+    double fixed = (double)(m->parameters + m->clips);
     int batch = (int)(((double)m->free - fixed) / per_clip);
     if (batch >= 1)
         rt_log(RT_LOG_ERROR,
@@ -299,8 +299,8 @@ static uint32_t open_levels(const struct trainer *t, uint32_t sample) {
 static void write_hyper(struct trainer *t, float lr) {
     const struct schedule *s = &t->options.schedule;
     double steps = (double)t->step + 1.0;
-    set4(t->buffers.optimiser, lr, (float)(1.0 - pow(0.9, steps)), (float)(1.0 - pow(0.99, steps)),
-         schedule_ema_decay(s, t->step));
+    set4(t->buffers.optimiser, lr, (float)(1.0 - pow((double)ADAM_BETA1, steps)),
+         (float)(1.0 - pow((double)ADAM_BETA2, steps)), schedule_ema_decay(s, t->step));
     set4(t->buffers.clip, 0.0f, t->options.clip, CLIP_MEMORY, 0.0f);
     const uint32_t seed[4] = {(uint32_t)t->options.seed, (uint32_t)(t->options.seed >> 32), (uint32_t)t->step,
                               (uint32_t)(t->step >> 32)};

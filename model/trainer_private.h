@@ -5,6 +5,10 @@
 #include "model/trainer.h"
 #include "shaders/reconstruction/reconstruction.h"
 
+// Of AdamW: in the recording, and in the bias corrections that the host computes.
+#define ADAM_BETA1 0.9f
+#define ADAM_BETA2 0.99f
+
 // What the host writes before a step and reads behind it, in memory that both see.
 struct step_buffers {
     struct rt_arena *arena;

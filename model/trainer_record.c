@@ -8,8 +8,6 @@
 #include "shaders/noise/noise.h"
 #include "shaders/optimiser/optimiser.h"
 
-#define ADAM_BETA1 0.9f
-#define ADAM_BETA2 0.99f
 #define ADAM_EPS 1e-8f
 
 enum { STEP_BUFFER_MAX = 32 };
