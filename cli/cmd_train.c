@@ -96,9 +96,7 @@ static bool choose_model(struct training *t) {
     if (!train_clips_size(&t->set, size))
         return false;
     t->model = *vae_preset(train_preset_name(&t->v));
-    t->model.d = size[0];
-    t->model.h = size[1];
-    t->model.w = size[2];
+    vae_fit(&t->model, size[0], size[1], size[2]);
     t->model.classes = t->set.kind_count;
     t->model.sigma_floor = (float)t->v.sigma_floor;
     t->options = train_trainer_options(&t->v);
@@ -138,7 +136,7 @@ static bool make_folder(struct training *t) {
 }
 
 static bool begin_anew(const struct training *t, struct trainer *trainer) {
-    return t->v.init == NULL || train_init_weights(trainer, t->v.init);
+    return t->v.init == NULL || train_init_weights(trainer, t->device.library, t->v.init);
 }
 
 // The newest checkpoint that can be read: a disk that lost its last writes has the one before. A run that was

@@ -50,15 +50,9 @@ static enum rt_status attach(struct generator *g) {
     return status == RT_OK ? evaluator_attach(g->evaluator, g->activations, &g->inputs) : status;
 }
 
-static const struct parameter *find(const struct parameters *p, const char *name) {
-    for (uint32_t i = 0; i < parameters_count(p); i++)
-        if (strcmp(parameters_get(p, i)->name, name) == 0)
-            return parameters_get(p, i);
-    return NULL; // vae_init adds both that are looked for
-}
-
 static void copy_density(struct generator *g, const struct parameters *p, const float *state) {
-    const struct parameter *mean = find(p, VAE_DENSITY_MEAN), *cholesky = find(p, VAE_DENSITY_CHOLESKY);
+    const struct parameter *mean = parameters_find(p, VAE_DENSITY_MEAN),
+                           *cholesky = parameters_find(p, VAE_DENSITY_CHOLESKY); // vae_init adds both
     memcpy(g->mean, state + mean->offset, mean->count * sizeof *g->mean);
     memcpy(g->cholesky, state + cholesky->offset, cholesky->count * sizeof *g->cholesky);
 }

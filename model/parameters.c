@@ -83,6 +83,13 @@ const struct parameter *parameters_get(const struct parameters *parameters, uint
     return &parameters->items[index];
 }
 
+const struct parameter *parameters_find(const struct parameters *parameters, const char *name) {
+    for (uint32_t i = 0; i < parameters_count(parameters); i++)
+        if (strcmp(parameters_get(parameters, i)->name, name) == 0)
+            return parameters_get(parameters, i);
+    return NULL;
+}
+
 // Buffers of kernels start at multiples of 16 bytes.
 static uint64_t place(struct parameter *item, uint64_t at) {
     item->offset = at;

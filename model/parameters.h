@@ -64,6 +64,8 @@ uint32_t parameters_add(struct parameters *parameters, const struct parameter *p
 
 uint32_t parameters_count(const struct parameters *parameters);
 const struct parameter *parameters_get(const struct parameters *parameters, uint32_t index);
+// NULL when there is none of that name.
+const struct parameter *parameters_find(const struct parameters *parameters, const char *name);
 
 // Fixes the offsets; nothing can be added afterwards.
 void parameters_layout(struct parameters *parameters);

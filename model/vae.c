@@ -28,6 +28,27 @@ const struct vae_config *vae_preset(const char *name) {
     return NULL;
 }
 
+// The largest start, in voxels, of a model that does without some of its stages: a linear layer writes it,
+// and the deepest features are meant to see most of a clip at once.
+enum { FITTED_START_MAX = 64 };
+
+void vae_fit(struct vae_config *c, uint32_t d, uint32_t h, uint32_t w) {
+    c->d = d;
+    c->h = h;
+    c->w = w;
+    uint32_t stages = c->stages;
+    while (stages > 1 && (d | h | w) % (1u << stages) != 0)
+        stages--;
+    if ((uint64_t)(d >> stages) * (h >> stages) * (w >> stages) > FITTED_START_MAX)
+        return; // too few halvings: vae_check says so
+    while (c->stages > stages) {
+        c->stages--;
+        memmove(c->channels, c->channels + 1, c->stages * sizeof c->channels[0]);
+        memmove(c->latent, c->latent + 1, c->stages * sizeof c->latent[0]);
+        c->channels[c->stages] = c->latent[c->stages] = 0;
+    }
+}
+
 bool vae_check(const struct vae_config *c) {
     const char *wrong = NULL;
     uint32_t step = c->stages < 31 ? 1u << c->stages : 0;

@@ -38,6 +38,12 @@ const struct vae_config *vae_preset(const char *name);
 // The i-th preset, NULL behind the last.
 const struct vae_config *vae_preset_at(uint32_t i);
 
+// Makes a configuration one of clips of d frames, h rows and w columns. Clips that cannot be halved as often
+// do without the finest stages: what is left is the inside of the model that it was, so that weights learnt on
+// small clips are where those of larger ones can begin (grow.h).
+// Where that would leave too few stages the configuration is one that vae_check refuses.
+void vae_fit(struct vae_config *config, uint32_t d, uint32_t h, uint32_t w);
+
 // False, with one line logged, when the configuration is impossible.
 bool vae_check(const struct vae_config *config);
 

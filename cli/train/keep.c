@@ -2,6 +2,7 @@
 
 #include "cli/command.h"
 #include "model/evaluator.h"
+#include "model/grow.h"
 #include "model/refit.h"
 #include "model/weights.h"
 
@@ -25,7 +26,17 @@ static void arrays_destroy(struct arrays *arrays) {
     free(arrays->state);
 }
 
-bool train_init_weights(struct trainer *trainer, const char *path) {
+static enum rt_status read_or_grow(const struct weights *weights, struct trainer *trainer,
+                                   const struct op_library *library, const struct arrays *arrays) {
+    struct parameters *p = trainer_parameters(trainer);
+    const struct vae_config *model = &trainer_vae(trainer)->config;
+    if (!grow_fits(weights_config(weights), model))
+        return weights_read(weights, p, arrays->trained, arrays->state);
+    parameters_start_values(p, trainer_settings(trainer)->seed, arrays->trained, arrays->state);
+    return grow_read(weights, &library->target, model, p, arrays->trained, arrays->state);
+}
+
+bool train_init_weights(struct trainer *trainer, const struct op_library *library, const char *path) {
     struct parameters *p = trainer_parameters(trainer);
     struct weights *weights = NULL;
     struct arrays arrays = {NULL, NULL};
@@ -33,7 +44,7 @@ bool train_init_weights(struct trainer *trainer, const char *path) {
     if (status == RT_OK && !arrays_create(&arrays, p))
         status = RT_ERROR_OUT_OF_MEMORY;
     if (status == RT_OK)
-        status = weights_read(weights, p, arrays.trained, arrays.state);
+        status = read_or_grow(weights, trainer, library, &arrays);
     if (status == RT_OK)
         status = trainer_set_weights(trainer, arrays.trained, arrays.state);
     arrays_destroy(&arrays);

@@ -131,6 +131,9 @@ cp whole/weights.safetensors start.safetensors
 run 0 train data $tiny --epochs 2 --steps 3 --init start.safetensors -o again
 rm start.safetensors # they are in the checkpoint by now
 run 0 train --resume again
+run 0 dataset particles -o half --size 16x16x4 --clips 2
+run 0 train half $tiny --epochs 2 --steps 3 --adversary-from 1 -o small
+run 0 train data $tiny --epochs 2 --steps 3 --init small/weights.safetensors -o grown
 run 0 dataset particles -o wide --size 64x32x8 --clips 2
 run 1 train wide $tiny --epochs 1 --init whole/weights.safetensors -o other
 says err "top.posterior.weight"

@@ -1,0 +1,193 @@
+// Growing: every tensor of a model of small clips is where the larger one has it, and what the small model
+// does not have starts as it would have.
+#include "model/grow.h"
+#include "tests/test.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+static const struct op_target host = {OP_FAMILY_LANE, true, 8, 1024, 32768};
+static const char *const names[] = {"burst", "fountain", "orbit", "ripple", "snow", "vortex"};
+
+struct model {
+    struct vae vae;
+    struct parameters *parameters;
+    float *trained, *state;
+};
+
+static void begin(struct model *m, const struct vae_config *config, uint64_t seed) {
+    CHECK(parameters_create(&m->parameters) == RT_OK);
+    CHECK(vae_init(&m->vae, config, VAE_TRAIN, 1, &host, m->parameters, 0) == RT_OK);
+    parameters_layout(m->parameters);
+    m->trained = calloc(parameters_trained_count(m->parameters), sizeof *m->trained);
+    m->state = calloc(parameters_state_count(m->parameters), sizeof *m->state);
+    parameters_start_values(m->parameters, seed, m->trained, m->state);
+}
+
+static void end(struct model *m) {
+    free(m->trained);
+    free(m->state);
+    vae_finish(&m->vae);
+    parameters_destroy(&m->parameters);
+}
+
+// Every number its own, so that one in the wrong place is found.
+static void number(struct model *m) {
+    for (uint64_t i = 0; i < parameters_trained_count(m->parameters); i++)
+        m->trained[i] = (float)i;
+    for (uint64_t i = 0; i < parameters_state_count(m->parameters); i++)
+        m->state[i] = -(float)i;
+}
+
+static const float *values(const struct model *m, const struct parameter *p) {
+    return (p->state ? m->state : m->trained) + p->offset;
+}
+
+static bool same(const struct model *a, const char *name_a, const struct model *b, const char *name_b) {
+    const struct parameter *p = parameters_find(a->parameters, name_a),
+                           *q = parameters_find(b->parameters, name_b);
+    bool equal = p != NULL && q != NULL && p->count == q->count &&
+                 memcmp(values(a, p), values(b, q), p->count * sizeof(float)) == 0;
+    if (!equal)
+        fprintf(stderr, "%s and %s differ\n", name_a, name_b);
+    return equal;
+}
+
+// Rows of the posterior: what it reads of the deepest features, of the new stages' means, of the rest.
+static void check_posterior(const struct model *small, const struct model *large, uint32_t deepest,
+                            uint32_t added) {
+    const struct parameter *p = parameters_find(small->parameters, "top.posterior.weight"),
+                           *q = parameters_find(large->parameters, "top.posterior.weight");
+    CHECK(q->in == p->in + added && q->out == p->out);
+    const float *from = values(small, p), *to = values(large, q);
+    CHECK(memcmp(from, to, (size_t)deepest * p->out * sizeof *to) == 0);
+    for (uint32_t i = 0; i < added * p->out; i++)
+        CHECK(to[(size_t)deepest * p->out + i] == 0.0f);
+    CHECK(memcmp(from + (size_t)deepest * p->out, to + (size_t)(deepest + added) * p->out,
+                 (size_t)(p->in - deepest) * p->out * sizeof *to) == 0);
+}
+
+static void check_places(const struct model *small, const struct model *large, const struct model *fresh) {
+    static const char *const kept[][2] = {
+        {"encoder.1.conv.weight", "encoder.2.conv.weight"},
+        {"encoder.0.norm.running_mean", "encoder.1.norm.running_mean"},
+        {"decoder.1.up.weight", "decoder.2.up.weight"},
+        {"decoder.1.block.conv2.bias", "decoder.2.block.conv2.bias"},
+        {"decoder.0.film.weight", "decoder.1.film.weight"},
+        {"level.1.prior.conv2.weight", "level.2.prior.conv2.weight"},
+        {"level.0.input.weight", "level.1.input.weight"},
+        {"decoder.start.weight", "decoder.start.weight"},
+        {"decoder.gain.bias", "decoder.gain.bias"},
+        {"embedding.weight", "embedding.weight"},
+        {"top.prior.weight", "top.prior.weight"},
+        {VAE_CALIBRATION, VAE_CALIBRATION},
+    };
+    for (size_t i = 0; i < sizeof kept / sizeof kept[0]; i++)
+        CHECK(same(small, kept[i][0], large, kept[i][1]));
+    static const char *const new[] = {"encoder.0.conv.weight",       "encoder.1.conv.weight",
+                                      "decoder.0.conv.weight",       "decoder.0.film.weight",
+                                      "decoder.1.up.weight",         "decoder.1.block.conv1.weight",
+                                      "encoder.2.block.conv2.weight"};
+    for (size_t i = 0; i < sizeof new / sizeof new[0]; i++)
+        CHECK(same(large, new[i], fresh, new[i]));
+}
+
+// All that the small model has is in the large one, but for its first and last layers.
+static void check_nothing_lost(const struct model *small, const struct model *large) {
+    float largest = (float)(parameters_trained_count(small->parameters) - 1);
+    uint64_t found = 0, first = parameters_find(small->parameters, "encoder.0.conv.weight")->count;
+    uint64_t last = parameters_find(small->parameters, "decoder.0.conv.weight")->count +
+                    parameters_find(small->parameters, "decoder.0.conv.bias")->count;
+    uint64_t tensors = 0;
+    for (uint32_t i = 0; i < parameters_count(small->parameters); i++)
+        if (!parameters_get(small->parameters, i)->state)
+            tensors += parameters_get(small->parameters, i)->count;
+    // Starting values are small or one: what is at least two is from the small model, each number once.
+    char *seen = calloc((size_t)largest + 1, 1);
+    for (uint64_t i = 0; i < parameters_trained_count(large->parameters); i++) {
+        float value = large->trained[i];
+        if (value >= 2.0f && value <= largest && value == (float)(uint64_t)value && !seen[(uint64_t)value]++)
+            found++;
+    }
+    free(seen);
+    CHECK(found + 2 >= tensors - first - last);
+}
+
+static void save(const struct model *m, const char *path) {
+    struct weights_content content = {.config = &m->vae.config,
+                                      .class_names = names,
+                                      .parameters = m->parameters,
+                                      .trained = m->trained,
+                                      .state = m->state};
+    CHECK(weights_save(path, &content) == RT_OK);
+}
+
+static void everything_finds_its_place(void) {
+    struct vae_config config = *vae_preset("tiny"), inside = config;
+    vae_fit(&inside, config.d / 2, config.h / 2, config.w / 2);
+    CHECK(inside.stages == 2 && inside.channels[0] == config.channels[1] &&
+          inside.latent[1] == config.latent[2]);
+    struct model small, large, fresh;
+    begin(&small, &inside, 1);
+    begin(&large, &config, 2);
+    begin(&fresh, &config, 2);
+    number(&small);
+    char path[64];
+    snprintf(path, sizeof path, "grow-%ld.safetensors", (long)getpid());
+    save(&small, path);
+    struct weights *weights = NULL;
+    if (CHECK(weights_open(path, &weights) == RT_OK)) {
+        CHECK(grow_fits(weights_config(weights), &config));
+        CHECK(grow_read(weights, &host, &config, large.parameters, large.trained, large.state) == RT_OK);
+        uint32_t deepest = 4 * 4 * config.channels[2];
+        check_posterior(&small, &large, deepest, config.channels[0]);
+        check_places(&small, &large, &fresh);
+        check_nothing_lost(&small, &large);
+    }
+    weights_close(&weights);
+    unlink(path);
+    end(&small);
+    end(&large);
+    end(&fresh);
+}
+
+static void what_grows_into_what(void) {
+    struct vae_config to = *vae_preset("small"), half = to, quarter = to, other;
+    vae_fit(&half, 16, 64, 64);
+    vae_fit(&quarter, 8, 32, 32);
+    CHECK(half.stages == 4 && quarter.stages == 3 && vae_check(&half) && vae_check(&quarter));
+    CHECK(grow_fits(&half, &to) && grow_fits(&quarter, &to) && grow_fits(&quarter, &half));
+    CHECK(!grow_fits(&to, &to) && !grow_fits(&to, &half));
+    other = half;
+    other.top += 4;
+    CHECK(!grow_fits(&other, &to));
+    other = half;
+    other.channels[3] += 4;
+    CHECK(!grow_fits(&other, &to));
+    other = half;
+    other.w *= 2; // not half of the width
+    CHECK(!grow_fits(&other, &to));
+    other = half;
+    other.classes++;
+    CHECK(!grow_fits(&other, &to));
+}
+
+static void a_preset_fits_small_clips(void) {
+    struct vae_config config = *vae_preset("small");
+    vae_fit(&config, 64, 256, 256); // as many halvings as there are stages: nothing is left out
+    CHECK(config.stages == 5 && config.w == 256 && vae_check(&config));
+    vae_fit(&config, 32, 100, 100); // 25x25x8 would be left
+    test_quiet(true);
+    CHECK(config.stages == 5 && !vae_check(&config));
+    test_quiet(false);
+}
+
+int main(void) {
+    test_begin();
+    a_preset_fits_small_clips();
+    what_grows_into_what();
+    everything_finds_its_place();
+    return test_end();
+}
