@@ -1,22 +1,10 @@
 // The program: finds the command, reads its options, runs it.
-#include "cli/command.h"
+#include "cli/commands.h"
 #include "runtime/log.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#define COMMAND(name) extern const struct command cmd_##name;
-#include "cli/commands.def"
-#undef COMMAND
-
-static const struct command *const commands[] = {
-#define COMMAND(name) &cmd_##name,
-#include "cli/commands.def"
-#undef COMMAND
-};
-
-enum { COMMAND_COUNT = sizeof commands / sizeof commands[0] };
 
 static void on_log(void *user, enum rt_log_level level, const char *text) {
     (void)user;
@@ -32,7 +20,7 @@ static int print_version(void) {
 // The commands whose first word is `group`, or all with NULL.
 static void print_commands(FILE *out, const char *group) {
     size_t length = group != NULL ? strlen(group) : 0;
-    for (int i = 0; i < COMMAND_COUNT; i++)
+    for (int i = 0; i < command_count; i++)
         if (group == NULL || strncmp(commands[i]->name, group, length) == 0)
             fprintf(out, "  %-20s %s\n", commands[i]->name, commands[i]->summary);
 }
@@ -64,23 +52,15 @@ static int words_matched(const struct command *command, int argc, char **argv) {
     return argc > 1 && strcmp(command->name + length + 1, argv[1]) == 0 ? 2 : 0;
 }
 
-static bool is_group(const char *word) {
-    size_t length = strlen(word);
-    for (int i = 0; i < COMMAND_COUNT; i++)
-        if (strncmp(commands[i]->name, word, length) == 0 && commands[i]->name[length] == ' ')
-            return true;
-    return false;
-}
-
 // The words that were meant as a command's name, with the nearest name there is.
 static int refuse_command(int argc, char **argv) {
     char typed[80];
-    bool group = is_group(argv[0]);
+    bool group = command_is_group(argv[0]);
     if (group && argc == 1)
         return cli_usage("%s needs a second word; `mograph %s --help` lists them", argv[0], argv[0]);
     snprintf(typed, sizeof typed, group ? "%.38s %.38s" : "%.38s", argv[0], group ? argv[1] : "");
     const struct command *nearest = NULL;
-    for (int i = 0; i < COMMAND_COUNT; i++)
+    for (int i = 0; i < command_count; i++)
         if (name_is_near(typed, commands[i]->name) &&
             (nearest == NULL ||
              name_distance(typed, commands[i]->name) < name_distance(typed, nearest->name)))
@@ -131,12 +111,12 @@ static int dispatch(int argc, char **argv) {
     if (argv[0][0] == '-')
         return cli_usage("there is no option %.60s before a command; `mograph --help` lists the commands",
                          argv[0]);
-    for (int i = 0; i < COMMAND_COUNT; i++) {
+    for (int i = 0; i < command_count; i++) {
         int words = words_matched(commands[i], argc, argv);
         if (words > 0)
             return run_command(commands[i], argc - words, argv + words);
     }
-    if (argc > 1 && is_group(argv[0]) && is_help(argv[1]))
+    if (argc > 1 && command_is_group(argv[0]) && is_help(argv[1]))
         return print_overview(stdout, argv[0]);
     return refuse_command(argc, argv);
 }

@@ -233,7 +233,9 @@ bool options_parse(const struct option *options, int argc, char **argv, void *va
 
 // --- help ---
 
-static const char *value_name(const struct option *option) {
+const struct option option_help = {.name = "help", .letter = 'h', .help = "show this page"};
+
+const char *option_value_name(const struct option *option) {
     static const char *const names[] = {
         [OPTION_FLAG] = "",    [OPTION_INTEGER] = "N", [OPTION_NUMBER] = "X",
         [OPTION_STRING] = "S", [OPTION_CHOICE] = NULL, [OPTION_SIZE] = "WxHxD",
@@ -269,7 +271,7 @@ static void print_option(FILE *out, const struct option *option) {
     char letter[5] = "    ";
     if (option->letter != '\0')
         snprintf(letter, sizeof letter, "-%c, ", option->letter);
-    snprintf(left, sizeof left, "  %s--%s %s", letter, option->name, value_name(option));
+    snprintf(left, sizeof left, "  %s--%s %s", letter, option->name, option_value_name(option));
     int used = snprintf(text, sizeof text, "%s", option->help);
     if (used > 0 && (size_t)used < sizeof text && option->initial != NULL)
         snprintf(text + used, sizeof text - (size_t)used, " (default %s)", option->initial);
@@ -281,8 +283,7 @@ static void print_option(FILE *out, const struct option *option) {
 }
 
 void options_print(FILE *out, const struct option *options) {
-    static const struct option help = {.name = "help", .letter = 'h', .help = "show this page"};
     for (const struct option *option = options; option != NULL && option->name != NULL; option++)
         print_option(out, option);
-    print_option(out, &help);
+    print_option(out, &option_help);
 }

@@ -56,6 +56,12 @@ bool option_set(const struct option *option, const char *text, void *values, str
 // One line or more per option, for help.
 void options_print(FILE *out, const struct option *options);
 
+// What help calls an option's value: "FILE", "gif|png"; empty for a flag.
+const char *option_value_name(const struct option *option);
+
+// `--help`, which every command has, as a row.
+extern const struct option option_help;
+
 // How much two names differ: letters inserted, deleted, replaced or swapped with the next (optimal string
 // alignment distance).
 unsigned name_distance(const char *a, const char *b);
