@@ -114,14 +114,3 @@ enum rt_status density_fit(const float *noise, const uint32_t *classes, uint32_t
 bool density_is_fitted(const float *cholesky, uint32_t class, uint32_t dim) {
     return cholesky[(size_t) class * dim * dim] > 0.0f;
 }
-
-void density_map(const float *mean, const float *cholesky, uint32_t class, uint32_t dim, const float *normal,
-                 float *out) {
-    const float *rows = cholesky + (size_t) class * dim * dim;
-    for (uint32_t a = 0; a < dim; a++) {
-        double sum = (double)mean[class * dim + a];
-        for (uint32_t b = 0; b <= a; b++)
-            sum += (double)rows[a * dim + b] * (double)normal[b];
-        out[a] = (float)sum;
-    }
-}

@@ -21,10 +21,6 @@ enum rt_status density_fit(const float *noise, const uint32_t *classes, uint32_t
 // Whether a class has been fitted: all zeros is no distribution.
 bool density_is_fitted(const float *cholesky, uint32_t class, uint32_t dim);
 
-// out = mean + L normal, [dim] each; out may not be normal.
-void density_map(const float *mean, const float *cholesky, uint32_t class, uint32_t dim, const float *normal,
-                 float *out);
-
 // How much of the sample covariance the shrinkage keeps is 1 - this; trace and trace of the square of the
 // covariance of n samples in dim dimensions. Public for its test.
 double density_shrinkage(double trace, double trace_of_square, uint32_t n, uint32_t dim);

@@ -364,8 +364,8 @@ static enum rt_status upload_blend(struct evaluator *e, const float *weights, ui
     return status;
 }
 
-enum rt_status evaluator_decode_blend(struct evaluator *e, const float *noise, const float *weights,
-                                      uint32_t count, uint8_t *rgb) {
+enum rt_status evaluator_decode(struct evaluator *e, const float *noise, const float *weights, uint32_t count,
+                                uint8_t *rgb) {
     if (count > e->n)
         return RT_ERROR_INVALID;
     enum rt_status status = upload_blend(e, weights, count);
@@ -380,18 +380,6 @@ enum rt_status evaluator_decode_blend(struct evaluator *e, const float *noise, c
     }
     return status == RT_OK ? rt_buffer_download(e->library->device, e->clips, rgb, count * clip_bytes(e))
                            : status;
-}
-
-enum rt_status evaluator_decode(struct evaluator *e, const float *noise, const uint32_t *classes,
-                                uint32_t count, uint8_t *rgb) {
-    float *weights = calloc((size_t)count * e->config.classes + 1, sizeof *weights);
-    if (weights == NULL)
-        return RT_ERROR_OUT_OF_MEMORY;
-    for (uint32_t i = 0; i < count; i++)
-        weights[(size_t)i * e->config.classes + classes[i]] = 1.0f;
-    enum rt_status status = evaluator_decode_blend(e, noise, weights, count, rgb);
-    free(weights);
-    return status;
 }
 
 enum rt_status evaluator_estimate(struct evaluator *e, const struct evaluator_clips *clips,

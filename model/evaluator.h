@@ -61,15 +61,11 @@ struct evaluation {
 enum rt_status evaluator_encode(struct evaluator *evaluator, const struct evaluator_clips *clips,
                                 const float *eps, uint32_t open, const struct evaluation *out);
 
-// Decodes noise [count][noise_count] to rgb uint8 [count][d][h][w][3]. Errors: RT_ERROR_DRIVER when a clip
-// holds a number that is not finite, with the device named.
-enum rt_status evaluator_decode(struct evaluator *evaluator, const float *noise, const uint32_t *classes,
+// Decodes noise [count][noise_count] to rgb uint8 [count][d][h][w][3]. Weights [count][classes] say how much
+// of each class's embedding a sample is told; all on one class is that class, to the bit. Errors:
+// RT_ERROR_DRIVER when a clip holds a number that is not finite, with the device named.
+enum rt_status evaluator_decode(struct evaluator *evaluator, const float *noise, const float *weights,
                                 uint32_t count, uint8_t *rgb);
-
-// The same between classes: weights [count][classes] say how much of each class's embedding a sample is told.
-// All on one class is that class, to the bit.
-enum rt_status evaluator_decode_blend(struct evaluator *evaluator, const float *noise, const float *weights,
-                                      uint32_t count, uint8_t *rgb);
 
 // Moves the running statistics of BatchNorm towards those of these clips under the present weights (posterior
 // samples, eps as above): a tenth of the way. A full batch only.

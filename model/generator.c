@@ -214,9 +214,9 @@ enum rt_status generator_decode(struct generator *g, const float *noise, const f
     size_t bytes = generator_clip_bytes(g);
     enum rt_status status = RT_OK;
     for (uint32_t i = 0; i < count && status == RT_OK; i += batch)
-        status = evaluator_decode_blend(g->evaluator, noise + (size_t)i * g->space.count,
-                                        weights + (size_t)i * classes, count - i < batch ? count - i : batch,
-                                        rgb + i * bytes);
+        status =
+            evaluator_decode(g->evaluator, noise + (size_t)i * g->space.count, weights + (size_t)i * classes,
+                             count - i < batch ? count - i : batch, rgb + i * bytes);
     for (uint32_t i = 0; i < count && status == RT_OK; i++)
         if (is_black(rgb + i * bytes, bytes))
             status = refuse(g, "a clip came out black");

@@ -2,6 +2,7 @@
 
 #include "model/density.h"
 #include "model/draw.h"
+#include "model/noise_space.h"
 #include "runtime/log.h"
 
 #include <stdlib.h>
@@ -133,27 +134,35 @@ enum rt_status refit_density(struct evaluator *e, const struct clip_source *sour
     return status;
 }
 
-enum rt_status refit_draw(struct evaluator *e, uint64_t seed, const uint32_t *classes, uint32_t count,
+static enum rt_status fetch(struct evaluator *e, float *mean, size_t mean_count, float *cholesky,
+                            size_t cholesky_count) {
+    struct rt_device *device = evaluator_device(e);
+    enum rt_status status =
+        rt_buffer_download(device, state_buffer(e, VAE_DENSITY_MEAN), mean, mean_count * sizeof *mean);
+    if (status == RT_OK)
+        status = rt_buffer_download(device, state_buffer(e, VAE_DENSITY_CHOLESKY), cholesky,
+                                    cholesky_count * sizeof *cholesky);
+    return status;
+}
+
+enum rt_status refit_draw(struct evaluator *e, uint64_t seed, const float *weights, uint32_t count,
                           float fine, float *noise) {
-    uint32_t dim = evaluator_config(e)->top, stride = evaluator_noise_count(e);
+    const struct vae_config *c = evaluator_config(e);
+    const struct vae *shapes = evaluator_shapes(e);
+    struct noise_space space;
     size_t mean_count, cholesky_count;
-    float *fitted = density_room(e, &mean_count, &cholesky_count), *top = malloc(dim * sizeof *top);
+    noise_space_init(&space, shapes->levels, shapes->level_count);
+    float *fitted = density_room(e, &mean_count, &cholesky_count), *top = malloc(c->top * sizeof *top);
     enum rt_status status = fitted != NULL && top != NULL ? RT_OK : RT_ERROR_OUT_OF_MEMORY;
     if (status == RT_OK)
-        status = rt_buffer_download(evaluator_device(e), state_buffer(e, VAE_DENSITY_MEAN), fitted,
-                                    mean_count * sizeof *fitted);
-    if (status == RT_OK)
-        status = rt_buffer_download(evaluator_device(e), state_buffer(e, VAE_DENSITY_CHOLESKY),
-                                    fitted + mean_count, cholesky_count * sizeof *fitted);
+        status = fetch(e, fitted, mean_count, fitted + mean_count, cholesky_count);
     for (uint32_t i = 0; i < count && status == RT_OK; i++) {
-        float *sample = noise + (size_t)i * stride;
-        draw_normal(seed, DRAW_SAMPLES, i, sample, stride);
-        for (uint32_t k = dim; k < stride; k++)
-            sample[k] *= fine;
-        if (!density_is_fitted(fitted + mean_count, classes[i], dim))
-            continue;
-        density_map(fitted, fitted + mean_count, classes[i], dim, sample, top);
-        memcpy(sample, top, dim * sizeof *top);
+        float *sample = noise + (size_t)i * space.count;
+        noise_draw(&space, seed + i, sample);
+        noise_scale(&space, 1.0f, fine, sample);
+        noise_shape(fitted, fitted + mean_count, c->classes, c->top, weights + (size_t)i * c->classes, sample,
+                    top);
+        memcpy(sample, top, c->top * sizeof *top);
     }
     free(fitted);
     free(top);

@@ -75,3 +75,26 @@ void test_close(struct rt_context **context, struct rt_device **device) {
         CHECK(rt_context_validation_count(*context) == 0);
     rt_context_destroy(context);
 }
+
+void test_on_device(void (*test)(struct op_library *library)) {
+    struct rt_context *context;
+    struct rt_device *device = test_device(&context, 0);
+    struct op_library *library;
+    if (CHECK(op_library_create(device, &library) == RT_OK)) {
+        test(library);
+        op_library_destroy(&library);
+    }
+    test_close(&context, &device);
+}
+
+void test_each_family(struct op_library *library, void (*test)(struct op_library *library)) {
+    for (int family = 0; family < 2; family++)
+        if (CHECK(op_library_set_family(library, (enum op_family)family) == RT_OK))
+            test(library);
+}
+
+void test_temporary(char name[TEST_TEMPORARY]) {
+    const char *folder = getenv("TMPDIR");
+    snprintf(name, TEST_TEMPORARY, "%.200s/mograph-test-XXXXXX",
+             folder != NULL && folder[0] == '/' ? folder : "/tmp");
+}

@@ -3,6 +3,7 @@
 #define MOGRAPH_TESTS_TEST_H
 
 #include "runtime/device.h"
+#include "shaders/op.h"
 
 #include <stdbool.h>
 
@@ -27,5 +28,13 @@ int test_end(void);
 // that no test passes by finding no device. NULL when i is past the last.
 struct rt_device *test_device(struct rt_context **context, uint32_t i);
 void test_close(struct rt_context **context, struct rt_device **device);
+
+// Runs a test with the operations of the first usable device, and one with each family of its kernels.
+void test_on_device(void (*test)(struct op_library *library));
+void test_each_family(struct op_library *library, void (*test)(struct op_library *library));
+
+// A name for mkstemp or mkdtemp, in TMPDIR or else /tmp.
+enum { TEST_TEMPORARY = 256 };
+void test_temporary(char name[TEST_TEMPORARY]);
 
 #endif

@@ -116,8 +116,8 @@ enum rt_status eval_points_decode(const struct eval_points *points, const struct
     uint32_t batch = generator_batch(model->generator);
     enum rt_status status = RT_OK;
     for (uint32_t i = 0; i < count && status == RT_OK; i += batch)
-        status = evaluator_decode_blend(generator_evaluator(model->generator), noise_at(points, first + i),
-                                        weights_at(points, first + i), count - i < batch ? count - i : batch,
-                                        rgb + i * generator_clip_bytes(model->generator));
+        status = evaluator_decode(generator_evaluator(model->generator), noise_at(points, first + i),
+                                  weights_at(points, first + i), count - i < batch ? count - i : batch,
+                                  rgb + i * generator_clip_bytes(model->generator));
     return status;
 }

@@ -4,6 +4,7 @@
 #include "cli/media/grid.h"
 #include "cli/media/write.h"
 #include "model/evaluator.h"
+#include "model/noise_space.h"
 #include "model/refit.h"
 
 #include <inttypes.h>
@@ -30,9 +31,10 @@ struct picture {
     struct evaluator *evaluator;
     uint32_t count, noise_count;
     size_t clip_bytes;
-    uint8_t *rgb; // [count] clips
-    uint32_t *classes;
-    float *noise; // [count][noise_count]
+    uint8_t *rgb;      // [count] clips
+    uint32_t *classes; // [count], of clips to encode
+    float *weights;    // [count][classes], of points to decode
+    float *noise;      // [count][noise_count]
 };
 
 static bool begin(struct picture *p, const struct train_loop *loop, uint32_t count) {
@@ -42,13 +44,15 @@ static bool begin(struct picture *p, const struct train_loop *loop, uint32_t cou
     p->clip_bytes = (size_t)c->d * c->h * c->w * 3;
     p->rgb = malloc(count * p->clip_bytes);
     p->classes = calloc(count, sizeof *p->classes);
+    p->weights = calloc((size_t)count * c->classes, sizeof *p->weights);
     p->noise = malloc((size_t)count * p->noise_count * sizeof *p->noise);
-    return p->rgb != NULL && p->classes != NULL && p->noise != NULL;
+    return p->rgb != NULL && p->classes != NULL && p->weights != NULL && p->noise != NULL;
 }
 
 static void end(struct picture *p) {
     free(p->rgb);
     free(p->classes);
+    free(p->weights);
     free(p->noise);
 }
 
@@ -57,7 +61,8 @@ static enum rt_status decode(struct picture *p) {
     enum rt_status status = RT_OK;
     for (uint32_t first = 0; first < p->count && status == RT_OK; first += n)
         status =
-            evaluator_decode(p->evaluator, p->noise + (size_t)first * p->noise_count, p->classes + first,
+            evaluator_decode(p->evaluator, p->noise + (size_t)first * p->noise_count,
+                             p->weights + (size_t)first * p->loop->model->classes,
                              p->count - first < n ? p->count - first : n, p->rgb + first * p->clip_bytes);
     return status;
 }
@@ -92,39 +97,55 @@ static bool write_samples(const struct train_loop *loop, uint64_t epoch) {
                         .row_names = (const char *const *)loop->set->kinds};
     bool done = begin(&p, loop, grid.columns * grid.rows);
     for (uint32_t i = 0; i < p.count && done; i++)
-        p.classes[i] = i / SAMPLES_PER_KIND;
+        p.weights[i * loop->model->classes + i / SAMPLES_PER_KIND] = 1.0f;
     done = done &&
-           refit_draw(p.evaluator, PICTURE_SEED, p.classes, p.count, FINE_TEMPERATURE, p.noise) == RT_OK &&
+           refit_draw(p.evaluator, PICTURE_SEED, p.weights, p.count, FINE_TEMPERATURE, p.noise) == RT_OK &&
            decode(&p) == RT_OK && write_gif(&p, &grid, epoch, "samples");
     end(&p);
     return done;
 }
 
-// Rows of z = t z1 + (1 - t) z2 between two noises; the class changes half-way.
+// A row of a morph: from one kind to the next, the kinds blended as the points are.
+static void lay_row(struct picture *p, const struct noise_path *path, uint32_t row, uint32_t from,
+                    uint32_t to) {
+    for (uint32_t step = 0; step < MORPH_STEPS; step++) {
+        uint32_t i = row * MORPH_STEPS + step;
+        double t = (double)step / (MORPH_STEPS - 1);
+        float *weights = p->weights + (size_t)i * p->loop->model->classes;
+        noise_path_at(path, t, p->noise + (size_t)i * p->noise_count);
+        weights[from] += noise_path_weight(path, t, 0);
+        weights[to] += noise_path_weight(path, t, 1);
+    }
+}
+
+// Rows of z = t z1 + (1 - t) z2 between a sample of each kind and one of the next.
 static bool write_morph(const struct train_loop *loop, uint64_t epoch) {
     static const char *const names[MORPH_STEPS] = {"t = 0", "0.25", "0.5", "0.75", "t = 1"};
     struct picture p;
     struct grid grid = {
         .columns = MORPH_STEPS, .rows = rows(loop), .gap = GAP, .shade = SHADE, .column_names = names};
-    uint32_t kinds = loop->model->classes, ends[2 * MAX_ROWS];
+    uint32_t kinds = loop->model->classes;
     bool done = begin(&p, loop, grid.columns * grid.rows);
-    float *z = done ? malloc(2 * (size_t)grid.rows * p.noise_count * sizeof *z) : NULL;
-    for (uint32_t r = 0; r < grid.rows; r++) {
-        ends[2 * r] = r;
-        ends[2 * r + 1] = (r + 1) % kinds;
+    const struct vae *shapes = evaluator_shapes(p.evaluator);
+    struct noise_space space;
+    noise_space_init(&space, shapes->levels, shapes->level_count);
+    float *z = malloc(2 * (size_t)grid.rows * p.noise_count * sizeof *z);
+    float *weights = calloc(2 * (size_t)grid.rows * kinds, sizeof *weights);
+    done = done && z != NULL && weights != NULL;
+    for (uint32_t r = 0; r < grid.rows && done; r++) {
+        weights[2 * r * kinds + r] = 1.0f;
+        weights[(2 * r + 1) * kinds + (r + 1) % kinds] = 1.0f;
     }
     done =
-        z != NULL && refit_draw(p.evaluator, PICTURE_SEED, ends, 2 * grid.rows, FINE_TEMPERATURE, z) == RT_OK;
-    for (uint32_t i = 0; i < p.count && done; i++) {
-        uint32_t row = i / MORPH_STEPS, step = i % MORPH_STEPS;
-        const float *a = z + (size_t)(2 * row) * p.noise_count, *b = a + p.noise_count;
-        float t = (float)step / (MORPH_STEPS - 1);
-        p.classes[i] = ends[2 * row + (2 * step >= MORPH_STEPS)];
-        for (uint32_t k = 0; k < p.noise_count; k++)
-            p.noise[(size_t)i * p.noise_count + k] = t * b[k] + (1.0f - t) * a[k];
+        done && refit_draw(p.evaluator, PICTURE_SEED, weights, 2 * grid.rows, FINE_TEMPERATURE, z) == RT_OK;
+    for (uint32_t r = 0; r < grid.rows && done; r++) {
+        const struct noise_path path = {
+            .space = &space, .keys = z + 2 * (size_t)r * p.noise_count, .key_count = 2};
+        lay_row(&p, &path, r, r, (r + 1) % kinds);
     }
     done = done && decode(&p) == RT_OK && write_gif(&p, &grid, epoch, "morph");
     free(z);
+    free(weights);
     end(&p);
     return done;
 }

@@ -15,7 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static char scratch[] = "/tmp/mograph-test-XXXXXX";
+static char scratch[TEST_TEMPORARY];
 
 static void give_up(const char *what) {
     fprintf(stderr, "the test cannot run: %s\n", what);
@@ -23,6 +23,7 @@ static void give_up(const char *what) {
 }
 
 void scratch_begin(void) {
+    test_temporary(scratch);
     if (mkdtemp(scratch) == NULL || chdir(scratch) != 0)
         give_up("no scratch folder");
 }

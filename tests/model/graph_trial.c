@@ -175,3 +175,10 @@ void graph_trial_check(const struct graph_trial *trial, struct rt_device *device
                 graph_value_name(trial->graph, value), worst, largest);
     free(got);
 }
+
+uint32_t graph_trial_trained(const struct graph_trial *trial) {
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < parameters_count(trial->parameters); i++)
+        count += !parameters_get(trial->parameters, i)->state;
+    return count;
+}

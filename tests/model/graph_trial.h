@@ -37,5 +37,7 @@ void graph_trial_check(const struct graph_trial *trial, struct rt_device *device
 
 // True for inputs that want a gradient and for trained parameters: where gradients end up.
 bool graph_trial_is_leaf(const struct graph_trial *trial, uint32_t value);
+// How many tensors are trained.
+uint32_t graph_trial_trained(const struct graph_trial *trial);
 
 #endif

@@ -438,22 +438,17 @@ static void other_modes_are_refused(struct op_library *library) {
     parameters_destroy(&parameters);
 }
 
+static void on_device(struct op_library *library) {
+    test_each_family(library, gradient_agrees);
+    half_comes_from_the_posterior(library);
+    discriminator_learns(library);
+    state_is_whole(library);
+    broken_clips_are_skipped(library);
+    other_modes_are_refused(library);
+}
+
 int main(void) {
     test_begin();
-    struct rt_context *context;
-    struct rt_device *device = test_device(&context, 0);
-    struct op_library *library;
-    if (CHECK(op_library_create(device, &library) == RT_OK)) {
-        for (int family = 0; family < 2; family++)
-            if (CHECK(op_library_set_family(library, (enum op_family)family) == RT_OK))
-                gradient_agrees(library);
-        half_comes_from_the_posterior(library);
-        discriminator_learns(library);
-        state_is_whole(library);
-        broken_clips_are_skipped(library);
-        other_modes_are_refused(library);
-        op_library_destroy(&library);
-    }
-    test_close(&context, &device);
+    test_on_device(on_device);
     return test_end();
 }

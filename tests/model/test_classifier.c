@@ -38,13 +38,6 @@ static void end(struct classifier_net *net, struct graph_trial *trial) {
     parameters_destroy(&parameters);
 }
 
-static uint32_t trained_tensors(const struct parameters *parameters) {
-    uint32_t count = 0;
-    for (uint32_t i = 0; i < parameters_count(parameters); i++)
-        count += !parameters_get(parameters, i)->state;
-    return count;
-}
-
 static void gradients_agree(struct op_library *library) {
     struct classifier_net net;
     struct graph_trial trial;
@@ -59,7 +52,7 @@ static void gradients_agree(struct op_library *library) {
             graph_trial_check(&trial, library->device, v, true, 1e-3);
             leaves++;
         }
-    CHECK(leaves == trained_tensors(trial.parameters) && leaves == 3 * 3 + 2);
+    CHECK(leaves == graph_trial_trained(&trial) && leaves == 3 * 3 + 2);
     end(&net, &trial);
 }
 
@@ -222,7 +215,8 @@ static void damage(const char *path) {
 static void files_give_the_same_answers(struct op_library *library) {
     struct classifier_clips clips = make_clips(6, 16);
     float losses[2], before[16 * CLASSIFIER_FEATURES], after[16 * CLASSIFIER_FEATURES];
-    char path[] = "/tmp/test_classifier.XXXXXX";
+    char path[TEST_TEMPORARY];
+    test_temporary(path);
     int descriptor = mkstemp(path);
     bool found = true;
     struct classifier *c = make_trained(library, &clips, 3, losses), *again = make(library);
@@ -263,26 +257,24 @@ static void refusals(struct op_library *library) {
     free_clips(&clips);
 }
 
+static void with_a_family(struct op_library *library) {
+    gradients_agree(library);
+    running_agrees(library);
+}
+
+static void on_device(struct op_library *library) {
+    test_each_family(library, with_a_family);
+    it_learns(library);
+    the_same_bits_every_time(library);
+    batches_do_not_matter(library);
+    files_give_the_same_answers(library);
+    refusals(library);
+}
+
 int main(void) {
     test_begin();
     blocks_by_hand();
     every_pixel_counts_once();
-    struct rt_context *context;
-    struct rt_device *device = test_device(&context, 0);
-    struct op_library *library;
-    if (CHECK(op_library_create(device, &library) == RT_OK)) {
-        for (int family = 0; family < 2; family++)
-            if (CHECK(op_library_set_family(library, (enum op_family)family) == RT_OK)) {
-                gradients_agree(library);
-                running_agrees(library);
-            }
-        it_learns(library);
-        the_same_bits_every_time(library);
-        batches_do_not_matter(library);
-        files_give_the_same_answers(library);
-        refusals(library);
-        op_library_destroy(&library);
-    }
-    test_close(&context, &device);
+    test_on_device(on_device);
     return test_end();
 }

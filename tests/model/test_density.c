@@ -1,6 +1,7 @@
 // The Gaussian per class: it finds what its samples were drawn from, and shrinks as the paper says.
 #include "model/density.h"
 #include "model/draw.h"
+#include "model/noise_space.h"
 #include "tests/test.h"
 
 #include <math.h>
@@ -38,8 +39,9 @@ static void a_distribution_is_found_again(void) {
             CHECK(fabs((double)factor[a * DIM + b] - truth_factor[a][b]) < 0.05);
     }
     for (uint32_t class = 1; class < 3; class ++) { // too few: the prior
-        float normal[DIM] = {0.5f, -1.0f, 2.0f}, out[DIM];
-        density_map(mean, factor, class, DIM, normal, out);
+        float normal[DIM] = {0.5f, -1.0f, 2.0f}, out[DIM], weights[3] = {0.0f};
+        weights[class] = 1.0f;
+        noise_shape(mean, factor, 3, DIM, weights, normal, out);
         for (int a = 0; a < DIM; a++)
             CHECK(out[a] == normal[a]);
     }

@@ -140,25 +140,23 @@ static void impossible_clips_are_refused(void) {
     parameters_destroy(&parameters);
 }
 
+static void with_a_family(struct op_library *library) {
+    gradients_agree(library, &little, DISCRIMINATOR_TRAIN, 2);
+    gradients_agree(library, &little, DISCRIMINATOR_JUDGE, 2);
+    gradients_agree(library, &blocks, DISCRIMINATOR_TRAIN, 1);
+    gradients_agree(library, &blocks, DISCRIMINATOR_JUDGE, 1);
+}
+
+static void on_device(struct op_library *library) {
+    test_each_family(library, with_a_family);
+}
+
 int main(void) {
     test_begin();
     class_and_clip_decide();
     modes_share();
     presets_are_served();
     impossible_clips_are_refused();
-    struct rt_context *context;
-    struct rt_device *device = test_device(&context, 0);
-    struct op_library *library;
-    if (CHECK(op_library_create(device, &library) == RT_OK)) {
-        for (int family = 0; family < 2; family++)
-            if (CHECK(op_library_set_family(library, (enum op_family)family) == RT_OK)) {
-                gradients_agree(library, &little, DISCRIMINATOR_TRAIN, 2);
-                gradients_agree(library, &little, DISCRIMINATOR_JUDGE, 2);
-                gradients_agree(library, &blocks, DISCRIMINATOR_TRAIN, 1);
-                gradients_agree(library, &blocks, DISCRIMINATOR_JUDGE, 1);
-            }
-        op_library_destroy(&library);
-    }
-    test_close(&context, &device);
+    test_on_device(on_device);
     return test_end();
 }

@@ -255,19 +255,14 @@ static void refusals(void) {
     test_quiet(false);
 }
 
+static void on_device(struct op_library *library) {
+    test_each_family(library, device_agrees);
+}
+
 int main(void) {
     test_begin();
     gradients_are_right();
     refusals();
-    struct rt_context *context;
-    struct rt_device *device = test_device(&context, 0);
-    struct op_library *library;
-    if (CHECK(op_library_create(device, &library) == RT_OK)) {
-        for (int family = 0; family < 2; family++)
-            if (CHECK(op_library_set_family(library, (enum op_family)family) == RT_OK))
-                device_agrees(library);
-        op_library_destroy(&library);
-    }
-    test_close(&context, &device);
+    test_on_device(on_device);
     return test_end();
 }

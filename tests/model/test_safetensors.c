@@ -18,13 +18,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static char folder[64];
+static char folder[TEST_TEMPORARY];
 
 static const char *in_folder(const char *name) {
-    static char paths[4][128];
+    static char paths[4][TEST_TEMPORARY + 64];
     static unsigned turn;
     char *path = paths[turn++ % 4];
-    snprintf(path, sizeof paths[0], "%s/%s", folder, name);
+    snprintf(path, sizeof paths[0], "%s/%.60s", folder, name);
     return path;
 }
 
@@ -528,7 +528,7 @@ static void damage(void) {
 }
 
 static int run(void) {
-    snprintf(folder, sizeof folder, "/tmp/mograph-safetensors-XXXXXX");
+    test_temporary(folder);
     test_begin();
     if (!CHECK(mkdtemp(folder) != NULL))
         return test_end();

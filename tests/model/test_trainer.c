@@ -202,28 +202,25 @@ static void a_plan_is_kept(struct op_library *library) {
     CHECK(memory.clips == 3 * FRAMES * SIDE * SIDE * 3 && memory.streamed);
 }
 
+static void on_device(struct op_library *library) {
+    struct trainer_options resident = some_options(), streamed = some_options(), adversarial = some_options(),
+                           half = some_options();
+    streamed.stream = true;
+    a_resumed_run_is_the_same_run(library, &resident, &resident);
+    a_resumed_run_is_the_same_run(library, &resident, &streamed);
+    adversarial.schedule.adversary_from = 0.3f; // the second phase begins before the run is stopped
+    a_resumed_run_is_the_same_run(library, &adversarial, &adversarial);
+    half.storage = OP_BF16;
+    a_resumed_run_is_the_same_run(library, &half, &half);
+    another_model_is_refused(library);
+    a_bad_step_leaves_no_trace(library);
+    one_batch_is_learnt(library, OP_F32);
+    one_batch_is_learnt(library, OP_BF16);
+    a_plan_is_kept(library);
+}
+
 int main(void) {
     test_begin();
-    struct rt_context *context;
-    struct rt_device *device = test_device(&context, 0);
-    struct op_library *library;
-    if (CHECK(op_library_create(device, &library) == RT_OK)) {
-        struct trainer_options resident = some_options(), streamed = some_options(),
-                               adversarial = some_options(), half = some_options();
-        streamed.stream = true;
-        a_resumed_run_is_the_same_run(library, &resident, &resident);
-        a_resumed_run_is_the_same_run(library, &resident, &streamed);
-        adversarial.schedule.adversary_from = 0.3f; // the second phase begins before the run is stopped
-        a_resumed_run_is_the_same_run(library, &adversarial, &adversarial);
-        half.storage = OP_BF16;
-        a_resumed_run_is_the_same_run(library, &half, &half);
-        another_model_is_refused(library);
-        a_bad_step_leaves_no_trace(library);
-        one_batch_is_learnt(library, OP_F32);
-        one_batch_is_learnt(library, OP_BF16);
-        a_plan_is_kept(library);
-        op_library_destroy(&library);
-    }
-    test_close(&context, &device);
+    test_on_device(on_device);
     return test_end();
 }

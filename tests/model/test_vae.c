@@ -83,13 +83,6 @@ static void impossible_models_are_refused(void) {
     parameters_destroy(&parameters);
 }
 
-static uint32_t trained_tensors(const struct parameters *parameters) {
-    uint32_t count = 0;
-    for (uint32_t i = 0; i < parameters_count(parameters); i++)
-        count += !parameters_get(parameters, i)->state;
-    return count;
-}
-
 // Stored as bf16, with 8 bits of mantissa, every value is off by up to 1 / 256 of itself, and a gradient has
 // come through some tens of them.
 static double tolerance(const struct vae *vae, double fp32, double bf16) {
@@ -142,7 +135,7 @@ static void gradients_agree(struct op_library *library, enum vae_mode mode, enum
             graph_trial_check(&trial, library->device, v, true, tolerance(&vae, 1e-3, 0.1));
             leaves++;
         }
-    CHECK(leaves == trained_tensors(trial.parameters));
+    CHECK(leaves == graph_trial_trained(&trial));
     end(&vae, &trial);
 }
 
@@ -216,28 +209,26 @@ static void encoding_inverts_generation(struct op_library *library, enum vae_mod
     end(&generator, &to);
 }
 
+static void with_a_family(struct op_library *library) {
+    gradients_agree(library, VAE_TRAIN, OP_F32);
+    gradients_agree(library, VAE_TRAIN_FROZEN, OP_F32);
+    gradients_agree(library, VAE_ADVERSARY, OP_F32);
+    gradients_agree(library, VAE_TRAIN, OP_BF16);
+    gradients_agree(library, VAE_TRAIN_FROZEN, OP_BF16);
+    generated_clips_agree(library, VAE_GENERATE);
+    generated_clips_agree(library, VAE_BLEND);
+    encoding_inverts_generation(library, VAE_GENERATE);
+    encoding_inverts_generation(library, VAE_BLEND);
+}
+
+static void on_device(struct op_library *library) {
+    test_each_family(library, with_a_family);
+}
+
 int main(void) {
     test_begin();
     presets_keep_their_word();
     impossible_models_are_refused();
-    struct rt_context *context;
-    struct rt_device *device = test_device(&context, 0);
-    struct op_library *library;
-    if (CHECK(op_library_create(device, &library) == RT_OK)) {
-        for (int family = 0; family < 2; family++)
-            if (CHECK(op_library_set_family(library, (enum op_family)family) == RT_OK)) {
-                gradients_agree(library, VAE_TRAIN, OP_F32);
-                gradients_agree(library, VAE_TRAIN_FROZEN, OP_F32);
-                gradients_agree(library, VAE_ADVERSARY, OP_F32);
-                gradients_agree(library, VAE_TRAIN, OP_BF16);
-                gradients_agree(library, VAE_TRAIN_FROZEN, OP_BF16);
-                generated_clips_agree(library, VAE_GENERATE);
-                generated_clips_agree(library, VAE_BLEND);
-                encoding_inverts_generation(library, VAE_GENERATE);
-                encoding_inverts_generation(library, VAE_BLEND);
-            }
-        op_library_destroy(&library);
-    }
-    test_close(&context, &device);
+    test_on_device(on_device);
     return test_end();
 }

@@ -73,17 +73,12 @@ static void check_all(struct op_library *library) {
     }
 }
 
+static void on_device(struct op_library *library) {
+    test_each_family(library, check_all);
+}
+
 int main(void) {
     test_begin();
-    struct rt_context *context;
-    struct rt_device *device = test_device(&context, 0);
-    struct op_library *library;
-    if (CHECK(op_library_create(device, &library) == RT_OK)) {
-        for (int family = 0; family < 2; family++)
-            if (CHECK(op_library_set_family(library, (enum op_family)family) == RT_OK))
-                check_all(library);
-        op_library_destroy(&library);
-    }
-    test_close(&context, &device);
+    test_on_device(on_device);
     return test_end();
 }

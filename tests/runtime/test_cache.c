@@ -91,8 +91,9 @@ static void remove_all(const char *root) {
 }
 
 int main(void) {
-    char root[] = "/tmp/mograph-cache-XXXXXX", kept[640];
+    char root[TEST_TEMPORARY], kept[640];
     test_begin();
+    test_temporary(root);
     setenv("MESA_SHADER_CACHE_DISABLE", "true", 1); // Mesa keeps a cache of its own in the same place
     if (CHECK(mkdtemp(root) != NULL && setenv("XDG_CACHE_HOME", root, 1) == 0)) {
         use_device();
