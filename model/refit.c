@@ -93,30 +93,31 @@ static struct rt_buffer state_buffer(const struct evaluator *e, const char *name
     return (struct rt_buffer){0};
 }
 
-// Mean and cholesky of all classes, one array; the caller frees it.
-static float *density_room(const struct evaluator *e, size_t *mean_count, size_t *cholesky_count) {
-    const struct vae_config *c = evaluator_config(e);
-    *mean_count = (size_t)c->classes * c->top;
-    *cholesky_count = *mean_count * c->top;
-    return malloc((*mean_count + *cholesky_count) * sizeof(float));
+// Means and factors of all classes, one array; the caller frees it.
+static float *density_room(const struct vae_config *c) {
+    return malloc((size_t)c->classes * c->top * (c->top + 1) * sizeof(float));
 }
 
-static enum rt_status store(struct evaluator *e, const float *mean, size_t mean_count, const float *cholesky,
-                            size_t cholesky_count) {
-    struct rt_device *device = evaluator_device(e);
-    enum rt_status status =
-        rt_buffer_upload(device, state_buffer(e, VAE_DENSITY_MEAN), mean, mean_count * sizeof *mean);
-    if (status == RT_OK)
-        status = rt_buffer_upload(device, state_buffer(e, VAE_DENSITY_CHOLESKY), cholesky,
-                                  cholesky_count * sizeof *cholesky);
+// Between the host and the tensors of the model: all means, then all factors.
+static enum rt_status move_density(struct evaluator *e, float *fitted, bool to_device) {
+    static const char *const names[2] = {VAE_DENSITY_MEAN, VAE_DENSITY_CHOLESKY};
+    const struct vae_config *c = evaluator_config(e);
+    size_t counts[2] = {(size_t)c->classes * c->top, (size_t)c->classes * c->top * c->top};
+    enum rt_status status = RT_OK;
+    for (int i = 0; i < 2 && status == RT_OK; fitted += counts[i++]) {
+        struct rt_buffer buffer = state_buffer(e, names[i]);
+        size_t bytes = counts[i] * sizeof *fitted;
+        status = to_device ? rt_buffer_upload(evaluator_device(e), buffer, fitted, bytes)
+                           : rt_buffer_download(evaluator_device(e), buffer, fitted, bytes);
+    }
     return status;
 }
 
 enum rt_status refit_density(struct evaluator *e, const struct clip_source *source, uint64_t seed) {
     const struct vae_config *c = evaluator_config(e);
     struct batch batch;
-    size_t mean_count, cholesky_count;
-    float *fitted = density_room(e, &mean_count, &cholesky_count);
+    float *fitted = density_room(c);
+    size_t mean_count = (size_t)c->classes * c->top;
     float *top = malloc((size_t)source->count * c->top * sizeof *top);
     enum rt_status status = batch_create(&batch, e, source);
     if (fitted == NULL || top == NULL)
@@ -127,21 +128,10 @@ enum rt_status refit_density(struct evaluator *e, const struct clip_source *sour
         status =
             density_fit(top, source->classes, source->count, c->classes, c->top, fitted, fitted + mean_count);
     if (status == RT_OK)
-        status = store(e, fitted, mean_count, fitted + mean_count, cholesky_count);
+        status = move_density(e, fitted, true);
     batch_destroy(&batch);
     free(fitted);
     free(top);
-    return status;
-}
-
-static enum rt_status fetch(struct evaluator *e, float *mean, size_t mean_count, float *cholesky,
-                            size_t cholesky_count) {
-    struct rt_device *device = evaluator_device(e);
-    enum rt_status status =
-        rt_buffer_download(device, state_buffer(e, VAE_DENSITY_MEAN), mean, mean_count * sizeof *mean);
-    if (status == RT_OK)
-        status = rt_buffer_download(device, state_buffer(e, VAE_DENSITY_CHOLESKY), cholesky,
-                                    cholesky_count * sizeof *cholesky);
     return status;
 }
 
@@ -150,12 +140,12 @@ enum rt_status refit_draw(struct evaluator *e, uint64_t seed, const float *weigh
     const struct vae_config *c = evaluator_config(e);
     const struct vae *shapes = evaluator_shapes(e);
     struct noise_space space;
-    size_t mean_count, cholesky_count;
+    size_t mean_count = (size_t)c->classes * c->top;
     noise_space_init(&space, shapes->levels, shapes->level_count);
-    float *fitted = density_room(e, &mean_count, &cholesky_count), *top = malloc(c->top * sizeof *top);
+    float *fitted = density_room(c), *top = malloc(c->top * sizeof *top);
     enum rt_status status = fitted != NULL && top != NULL ? RT_OK : RT_ERROR_OUT_OF_MEMORY;
     if (status == RT_OK)
-        status = fetch(e, fitted, mean_count, fitted + mean_count, cholesky_count);
+        status = move_density(e, fitted, false);
     for (uint32_t i = 0; i < count && status == RT_OK; i++) {
         float *sample = noise + (size_t)i * space.count;
         noise_draw(&space, seed + i, sample);

@@ -216,13 +216,6 @@ int main(void) {
     test_begin();
     shuffling_keeps_every_frame();
     blurring_by_hand();
-    struct rt_context *context;
-    struct rt_device *device = test_device(&context, 0);
-    struct op_library *library;
-    if (CHECK(op_library_create(device, &library) == RT_OK)) {
-        figures(library);
-        op_library_destroy(&library);
-    }
-    test_close(&context, &device);
+    test_on_device(figures);
     return test_end();
 }
