@@ -5,11 +5,10 @@
 #include <string.h>
 
 bool grow_fits(const struct vae_config *from, const struct vae_config *to) {
-    if (from->stages >= to->stages)
-        return false;
     struct vae_config inside = *to;
-    uint32_t less = to->stages - from->stages;
-    vae_fit(&inside, to->d >> less, to->h >> less, to->w >> less);
+    if (from->stages + 1 != to->stages || (to->d | to->h | to->w) % 2 != 0)
+        return false;
+    vae_fit(&inside, to->d / 2, to->h / 2, to->w / 2);
     return inside.stages == from->stages && inside.d == from->d && inside.h == from->h &&
            inside.w == from->w && inside.top == from->top && inside.classes == from->classes &&
            inside.embedding == from->embedding &&
@@ -46,9 +45,9 @@ static enum rt_status inside_read(struct inside *in, const struct weights *weigh
     return weights_read(weights, in->parameters, in->trained, in->state);
 }
 
-// What a tensor is called in the inside, where the count of stages begins `less` later: "decoder.3.up.weight"
-// is "decoder.2.up.weight" there. False for those of the finest stages.
-static bool name_inside(const char *name, uint32_t less, char *text, size_t size) {
+// What a tensor is called in the inside, which counts its stages from one further in: "decoder.3.up.weight"
+// is "decoder.2.up.weight" there. False for those of the new stage.
+static bool name_inside(const char *name, char *text, size_t size) {
     static const char *const counted[] = {"encoder.", "decoder.", "level."};
     for (size_t i = 0; i < sizeof counted / sizeof counted[0]; i++) {
         size_t length = strlen(counted[i]);
@@ -56,8 +55,8 @@ static bool name_inside(const char *name, uint32_t less, char *text, size_t size
             continue;
         char *rest;
         unsigned long stage = strtoul(name + length, &rest, 10);
-        snprintf(text, size, "%s%lu%s", counted[i], stage - less, rest);
-        return stage >= less;
+        snprintf(text, size, "%s%lu%s", counted[i], stage - 1, rest);
+        return stage > 0;
     }
     snprintf(text, size, "%s", name);
     return true;
@@ -68,7 +67,7 @@ static bool same_shape(const struct parameter *a, const struct parameter *b) {
            a->out == b->out;
 }
 
-// The top's posterior reads the deepest features whole, then the means of all others: those of the new stages
+// The top's posterior reads the deepest features whole, then the means of all others: those of the new stage
 // come first among these, and say nothing yet. Its rows are what it reads.
 static void widen_posterior(const struct vae_config *to, const struct parameter *from, const float *source,
                             const struct parameter *p, float *into) {
@@ -80,16 +79,117 @@ static void widen_posterior(const struct vae_config *to, const struct parameter 
     memcpy(into + deepest + added, source + deepest, (from->count - deepest) * sizeof *into);
 }
 
+// --- the new stage
+
+enum { SUBS = 8, STORED = 4, COLOURS = 3 }; // voxels of a block, channels of a voxel, those that are used
+
+// What the passage paints with before anything is learnt: most of a clip is dark.
+#define CONTRAST 2.0f
+#define DARKNESS -4.0f
+
+// The tensors of both models that the passage is written with.
+struct passage {
+    const float *in, *out;                   // of the small one: [32][c1], [3][3][c1][32]
+    float *means, *down, *up, *paint, *bias; // of the large one
+    uint32_t c0, c1;
+};
+
+static float *tensor(const struct parameters *parameters, float *trained, const char *name) {
+    return trained + parameters_find(parameters, name)->offset; // vae_init has added it
+}
+
+// Place `i` along axis 0, 1 or 2 (d, h, w) of voxel `sub` of a block.
+static uint32_t parity(uint32_t sub, int axis) {
+    return sub >> (2 - axis) & 1;
+}
+
+static size_t tap4(uint32_t kd, uint32_t kh, uint32_t kw) {
+    return ((size_t)kd * 4 + kh) * 4 + kw;
+}
+
+// Blocks to the mean of each colour, as it is and negated.
+static void write_means(const struct passage *p) {
+    for (uint32_t in = 0; in < SUBS * STORED; in++)
+        for (uint32_t out = 0; out < 2 * COLOURS; out++)
+            p->means[in * p->c0 + out] = in % STORED == out / 2 ? (out % 2 == 0 ? 1.0f : -1.0f) / SUBS : 0.0f;
+}
+
+// What the small model's first layer made of a block of its clip, from the means.
+static void write_down(const struct passage *p) {
+    memset(p->down, 0, 64 * (size_t)p->c0 * p->c1 * sizeof *p->down);
+    for (uint32_t sub = 0; sub < SUBS; sub++)
+        for (uint32_t in = 0; in < 2 * COLOURS; in++) {
+            size_t tap = tap4(1 + parity(sub, 0), 1 + parity(sub, 1), 1 + parity(sub, 2));
+            const float *from = p->in + (sub * STORED + in / 2) * p->c1;
+            float *to = p->down + (tap * p->c0 + in) * p->c1;
+            for (uint32_t out = 0; out < p->c1; out++)
+                to[out] = in % 2 == 0 ? from[out] : -from[out];
+        }
+}
+
+// Of a transposed convolution k4 s2 p1: the tap by which an output of the given parity sees what a kernel of
+// 3 sees through `k`. It does not see the neighbour on its far side: that counts as the voxel itself.
+static uint32_t tap_up(uint32_t parity, uint32_t k) {
+    bool near = parity == 0 ? k == 0 : k == 2;
+    return near ? (parity == 0 ? 3 : 0) : 1 + parity;
+}
+
+// What the small model's last layer painted, a colour and its negative at each voxel of its clip.
+static void write_up(const struct passage *p) {
+    for (uint32_t tap = 0; tap < 64; tap++)
+        for (uint32_t in = 0; in < p->c1; in++)
+            memset(p->up + ((size_t)tap * p->c1 + in) * p->c0, 0, 2 * COLOURS * sizeof *p->up);
+    for (uint32_t sub = 0; sub < SUBS; sub++)
+        for (uint32_t k = 0; k < 9; k++) {
+            size_t tap =
+                tap4(1 + parity(sub, 0), tap_up(parity(sub, 1), k / 3), tap_up(parity(sub, 2), k % 3));
+            for (uint32_t in = 0; in < p->c1; in++)
+                for (uint32_t out = 0; out < 2 * COLOURS; out++) {
+                    float weight = p->out[((size_t)k * p->c1 + in) * SUBS * STORED + sub * STORED + out / 2];
+                    p->up[(tap * p->c1 + in) * p->c0 + out] += out % 2 == 0 ? weight : -weight;
+                }
+        }
+}
+
+// Each voxel to a block of its colour.
+static void write_paint(const struct passage *p) {
+    memset(p->paint, 0, 9 * (size_t)p->c0 * SUBS * STORED * sizeof *p->paint);
+    float *centre = p->paint + 4 * (size_t)p->c0 * SUBS * STORED;
+    for (uint32_t sub = 0; sub < SUBS; sub++)
+        for (uint32_t in = 0; in < 2 * COLOURS; in++) {
+            centre[(size_t)in * SUBS * STORED + sub * STORED + in / 2] = in % 2 == 0 ? CONTRAST : -CONTRAST;
+            p->bias[sub * STORED + in / 2] = DARKNESS;
+        }
+}
+
+static void write_passage(const struct inside *in, const struct vae_config *to,
+                          const struct parameters *parameters, float *trained) {
+    const struct passage p = {.in = tensor(in->parameters, in->trained, "encoder.0.conv.weight"),
+                              .out = tensor(in->parameters, in->trained, "decoder.0.conv.weight"),
+                              .means = tensor(parameters, trained, "encoder.0.conv.weight"),
+                              .down = tensor(parameters, trained, "encoder.1.conv.weight"),
+                              .up = tensor(parameters, trained, "decoder.1.up.weight"),
+                              .paint = tensor(parameters, trained, "decoder.0.conv.weight"),
+                              .bias = tensor(parameters, trained, "decoder.0.conv.bias"),
+                              .c0 = to->channels[0],
+                              .c1 = to->channels[1]};
+    if (p.c0 < 2 * COLOURS)
+        return; // no room for pairs: it starts as any new layer
+    write_means(&p);
+    write_down(&p);
+    write_up(&p);
+    write_paint(&p);
+}
+
 enum rt_status grow_read(const struct weights *weights, const struct op_target *target,
                          const struct vae_config *to, const struct parameters *parameters, float *trained,
                          float *state) {
     struct inside in = {.parameters = NULL};
     enum rt_status status = inside_read(&in, weights, target);
-    uint32_t less = to->stages - weights_config(weights)->stages;
     for (uint32_t i = 0; i < parameters_count(parameters) && status == RT_OK; i++) {
         const struct parameter *p = parameters_get(parameters, i), *from = NULL;
         char name[sizeof p->name + 16];
-        if (name_inside(p->name, less, name, sizeof name))
+        if (name_inside(p->name, name, sizeof name))
             from = parameters_find(in.parameters, name);
         if (from == NULL)
             continue;
@@ -100,6 +200,8 @@ enum rt_status grow_read(const struct weights *weights, const struct op_target *
         else if (strcmp(p->name, "top.posterior.weight") == 0)
             widen_posterior(to, from, source, p, into);
     }
+    if (status == RT_OK)
+        write_passage(&in, to, parameters, trained);
     inside_destroy(&in);
     return status;
 }

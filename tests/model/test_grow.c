@@ -1,8 +1,10 @@
 // Growing: every tensor of a model of small clips is where the larger one has it, and what the small model
 // does not have starts as it would have.
+#include "model/draw.h"
 #include "model/grow.h"
 #include "tests/test.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -31,6 +33,29 @@ static void end(struct model *m) {
     free(m->state);
     vae_finish(&m->vae);
     parameters_destroy(&m->parameters);
+}
+
+static void save(const struct model *m, const char *path) {
+    struct weights_content content = {.config = &m->vae.config,
+                                      .class_names = names,
+                                      .parameters = m->parameters,
+                                      .trained = m->trained,
+                                      .state = m->state};
+    CHECK(weights_save(path, &content) == RT_OK);
+}
+
+// By way of a file.
+static void grow_from(const struct model *small, const struct vae_config *to, struct model *large) {
+    char path[64];
+    struct weights *weights = NULL;
+    snprintf(path, sizeof path, "grow-%ld.safetensors", (long)getpid());
+    save(small, path);
+    if (CHECK(weights_open(path, &weights) == RT_OK)) {
+        CHECK(grow_fits(weights_config(weights), to));
+        CHECK(grow_read(weights, &host, to, large->parameters, large->trained, large->state) == RT_OK);
+    }
+    weights_close(&weights);
+    unlink(path);
 }
 
 // Every number its own, so that one in the wrong place is found.
@@ -86,12 +111,88 @@ static void check_places(const struct model *small, const struct model *large, c
     };
     for (size_t i = 0; i < sizeof kept / sizeof kept[0]; i++)
         CHECK(same(small, kept[i][0], large, kept[i][1]));
-    static const char *const new[] = {"encoder.0.conv.weight",       "encoder.1.conv.weight",
-                                      "decoder.0.conv.weight",       "decoder.0.film.weight",
-                                      "decoder.1.up.weight",         "decoder.1.block.conv1.weight",
-                                      "encoder.2.block.conv2.weight"};
+    static const char *const new[] = {"decoder.0.film.weight", "decoder.1.block.conv1.weight",
+                                      "encoder.2.block.conv2.weight", "encoder.0.norm.weight"};
     for (size_t i = 0; i < sizeof new / sizeof new[0]; i++)
         CHECK(same(large, new[i], fresh, new[i]));
+}
+
+// --- the passage
+
+static const float *tensor(const struct model *m, const char *name, uint32_t *out) {
+    const struct parameter *p = parameters_find(m->parameters, name);
+    *out = p->out;
+    return values(m, p);
+}
+
+static double silu(double x) {
+    return x / (1.0 + exp(-x));
+}
+
+// A block of the small clip, of which each voxel is a block of the large one: what the first layers make of
+// it.
+static void check_way_in(const struct model *small, const struct model *large) {
+    uint32_t c0, c1;
+    const float *means = tensor(large, "encoder.0.conv.weight", &c0),
+                *down = tensor(large, "encoder.1.conv.weight", &c1),
+                *first = tensor(small, "encoder.0.conv.weight", &c1);
+    float voxels[8 * 8 * 3];
+    draw_normal(11, DRAW_SAMPLES, 0, voxels, sizeof voxels / sizeof voxels[0]);
+    for (uint32_t out = 0; out < c1; out++) {
+        double wanted = 0.0, got = 0.0;
+        for (uint32_t sub = 0; sub < 8; sub++) {
+            uint32_t tap = ((1 + sub / 4) * 4 + 1 + sub / 2 % 2) * 4 + 1 + sub % 2;
+            for (uint32_t i = 0; i < 8 * 3; i++)
+                wanted += (double)first[(sub * 4 + i % 3) * c1 + out] * (double)voxels[sub * 24 + i] / 8.0;
+            for (uint32_t channel = 0; channel < c0; channel++) {
+                double mean = 0.0;
+                for (uint32_t i = 0; i < 8 * 3; i++)
+                    mean += (double)means[(i / 3 * 4 + i % 3) * c0 + channel] * (double)voxels[sub * 24 + i];
+                got += (double)down[(tap * c0 + channel) * c1 + out] * silu(mean);
+            }
+        }
+        CHECK(fabs(wanted - got) < 1e-4 * (1.0 + fabs(wanted)));
+    }
+}
+
+// Of features that are the same everywhere, a voxel's colour in the small clip: the block's in the large one.
+static void check_way_out(const struct model *small, const struct model *large) {
+    uint32_t c0, c1 = 0, painted;
+    const struct parameter *p = parameters_find(small->parameters, "decoder.0.conv.weight");
+    const float *last = values(small, p), *up = tensor(large, "decoder.1.up.weight", &c0),
+                *paint = tensor(large, "decoder.0.conv.weight", &painted);
+    float x[64];
+    c1 = p->in;
+    CHECK(c1 <= 64 && painted == 32);
+    draw_normal(12, DRAW_SAMPLES, 0, x, c1);
+    for (uint32_t i = 0; i < 8 * 3; i++) {
+        uint32_t sub = i / 3, colour = i % 3;
+        double wanted = 0.0, got = 0.0, signal[64] = {0.0};
+        for (uint32_t k = 0; k < 9 * c1; k++)
+            wanted += (double)last[k * 32 + sub * 4 + colour] * (double)x[k % c1];
+        for (uint32_t tap = 0; tap < 64; tap++) {
+            bool d = (tap / 16 + sub / 4) % 2 == 1, h = (tap / 4 % 4 + sub / 2 % 2) % 2 == 1,
+                 w = (tap % 4 + sub % 2) % 2 == 1;
+            for (uint32_t k = 0; k < c0 * c1 && d && h && w; k++)
+                signal[k % c0] += (double)up[(size_t)tap * c1 * c0 + k] * (double)x[k / c0];
+        }
+        for (uint32_t channel = 0; channel < c0; channel++) // of the block's last voxel
+            got += (double)paint[(4 * c0 + channel) * 32 + 7 * 4 + colour] * silu(signal[channel]);
+        CHECK(wanted != 0.0 && fabs(2.0 * wanted - got) < 1e-4 * (1.0 + fabs(wanted)));
+    }
+}
+
+static void what_was_learnt_passes(void) {
+    struct vae_config config = *vae_preset("tiny"), inside = config;
+    vae_fit(&inside, config.d / 2, config.h / 2, config.w / 2);
+    struct model small, large;
+    begin(&small, &inside, 1);
+    begin(&large, &config, 2);
+    grow_from(&small, &config, &large);
+    check_way_in(&small, &large);
+    check_way_out(&small, &large);
+    end(&small);
+    end(&large);
 }
 
 // All that the small model has is in the large one, but for its first and last layers.
@@ -115,15 +216,6 @@ static void check_nothing_lost(const struct model *small, const struct model *la
     CHECK(found + 2 >= tensors - first - last);
 }
 
-static void save(const struct model *m, const char *path) {
-    struct weights_content content = {.config = &m->vae.config,
-                                      .class_names = names,
-                                      .parameters = m->parameters,
-                                      .trained = m->trained,
-                                      .state = m->state};
-    CHECK(weights_save(path, &content) == RT_OK);
-}
-
 static void everything_finds_its_place(void) {
     struct vae_config config = *vae_preset("tiny"), inside = config;
     vae_fit(&inside, config.d / 2, config.h / 2, config.w / 2);
@@ -134,20 +226,10 @@ static void everything_finds_its_place(void) {
     begin(&large, &config, 2);
     begin(&fresh, &config, 2);
     number(&small);
-    char path[64];
-    snprintf(path, sizeof path, "grow-%ld.safetensors", (long)getpid());
-    save(&small, path);
-    struct weights *weights = NULL;
-    if (CHECK(weights_open(path, &weights) == RT_OK)) {
-        CHECK(grow_fits(weights_config(weights), &config));
-        CHECK(grow_read(weights, &host, &config, large.parameters, large.trained, large.state) == RT_OK);
-        uint32_t deepest = 4 * 4 * config.channels[2];
-        check_posterior(&small, &large, deepest, config.channels[0]);
-        check_places(&small, &large, &fresh);
-        check_nothing_lost(&small, &large);
-    }
-    weights_close(&weights);
-    unlink(path);
+    grow_from(&small, &config, &large);
+    check_posterior(&small, &large, 4 * 4 * config.channels[2], config.channels[0]);
+    check_places(&small, &large, &fresh);
+    check_nothing_lost(&small, &large);
     end(&small);
     end(&large);
     end(&fresh);
@@ -158,7 +240,7 @@ static void what_grows_into_what(void) {
     vae_fit(&half, 16, 64, 64);
     vae_fit(&quarter, 8, 32, 32);
     CHECK(half.stages == 4 && quarter.stages == 3 && vae_check(&half) && vae_check(&quarter));
-    CHECK(grow_fits(&half, &to) && grow_fits(&quarter, &to) && grow_fits(&quarter, &half));
+    CHECK(grow_fits(&half, &to) && grow_fits(&quarter, &half) && !grow_fits(&quarter, &to));
     CHECK(!grow_fits(&to, &to) && !grow_fits(&to, &half));
     other = half;
     other.top += 4;
@@ -189,5 +271,6 @@ int main(void) {
     a_preset_fits_small_clips();
     what_grows_into_what();
     everything_finds_its_place();
+    what_was_learnt_passes();
     return test_end();
 }
