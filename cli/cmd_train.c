@@ -136,7 +136,7 @@ static bool make_folder(struct training *t) {
 }
 
 static bool begin_anew(const struct training *t, struct trainer *trainer) {
-    return t->v.init == NULL || train_init_weights(trainer, t->device.library, t->v.init);
+    return t->v.init == NULL || train_init_weights(trainer, t->device.library, &t->set, t->v.init);
 }
 
 // The newest checkpoint that can be read: a disk that lost its last writes has the one before. A run that was

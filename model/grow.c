@@ -6,12 +6,10 @@
 
 bool grow_fits(const struct vae_config *from, const struct vae_config *to) {
     struct vae_config inside = *to;
-    if (from->stages + 1 != to->stages || (to->d | to->h | to->w) % 2 != 0)
-        return false;
-    vae_fit(&inside, to->d / 2, to->h / 2, to->w / 2);
+    if (from->stages < to->stages)
+        vae_fit(&inside, to->d / 2, to->h / 2, to->w / 2);
     return inside.stages == from->stages && inside.d == from->d && inside.h == from->h &&
-           inside.w == from->w && inside.top == from->top && inside.classes == from->classes &&
-           inside.embedding == from->embedding &&
+           inside.w == from->w && inside.top == from->top && inside.embedding == from->embedding &&
            memcmp(inside.channels, from->channels, sizeof inside.channels) == 0 &&
            memcmp(inside.latent, from->latent, sizeof inside.latent) == 0;
 }
@@ -60,6 +58,12 @@ static bool name_inside(const char *name, char *text, size_t size) {
     }
     snprintf(text, size, "%s", name);
     return true;
+}
+
+// What differs from kind to kind.
+static bool is_of_kinds(const char *name) {
+    return strcmp(name, VAE_EMBEDDING) == 0 || strcmp(name, VAE_DENSITY_MEAN) == 0 ||
+           strcmp(name, VAE_DENSITY_CHOLESKY) == 0;
 }
 
 static bool same_shape(const struct parameter *a, const struct parameter *b) {
@@ -182,14 +186,16 @@ static void write_passage(const struct inside *in, const struct vae_config *to,
 }
 
 enum rt_status grow_read(const struct weights *weights, const struct op_target *target,
-                         const struct vae_config *to, const struct parameters *parameters, float *trained,
-                         float *state) {
+                         const struct vae_config *to, const struct parameters *parameters, bool same_kinds,
+                         float *trained, float *state) {
     struct inside in = {.parameters = NULL};
     enum rt_status status = inside_read(&in, weights, target);
+    bool new_stage = weights_config(weights)->stages < to->stages;
     for (uint32_t i = 0; i < parameters_count(parameters) && status == RT_OK; i++) {
         const struct parameter *p = parameters_get(parameters, i), *from = NULL;
         char name[sizeof p->name + 16];
-        if (name_inside(p->name, name, sizeof name))
+        snprintf(name, sizeof name, "%s", p->name);
+        if ((!new_stage || name_inside(p->name, name, sizeof name)) && (same_kinds || !is_of_kinds(p->name)))
             from = parameters_find(in.parameters, name);
         if (from == NULL)
             continue;
@@ -200,7 +206,7 @@ enum rt_status grow_read(const struct weights *weights, const struct op_target *
         else if (strcmp(p->name, "top.posterior.weight") == 0)
             widen_posterior(to, from, source, p, into);
     }
-    if (status == RT_OK)
+    if (status == RT_OK && new_stage)
         write_passage(&in, to, parameters, trained);
     inside_destroy(&in);
     return status;

@@ -1,6 +1,7 @@
 #include "cli/train/keep.h"
 
 #include "cli/command.h"
+#include "cli/generate/weights_path.h"
 #include "model/evaluator.h"
 #include "model/grow.h"
 #include "model/refit.h"
@@ -8,6 +9,7 @@
 
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { STATISTICS_CLIPS = 128 }; // to re-estimate from: the last tens of batches count
 
@@ -26,32 +28,54 @@ static void arrays_destroy(struct arrays *arrays) {
     free(arrays->state);
 }
 
+static bool same_kinds(const struct weights *weights, const struct data_set *set) {
+    bool same = weights_config(weights)->classes == set->kind_count;
+    for (uint32_t i = 0; i < set->kind_count && same; i++)
+        same = strcmp(weights_class_name(weights, i), set->kinds[i]) == 0;
+    return same;
+}
+
+// A model of another shape is refused by the name of what does not fit.
 static enum rt_status read_or_grow(const struct weights *weights, struct trainer *trainer,
-                                   const struct op_library *library, const struct arrays *arrays) {
+                                   const struct op_library *library, const struct data_set *set,
+                                   const struct arrays *arrays) {
     struct parameters *p = trainer_parameters(trainer);
     const struct vae_config *model = &trainer_vae(trainer)->config;
     if (!grow_fits(weights_config(weights), model))
         return weights_read(weights, p, arrays->trained, arrays->state);
     parameters_start_values(p, trainer_settings(trainer)->seed, arrays->trained, arrays->state);
-    return grow_read(weights, &library->target, model, p, arrays->trained, arrays->state);
+    return grow_read(weights, &library->target, model, p, same_kinds(weights, set), arrays->trained,
+                     arrays->state);
 }
 
-bool train_init_weights(struct trainer *trainer, const struct op_library *library, const char *path) {
-    struct parameters *p = trainer_parameters(trainer);
+static enum rt_status init_from(struct trainer *trainer, const struct op_library *library,
+                                const struct data_set *set, const char *path) {
     struct weights *weights = NULL;
     struct arrays arrays = {NULL, NULL};
     enum rt_status status = weights_open(path, &weights);
-    if (status == RT_OK && !arrays_create(&arrays, p))
+    if (status == RT_OK && !arrays_create(&arrays, trainer_parameters(trainer)))
         status = RT_ERROR_OUT_OF_MEMORY;
     if (status == RT_OK)
-        status = read_or_grow(weights, trainer, library, &arrays);
+        status = read_or_grow(weights, trainer, library, set, &arrays);
     if (status == RT_OK)
         status = trainer_set_weights(trainer, arrays.trained, arrays.state);
     arrays_destroy(&arrays);
     weights_close(&weights);
-    if (status != RT_OK)
-        cli_fail("--init %s cannot be taken", path);
-    return status == RT_OK;
+    return status;
+}
+
+bool train_init_weights(struct trainer *trainer, const struct op_library *library, const struct data_set *set,
+                        const char *which) {
+    char path[PATH_CAPACITY];
+    struct media_error error;
+    if (!weights_path_find(which, path, &error)) {
+        cli_fail("%s", error.text);
+        return false;
+    }
+    if (init_from(trainer, library, set, path) == RT_OK)
+        return true;
+    cli_fail("--init %s cannot be taken", which);
+    return false;
 }
 
 // Training clips of each class, as WEIGHTS_CLIPS wants it. What does not fit is left out: the reader then

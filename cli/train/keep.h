@@ -4,9 +4,11 @@
 
 #include "cli/train/loop.h"
 
-// Starts a fresh trainer from a weights file of the same model, or of one for clips of half the size that grows
-// into it. False with a line printed.
-bool train_init_weights(struct trainer *trainer, const struct op_library *library, const char *path);
+// Starts a fresh trainer from weights (a file, a run's folder, the name of weights that ship) of the same
+// model, of one for clips of half the size, or for other kinds of clips; `set` says which kinds there are.
+// False with a line printed.
+bool train_init_weights(struct trainer *trainer, const struct op_library *library, const struct data_set *set,
+                        const char *which);
 
 // Re-estimates the statistics of the averaged weights in the trainer's evaluator, with `density` fits the
 // Gaussian of each kind, and writes RUN/weights.safetensors. False with a line printed.

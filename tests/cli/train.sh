@@ -134,9 +134,14 @@ run 0 train --resume again
 run 0 dataset particles -o half --size 16x16x4 --clips 2
 run 0 train half $tiny --epochs 2 --steps 3 --adversary-from 1 -o small
 run 0 train data $tiny --epochs 2 --steps 3 --init small/weights.safetensors -o grown
+cp -r data fewer
+rm -r fewer/*/burst fewer/manifest.json
+run 0 train fewer $tiny --epochs 2 --steps 3 --init whole -o of-fewer-kinds
 run 0 dataset particles -o wide --size 64x32x8 --clips 2
 run 1 train wide $tiny --epochs 1 --init whole/weights.safetensors -o other
 says err "top.posterior.weight"
+run 1 train data $tiny --epochs 1 --init nothing -o other
+says err "nothing: there are no such weights"
 check [ ! -e other ]
 run 0 train data --config whole/config.json --epochs 1 -o configured
 says configured/config.json '"preset":.*"tiny"'

@@ -45,14 +45,16 @@ static void save(const struct model *m, const char *path) {
 }
 
 // By way of a file.
-static void grow_from(const struct model *small, const struct vae_config *to, struct model *large) {
+static void grow_from(const struct model *small, const struct vae_config *to, bool same_kinds,
+                      struct model *large) {
     char path[64];
     struct weights *weights = NULL;
     snprintf(path, sizeof path, "grow-%ld.safetensors", (long)getpid());
     save(small, path);
     if (CHECK(weights_open(path, &weights) == RT_OK)) {
         CHECK(grow_fits(weights_config(weights), to));
-        CHECK(grow_read(weights, &host, to, large->parameters, large->trained, large->state) == RT_OK);
+        CHECK(grow_read(weights, &host, to, large->parameters, same_kinds, large->trained, large->state) ==
+              RT_OK);
     }
     weights_close(&weights);
     unlink(path);
@@ -188,7 +190,7 @@ static void what_was_learnt_passes(void) {
     struct model small, large;
     begin(&small, &inside, 1);
     begin(&large, &config, 2);
-    grow_from(&small, &config, &large);
+    grow_from(&small, &config, true, &large);
     check_way_in(&small, &large);
     check_way_out(&small, &large);
     end(&small);
@@ -226,7 +228,7 @@ static void everything_finds_its_place(void) {
     begin(&large, &config, 2);
     begin(&fresh, &config, 2);
     number(&small);
-    grow_from(&small, &config, &large);
+    grow_from(&small, &config, true, &large);
     check_posterior(&small, &large, 4 * 4 * config.channels[2], config.channels[0]);
     check_places(&small, &large, &fresh);
     check_nothing_lost(&small, &large);
@@ -241,7 +243,7 @@ static void what_grows_into_what(void) {
     vae_fit(&quarter, 8, 32, 32);
     CHECK(half.stages == 4 && quarter.stages == 3 && vae_check(&half) && vae_check(&quarter));
     CHECK(grow_fits(&half, &to) && grow_fits(&quarter, &half) && !grow_fits(&quarter, &to));
-    CHECK(!grow_fits(&to, &to) && !grow_fits(&to, &half));
+    CHECK(grow_fits(&to, &to) && !grow_fits(&to, &half));
     other = half;
     other.top += 4;
     CHECK(!grow_fits(&other, &to));
@@ -252,8 +254,8 @@ static void what_grows_into_what(void) {
     other.w *= 2; // not half of the width
     CHECK(!grow_fits(&other, &to));
     other = half;
-    other.classes++;
-    CHECK(!grow_fits(&other, &to));
+    other.classes++; // other kinds
+    CHECK(grow_fits(&other, &to));
 }
 
 static void a_preset_fits_small_clips(void) {
@@ -266,11 +268,32 @@ static void a_preset_fits_small_clips(void) {
     test_quiet(false);
 }
 
+// Of the model of other kinds all is taken but what tells them apart.
+static void other_kinds_begin_anew(void) {
+    struct vae_config config = *vae_preset("tiny"), fewer = config;
+    fewer.classes = 2;
+    struct model six, two, fresh;
+    begin(&six, &config, 1);
+    begin(&two, &fewer, 2);
+    begin(&fresh, &fewer, 2);
+    number(&six);
+    grow_from(&six, &fewer, false, &two);
+    for (uint32_t i = 0; i < parameters_count(two.parameters); i++) {
+        const char *name = parameters_get(two.parameters, i)->name;
+        bool of_kinds = strcmp(name, VAE_EMBEDDING) == 0 || strncmp(name, "density.", 8) == 0;
+        CHECK(same(&two, name, of_kinds ? &fresh : &six, name));
+    }
+    end(&six);
+    end(&two);
+    end(&fresh);
+}
+
 int main(void) {
     test_begin();
     a_preset_fits_small_clips();
     what_grows_into_what();
     everything_finds_its_place();
     what_was_learnt_passes();
+    other_kinds_begin_anew();
     return test_end();
 }
