@@ -109,7 +109,7 @@ static enum rt_status write_file(const struct train_loop *loop, const char *path
                                       .state = arrays->state,
                                       .pairs = pairs,
                                       .pair_count = sizeof pairs / sizeof pairs[0],
-                                      .storage = WEIGHTS_F32};
+                                      .storage = loop->values->store == 1 ? WEIGHTS_BF16 : WEIGHTS_F32};
     return weights_save(path, &content);
 }
 

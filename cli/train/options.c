@@ -35,6 +35,8 @@ const struct option train_options[] = {
              "DATA"},
     {FIELD(precision), .name = "precision", .initial = "fp32", .choices = "fp32|bf16",
      .help = "how activations are stored; sums are always fp32"},
+    {FIELD(store), .name = "store", .initial = "fp32", .choices = "fp32|bf16",
+     .help = "how weights.safetensors is written; bf16 is half as large. Checkpoints are always whole"},
     {FIELD(epochs), .name = "epochs", .initial = "200", .min = 1, .max = 1e6,
      .help = "times that every clip is seen"},
     {FIELD(batch), .name = "batch", .initial = "8", .min = 1, .max = 1024, .help = "clips a step"},

@@ -130,6 +130,9 @@ check [ "$(ls -A full/checkpoints | wc -l)" -eq 1 ]
 cp whole/weights.safetensors start.safetensors
 run 0 train data $tiny --epochs 2 --steps 3 --init start.safetensors -o again
 rm start.safetensors # they are in the checkpoint by now
+run 0 train data $tiny --epochs 1 --every 1 --store bf16 -o stored
+check [ "$(wc -c <stored/weights.safetensors)" -lt "$(($(wc -c <whole/weights.safetensors) * 6 / 10))" ]
+run 0 generate -w stored -n 1 -o stored.gif --force
 run 0 train --resume again
 run 0 dataset particles -o half --size 16x16x4 --clips 2
 run 0 train half $tiny --epochs 2 --steps 3 --adversary-from 1 -o small
