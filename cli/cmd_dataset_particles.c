@@ -15,7 +15,7 @@ struct particles_values {
 
 static const struct option options[] = {
     OPTION_DATASET_OUT(struct particles_values, out),
-    {FIELD(clips), .name = "clips", .initial = "60", .min = 1, .max = 100000,
+    {FIELD(clips), .name = "clips", .initial = "240", .min = 1, .max = 100000,
      .help = "clips of each kind, training and validation together"},
     {FIELD(layouts), .name = "layouts", .initial = "4", .min = 0, .max = 100000,
      .help = "arrangements of the particles that the clips of a kind share; 0: every clip has its own, which "
