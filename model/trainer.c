@@ -417,6 +417,18 @@ enum rt_status trainer_step(struct trainer *t, struct trainer_report *report) {
 
 // --- views
 
+uint32_t trainer_betas(const struct trainer *t, float *beta) {
+    for (uint32_t i = 0; i < t->first.level_count; i++)
+        beta[i] = t->rate[i].beta;
+    return t->first.level_count;
+}
+
+void trainer_set_betas(struct trainer *t, const float *beta, uint32_t count) {
+    for (uint32_t i = 0; i < t->first.level_count && i < count; i++)
+        if (t->rate[i].target > 0.0f)
+            t->rate[i].beta = beta[i];
+}
+
 uint64_t trainer_step_count(const struct trainer *t) {
     return t->options.schedule.steps;
 }

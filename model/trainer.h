@@ -70,6 +70,12 @@ enum rt_status trainer_plan(struct op_library *library, const struct vae_config 
 // Gives a fresh trainer other weights to start from: arrays as parameters_start_values fills them.
 enum rt_status trainer_set_weights(struct trainer *trainer, const float *trained, const float *state);
 
+// Where rate control has got to at each level, top first, and where a fresh trainer begins with it (at 1
+// without this; levels behind `count` keep that). Nothing happens where beta is fixed. beta[VAE_MAX_STAGES +
+// 1].
+uint32_t trainer_betas(const struct trainer *trainer, float *beta);
+void trainer_set_betas(struct trainer *trainer, const float *beta, uint32_t count);
+
 uint64_t trainer_step_count(const struct trainer *trainer); // of the whole run
 uint64_t trainer_steps_done(const struct trainer *trainer);
 

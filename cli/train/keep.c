@@ -48,6 +48,34 @@ static enum rt_status read_or_grow(const struct weights *weights, struct trainer
                      arrays->state);
 }
 
+// "55.7/0.84/89.2", top first.
+static void betas_text(const struct trainer *trainer, char *text, size_t size) {
+    float beta[VAE_MAX_STAGES + 1];
+    uint32_t count = trainer_betas(trainer, beta);
+    size_t at = 0;
+    text[0] = '\0';
+    for (uint32_t i = 0; i < count && at < size; i++)
+        at += (size_t)snprintf(text + at, size - at, "%s%.6g", i > 0 ? "/" : "", (double)beta[i]);
+}
+
+// A level's KL is weighed against an error that is summed over voxels: clips of eight times as many want
+// eight times the weight.
+static void take_betas(struct trainer *trainer, const struct weights *weights) {
+    const char *text = weights_metadata(weights, WEIGHTS_BETA);
+    const struct vae_config *from = weights_config(weights), *to = &trainer_vae(trainer)->config;
+    double larger = (double)to->d * to->h * to->w / ((double)from->d * from->h * from->w);
+    float beta[VAE_MAX_STAGES + 1];
+    uint32_t count = 0;
+    for (char *end; text != NULL && count < VAE_MAX_STAGES + 1; count++) {
+        double value = strtod(text, &end) * larger;
+        if (end == text || !(value > 0.0 && value < 1e6))
+            break;
+        beta[count] = (float)value;
+        text = *end == '/' ? end + 1 : NULL;
+    }
+    trainer_set_betas(trainer, beta, count);
+}
+
 static enum rt_status init_from(struct trainer *trainer, const struct op_library *library,
                                 const struct data_set *set, const char *path) {
     struct weights *weights = NULL;
@@ -59,6 +87,8 @@ static enum rt_status init_from(struct trainer *trainer, const struct op_library
         status = read_or_grow(weights, trainer, library, set, &arrays);
     if (status == RT_OK)
         status = trainer_set_weights(trainer, arrays.trained, arrays.state);
+    if (status == RT_OK)
+        take_betas(trainer, weights);
     arrays_destroy(&arrays);
     weights_close(&weights);
     return status;
@@ -90,18 +120,17 @@ static void clips_text(const struct train_loop *loop, char *text, size_t size) {
 
 static enum rt_status write_file(const struct train_loop *loop, const char *path,
                                  const struct arrays *arrays) {
-    char step[24], epochs[24], seed[24], clips[512];
+    char step[24], epochs[24], seed[24], clips[512], betas[128];
     const struct trainer_options *options = trainer_settings(loop->trainer);
     snprintf(step, sizeof step, "%" PRIu64, trainer_steps_done(loop->trainer));
     snprintf(epochs, sizeof epochs, "%" PRIu64,
              trainer_steps_done(loop->trainer) * options->batch / loop->clips->source.count);
     snprintf(seed, sizeof seed, "%" PRIu64, options->seed);
     clips_text(loop, clips, sizeof clips);
-    const struct safetensors_pair pairs[] = {{WEIGHTS_CLIPS, clips},
-                                             {"mograph.version", MOGRAPH_VERSION},
-                                             {"mograph.steps", step},
-                                             {"mograph.epochs", epochs},
-                                             {"mograph.seed", seed}};
+    betas_text(loop->trainer, betas, sizeof betas);
+    const struct safetensors_pair pairs[] = {
+        {WEIGHTS_CLIPS, clips},  {WEIGHTS_BETA, betas},      {"mograph.version", MOGRAPH_VERSION},
+        {"mograph.steps", step}, {"mograph.epochs", epochs}, {"mograph.seed", seed}};
     struct weights_content content = {.config = loop->model,
                                       .class_names = (const char *const *)loop->set->kinds,
                                       .parameters = trainer_parameters(loop->trainer),

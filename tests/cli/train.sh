@@ -129,6 +129,9 @@ check [ "$(ls -A full/checkpoints | wc -l)" -eq 1 ]
 # Weights to start from, and configurations.
 cp whole/weights.safetensors start.safetensors
 run 0 train data $tiny --epochs 2 --steps 3 --init start.safetensors -o again
+beta=$(tr -c '[:print:]' '\n' <start.safetensors | grep -o 'mograph.beta":"[^"]*' | cut -d'"' -f3)
+last="train --init goes on with beta $beta"
+check [ "$(sed -n 2p again/metrics.csv | cut -d, -f9-11 | tr , /)" = "$beta" ]
 rm start.safetensors # they are in the checkpoint by now
 run 0 train data $tiny --epochs 1 --every 1 --store bf16 -o stored
 check [ "$(wc -c <stored/weights.safetensors)" -lt "$(($(wc -c <whole/weights.safetensors) * 6 / 10))" ]
