@@ -166,16 +166,18 @@ run_all_tests() {
     ASAN_OPTIONS=detect_leaks=0:protect_shadow_gap=0 run_tests build-asan -L device
 }
 
-# Checks the device, draws clips, and plays one where there is a terminal.
+# A looped morph through all six kinds with the weights that ship, played once where there is a terminal.
 demo() {
-    build/mograph doctor
-    mkdir -p runs
-    build/mograph dataset particles --out runs/demo --clips 4 --force
+    build/mograph morph burst fountain orbit ripple snow vortex --loop --scale 2 --force -o morph.gif
     if [ -t 0 ] && [ -t 1 ]; then
-        build/mograph play --once runs/demo/train/vortex/0001.webp
+        build/mograph play --once morph.gif
     fi
-    say "runs/demo/sheet.png shows the clips; \`build/mograph play CLIP\` plays one"
-    say "this version has no trained weights, so nothing morphs"
+    say "morph.gif is a morph through six kinds of clips; \`build/mograph play morph.gif\` plays it. Try next:"
+    cat <<'END'
+    build/mograph generate --kind vortex -n 6 -o vortices.gif
+    build/mograph morph burst:3 snow:8 --style sheet -o sheet.gif
+    build/mograph reconstruct morph.gif -o again.gif
+END
 }
 
 # shellcheck disable=SC2086

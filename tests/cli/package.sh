@@ -17,7 +17,7 @@ done_by() {
 # complete ROOT: everything is there, and the program is one.
 complete() {
     for file in bin/mograph share/man/man1/mograph.1 share/bash-completion/completions/mograph \
-        share/zsh/vendor-completions/_mograph share/fish/vendor_completions.d/mograph.fish share/mograph/weights/README.md \
+        share/zsh/vendor-completions/_mograph share/fish/vendor_completions.d/mograph.fish share/mograph/weights/README.md share/mograph/weights/particles-small.safetensors \
         share/doc/mograph/LICENSE; do
         last="$1/$file"
         check [ -s "$1/$file" ]
