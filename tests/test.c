@@ -95,6 +95,9 @@ void test_each_family(struct op_library *library, void (*test)(struct op_library
 
 void test_temporary(char name[TEST_TEMPORARY]) {
     const char *folder = getenv("TMPDIR");
-    snprintf(name, TEST_TEMPORARY, "%.200s/mograph-test-XXXXXX",
-             folder != NULL && folder[0] == '/' ? folder : "/tmp");
+    enum { PATTERN = 6 }; // letters at the end that mkstemp and mkdtemp replace
+    int length = snprintf(name, TEST_TEMPORARY - PATTERN, "%.200s/mograph-test-",
+                          folder != NULL && folder[0] == '/' ? folder : "/tmp");
+    memset(name + length, 'X', PATTERN);
+    name[length + PATTERN] = '\0';
 }
