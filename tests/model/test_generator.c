@@ -95,6 +95,9 @@ static void batches_do_not_matter(struct op_library *library) {
         CHECK(generator_decode(three.generator, three.noise, three.blend, CLIPS, three.rgb) == RT_OK);
         CHECK(memcmp(one.rgb, three.rgb, CLIPS * one.bytes) == 0);
         CHECK(memcmp(one.rgb, one.rgb + one.bytes, one.bytes) != 0);
+        CHECK(evaluator_decode(generator_evaluator(one.generator), one.noise + 2 * one.count,
+                               one.blend + 2 * CLASSES, 1, three.rgb) == RT_OK);
+        CHECK(memcmp(one.rgb + 2 * one.bytes, three.rgb, one.bytes) == 0);
         end(&three);
     }
     end(&one);
