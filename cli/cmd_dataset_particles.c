@@ -6,7 +6,7 @@ struct particles_values {
     const char *out;
     int64_t clips, layouts, seed;
     struct cli_size size;
-    double val;
+    double variety, val;
     int format;
     bool force;
 };
@@ -21,6 +21,9 @@ static const struct option options[] = {
      .help = "arrangements of the particles that the clips of a kind share; 0: every clip has its own, which "
              "is far "
              "harder to learn"},
+    {FIELD(variety), .name = "variety", .initial = "1", .min = 0, .max = 1,
+     .help = "how far the clips of a layout differ in size, speed, turn, place and moment, as a part of what "
+             "their kind allows; the less, the sooner single particles are learnt"},
     OPTION_DATASET_SIZE(struct particles_values, size),
     {FIELD(seed), .name = "seed", .initial = "1", .min = 0, .max = 9e15, .help = "same seed, same bytes"},
     OPTION_DATASET_VAL(struct particles_values, val),
@@ -37,6 +40,7 @@ static int run(const void *values, char **args, int arg_count) {
     struct particle_set set = {.seed = (uint64_t)v->seed,
                                .clips = (uint32_t)v->clips,
                                .layouts = (uint32_t)v->layouts,
+                               .variety = v->variety,
                                .val = v->val,
                                .size = dataset_size(v->size),
                                .format = (enum data_format)v->format};

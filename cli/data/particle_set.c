@@ -46,7 +46,7 @@ static bool make_clip(const struct work *work, uint32_t index, struct media_erro
     struct slot slot = slot_of(set, index);
     struct particle_params params;
     struct clip clip;
-    particles_draw_params(set->seed, slot.kind, slot.number, &params);
+    particles_draw_params(set->seed, slot.kind, slot.number, (float)set->variety, &params);
     if (!particles_render(set->seed, slot.kind, slot.layout, &params, set->size.frames, set->size.height,
                           set->size.width, &clip, error))
         return false;
@@ -113,7 +113,7 @@ static bool make_clips(struct work *work) {
 static bool add_entry(cJSON *entries, const struct particle_set *set, uint32_t index) {
     struct slot slot = slot_of(set, index);
     struct particle_params params;
-    particles_draw_params(set->seed, slot.kind, slot.number, &params);
+    particles_draw_params(set->seed, slot.kind, slot.number, (float)set->variety, &params);
     cJSON *entry = cJSON_CreateObject();
     cJSON_AddStringToObject(entry, "file", slot.name);
     cJSON_AddStringToObject(entry, "kind", particles_kind_name(slot.kind));
@@ -135,6 +135,7 @@ static bool write_manifest(const struct particle_set *set, const struct staging 
     cJSON *manifest = data_manifest_begin("particles", &set->size);
     cJSON_AddRawToObject(manifest, "seed", seed);
     cJSON_AddNumberToObject(manifest, "layouts", set->layouts);
+    cJSON_AddNumberToObject(manifest, "variety", set->variety);
     cJSON_AddNumberToObject(manifest, "clips_per_kind", set->clips);
     cJSON_AddNumberToObject(manifest, "val", set->val);
     cJSON_AddNumberToObject(manifest, "fps", FPS);
@@ -153,6 +154,8 @@ static bool check(const struct particle_set *set, struct media_error *error) {
     if (!(set->val >= 0 && set->val < 1))
         return media_fail(error, NULL, "a part of %g for validation: from 0 to below 1, such as 0.15",
                           set->val);
+    if (!(set->variety >= 0 && set->variety <= 1))
+        return media_fail(error, NULL, "a variety of %g: from 0 to 1, such as 0.5", set->variety);
     return data_size_check(&set->size, error);
 }
 

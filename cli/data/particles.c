@@ -32,11 +32,16 @@ float particles_param(const struct particle_params *p, uint32_t i) {
     return values[i];
 }
 
-void particles_draw_params(uint64_t seed, uint32_t kind, uint32_t clip, struct particle_params *params) {
+void particles_draw_params(uint64_t seed, uint32_t kind, uint32_t clip, float variety,
+                           struct particle_params *params) {
     struct random random = random_stream(seed, STREAM_PARAMS << 16 | kind, clip);
     float values[PARTICLE_PARAMS];
-    for (uint32_t i = 0; i < PARTICLE_PARAMS; i++)
-        values[i] = random_between(&random, kinds[kind]->ranges[i].low, kinds[kind]->ranges[i].high);
+    for (uint32_t i = 0; i < PARTICLE_PARAMS; i++) {
+        const struct particle_range *range = &kinds[kind]->ranges[i];
+        values[i] = random_between(&random, range->low, range->high);
+        if (i > 0) // the tint, whose ends and middle are palettes, keeps its range
+            values[i] += (1 - variety) * (0.5f * (range->low + range->high) - values[i]);
+    }
     *params = (struct particle_params){.tint = values[0],
                                        .scale = values[1],
                                        .speed = values[2],

@@ -30,8 +30,10 @@ enum { PARTICLE_PARAMS = 8 };
 const char *particles_param_name(uint32_t i);
 float particles_param(const struct particle_params *params, uint32_t i);
 
-// The parameters of clip number `clip` of a kind in the data set with this seed.
-void particles_draw_params(uint64_t seed, uint32_t kind, uint32_t clip, struct particle_params *params);
+// The parameters of clip number `clip` of a kind in the data set with this seed. `variety`: how much of its
+// range, about the middle, every parameter but the tint takes: 1 all of it, 0 none.
+void particles_draw_params(uint64_t seed, uint32_t kind, uint32_t clip, float variety,
+                           struct particle_params *params);
 
 // Draws a clip of a kind; the caller owns it. Layouts with the same (seed, kind, layout) are the same. Any
 // size from 8x8x1; dots scale with the shorter side (1 to 3 pixels at 128).

@@ -57,7 +57,8 @@ static void add_clips(const char *folder, uint32_t count, int grey, uint32_t sid
 }
 
 static void check_good(void) {
-    struct particle_set set = {.seed = 1, .clips = 20, .layouts = 4, .val = 0.2, .size = {32, 32, 8}};
+    struct particle_set set = {
+        .seed = 1, .clips = 20, .layouts = 4, .variety = 1, .val = 0.2, .size = {32, 32, 8}};
     struct media_error error = {""};
     struct data_info info;
     CHECK(particle_set_write(&set, "good", false, NULL, &error));

@@ -7,13 +7,14 @@
 #include "tests/media/tools.h"
 #include "tests/test.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 static const struct particle_set small = {
-    .seed = 7, .clips = 5, .layouts = 2, .val = 0.3, .size = {40, 32, 6}};
+    .seed = 7, .clips = 5, .layouts = 2, .variety = 1, .val = 0.3, .size = {40, 32, 6}};
 
 static bool write_set(struct particle_set set, const char *folder, bool force, struct media_error *error) {
     return particle_set_write(&set, folder, force, NULL, error);
@@ -99,6 +100,9 @@ static void check_refusals(void) {
     set.val = 1;
     CHECK(!write_set(set, "x", false, &error) && strstr(error.text, "0.15") != NULL);
     set = small;
+    set.variety = 1.5;
+    CHECK(!write_set(set, "x", false, &error) && strstr(error.text, "variety") != NULL);
+    set = small;
     set.size.width = 4;
     CHECK(!write_set(set, "x", false, &error) && strstr(error.text, "size") != NULL);
     CHECK(access("x", F_OK) != 0 && access("x.partial", F_OK) != 0);
@@ -127,7 +131,7 @@ static void check_brightness(void) {
             struct particle_params params;
             struct clip clip;
             double mean, white;
-            particles_draw_params(1, kind, i, &params);
+            particles_draw_params(1, kind, i, 1, &params);
             render(kind, i, &params, &clip); // 24 layouts
             measure(&clip, &mean, &white);
             if (!CHECK(mean > 5 && mean < 60) || !CHECK(white < 0.01))
@@ -150,7 +154,7 @@ static void check_smoothness(void) {
     for (uint32_t kind = 0; kind < PARTICLE_KINDS; kind++) {
         struct particle_params params;
         struct clip base, near, other;
-        particles_draw_params(1, kind, 0, &params);
+        particles_draw_params(1, kind, 0, 1, &params);
         render(kind, 0, &params, &base);
         render(kind, 1, &params, &other);
         double apart = difference(&base, &other);
@@ -166,6 +170,23 @@ static void check_smoothness(void) {
         }
         clip_destroy(&base);
         clip_destroy(&other);
+    }
+}
+
+// Half of the variety is half of every distance from the middle, but for the tint; none is none.
+static void check_variety(void) {
+    for (uint32_t kind = 0; kind < PARTICLE_KINDS; kind++) {
+        struct particle_params all, half, none, other;
+        particles_draw_params(1, kind, 3, 1, &all);
+        particles_draw_params(1, kind, 3, 0.5f, &half);
+        particles_draw_params(1, kind, 3, 0, &none);
+        particles_draw_params(1, kind, 4, 0, &other);
+        CHECK(all.tint == half.tint && all.tint == none.tint && none.tint != other.tint);
+        for (uint32_t i = 1; i < PARTICLE_PARAMS; i++) {
+            float middle = particles_param(&none, i), far = particles_param(&all, i) - middle;
+            CHECK(middle == particles_param(&other, i) && far != 0);
+            CHECK(fabsf(particles_param(&half, i) - middle - 0.5f * far) < 1e-6f);
+        }
     }
 }
 
@@ -185,6 +206,7 @@ int main(void) {
     scratch_begin();
     check_names();
     check_split();
+    check_variety();
     check_same_bytes();
     check_replacing();
     check_cancelling();

@@ -90,7 +90,7 @@ size_t file_size(const char *path) {
 void draw_clip(struct clip *clip, uint32_t kind, uint32_t number) {
     struct particle_params params;
     struct media_error error;
-    particles_draw_params(1, kind, number, &params);
+    particles_draw_params(1, kind, number, 1, &params);
     if (!particles_render(1, kind, number % 4, &params, 32, 128, 128, clip, &error))
         give_up(error.text);
 }
