@@ -303,8 +303,18 @@ fail:
     return status;
 }
 
+// Mesa's CPU driver computes in vectors of 256 bits unless it is told otherwise before it is loaded. Where
+// the processor has 512, convolutions run 1.5 to 1.9 times as fast with them. A setting of the user's stands.
+static void widen_cpu_vectors(void) {
+#if defined(__x86_64__)
+    if (__builtin_cpu_supports("avx512f"))
+        setenv("LP_NATIVE_VECTOR_WIDTH", "512", 0);
+#endif
+}
+
 enum rt_status rt_context_create(const struct rt_context_params *params, struct rt_context **out) {
     *out = NULL;
+    widen_cpu_vectors();
     if (volkInitialize() != VK_SUCCESS) {
         rt_log(RT_LOG_ERROR, "no Vulkan loader (libvulkan.so.1) was found: install libvulkan1 and a driver "
                              "(mesa-vulkan-drivers works on any machine)");

@@ -74,7 +74,7 @@ struct op_library {
     bool check;             // MOGRAPH_CHECK
 };
 
-enum { OP_MAX_CHANNELS = 8192, OP_ZERO_BYTES = OP_MAX_CHANNELS * 4 };
+enum { OP_MAX_CHANNELS = 65536, OP_ZERO_BYTES = OP_MAX_CHANNELS * 4 };
 
 struct op_recorder {
     struct op_library *library;

@@ -59,10 +59,10 @@ void conv_describe_text(const struct conv_geometry *g, const uint32_t from[3], u
              g->padding[1], g->padding[2], g->dtype == OP_BF16 ? "bf16" : "f32");
 }
 
-// The largest of 16, 12, 8, 4 that divides `channels`, at most `limit`.
+// The largest multiple of 4 that divides `channels`, at most `limit`.
 static uint32_t chunk_of(uint32_t channels, uint32_t limit) {
-    uint32_t chunk = 16;
-    while (chunk > 4 && (channels % chunk != 0 || chunk > limit))
+    uint32_t chunk = limit;
+    while (chunk > 4 && channels % chunk != 0)
         chunk -= 4;
     return chunk;
 }
@@ -106,17 +106,20 @@ static uint32_t class_count(const struct conv_geometry *g, bool transposed) {
 
 // Family `lane`: small tiles. Code that fits the CPU's caches of decoded instructions beats longer unrolled
 // code with fewer loads per product; measured on Mesa 25.0.7 with AVX2, 16 voxels x 32 channels in steps of 4
-// input channels were best (48 GFLOP/s), 32 x 32 in steps of 16 ran at a quarter of that.
+// input channels were best (48 GFLOP/s), 32 x 32 in steps of 16 ran at a quarter of that. With subgroups of
+// 16 (AVX-512) a load inside a loop becomes gathers of eight, some 40 cycles each where microcode guards
+// against Downfall (half of all time with 16 voxels): 64 voxels in steps of 2 share their weights.
 static void shape_lane_gather(struct op_launch *launch, const struct op_target *target, uint32_t b,
-                              uint32_t *tile_voxels, uint32_t *tile_channels) {
+                              uint64_t class_size, uint32_t *tile_voxels, uint32_t *tile_channels) {
     uint32_t subgroup = target->subgroup_size, units = (uint32_t)op_div_up(b, 2 * subgroup);
     uint32_t pairs = units % 2 == 0 ? 2 : 1;
+    bool wide = subgroup >= 16 && class_size >= 1024;
     launch->local[0] = subgroup;
-    *tile_voxels = 16;
+    *tile_voxels = wide ? 64 : 16;
     *tile_channels = 2 * subgroup * pairs;
     add_spec(launch, subgroup);
     add_spec(launch, *tile_voxels);
-    add_spec(launch, pairs == 1 || subgroup < 4 ? 2 : 4);
+    add_spec(launch, wide || pairs == 1 || subgroup < 4 ? 2 : 4);
     add_spec(launch, pairs);
 }
 
@@ -179,7 +182,7 @@ void conv_record_gather(struct op_recorder *recorder, const struct conv_geometry
     uint64_t class_size = class_voxels(g, transposed);
     uint32_t tile_voxels, tile_channels;
     if (target->family == OP_FAMILY_LANE)
-        shape_lane_gather(&launch, target, b, &tile_voxels, &tile_channels);
+        shape_lane_gather(&launch, target, b, class_size, &tile_voxels, &tile_channels);
     else
         shape_tile_gather(&launch, target, class_size, a, b, &tile_voxels, &tile_channels);
     push.tiles_per_class = (uint32_t)op_div_up(class_size, tile_voxels);
