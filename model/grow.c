@@ -4,32 +4,36 @@
 #include <stdlib.h>
 #include <string.h>
 
-bool grow_fits(const struct vae_config *from, const struct vae_config *to) {
-    struct vae_config inside = *to;
-    if (from->stages < to->stages)
-        vae_fit(&inside, to->d / 2, to->h / 2, to->w / 2);
-    return inside.stages == from->stages && inside.d == from->d && inside.h == from->h &&
-           inside.w == from->w && inside.top == from->top && inside.embedding == from->embedding &&
-           memcmp(inside.channels, from->channels, sizeof inside.channels) == 0 &&
-           memcmp(inside.latent, from->latent, sizeof inside.latent) == 0;
+static bool same_model(const struct vae_config *a, const struct vae_config *b) {
+    return a->stages == b->stages && a->d == b->d && a->h == b->h && a->w == b->w && a->top == b->top &&
+           a->embedding == b->embedding && memcmp(a->channels, b->channels, sizeof a->channels) == 0 &&
+           memcmp(a->latent, b->latent, sizeof a->latent) == 0;
 }
 
-// The weights of the inside, read whole.
-struct inside {
+bool grow_fits(const struct vae_config *from, const struct vae_config *to) {
+    const struct vae_config *large = from->stages < to->stages ? to : from, *small = large == to ? from : to;
+    struct vae_config inside = *large;
+    if (small->stages < large->stages)
+        vae_fit(&inside, large->d / 2, large->h / 2, large->w / 2);
+    return same_model(&inside, small);
+}
+
+// The weights that are there, read whole.
+struct given {
     struct vae vae;
     struct parameters *parameters;
     float *trained, *state;
 };
 
-static void inside_destroy(struct inside *in) {
+static void given_destroy(struct given *in) {
     free(in->trained);
     free(in->state);
     vae_finish(&in->vae);
     parameters_destroy(&in->parameters);
 }
 
-static enum rt_status inside_read(struct inside *in, const struct weights *weights,
-                                  const struct op_target *target) {
+static enum rt_status given_read(struct given *in, const struct weights *weights,
+                                 const struct op_target *target) {
     enum rt_status status = parameters_create(&in->parameters);
     if (status == RT_OK)
         status = vae_init(&in->vae, weights_config(weights), VAE_EVALUATE, 1, target, in->parameters, 0);
@@ -43,18 +47,19 @@ static enum rt_status inside_read(struct inside *in, const struct weights *weigh
     return weights_read(weights, in->parameters, in->trained, in->state);
 }
 
-// What a tensor is called in the inside, which counts its stages from one further in: "decoder.3.up.weight"
-// is "decoder.2.up.weight" there. False for those of the new stage.
-static bool name_inside(const char *name, char *text, size_t size) {
+// What a tensor is called in a model that counts its stages from `further` further out: "decoder.3.up.weight"
+// is "decoder.2.up.weight" in the inside, where `further` is -1. False for those of a stage that is not
+// there.
+static bool name_given(const char *name, long further, char *text, size_t size) {
     static const char *const counted[] = {"encoder.", "decoder.", "level."};
     for (size_t i = 0; i < sizeof counted / sizeof counted[0]; i++) {
         size_t length = strlen(counted[i]);
         if (strncmp(name, counted[i], length) != 0 || name[length] < '0' || name[length] > '9')
             continue;
         char *rest;
-        unsigned long stage = strtoul(name + length, &rest, 10);
-        snprintf(text, size, "%s%lu%s", counted[i], stage - 1, rest);
-        return stage > 0;
+        long stage = strtol(name + length, &rest, 10) + further;
+        snprintf(text, size, "%s%ld%s", counted[i], stage, rest);
+        return stage >= 0;
     }
     snprintf(text, size, "%s", name);
     return true;
@@ -72,15 +77,18 @@ static bool same_shape(const struct parameter *a, const struct parameter *b) {
 }
 
 // The top's posterior reads the deepest features whole, then the means of all others: those of the new stage
-// come first among these, and say nothing yet. Its rows are what it reads.
-static void widen_posterior(const struct vae_config *to, const struct parameter *from, const float *source,
-                            const struct parameter *p, float *into) {
+// come first among these, and say nothing yet. Those of a stage that is left out say nothing more. Its rows
+// are what it reads.
+static void fit_posterior(const struct vae_config *to, const struct parameter *from, const float *source,
+                          const struct parameter *p, float *into) {
     uint64_t deepest = (uint64_t)(to->d >> to->stages) * (to->h >> to->stages) * (to->w >> to->stages) *
                        to->channels[to->stages - 1] * p->out;
-    uint64_t added = (uint64_t)(p->in - from->in) * p->out;
+    uint64_t added = p->in > from->in ? (uint64_t)(p->in - from->in) * p->out : 0;
+    uint64_t left_out = p->in < from->in ? (uint64_t)(from->in - p->in) * p->out : 0;
     memcpy(into, source, deepest * sizeof *into);
     memset(into + deepest, 0, added * sizeof *into);
-    memcpy(into + deepest + added, source + deepest, (from->count - deepest) * sizeof *into);
+    memcpy(into + deepest + added, source + deepest + left_out,
+           (from->count - deepest - left_out) * sizeof *into);
 }
 
 // --- the new stage
@@ -166,7 +174,7 @@ static void write_paint(const struct passage *p) {
         }
 }
 
-static void write_passage(const struct inside *in, const struct vae_config *to,
+static void write_passage(const struct given *in, const struct vae_config *to,
                           const struct parameters *parameters, float *trained) {
     const struct passage p = {.in = tensor(in->parameters, in->trained, "encoder.0.conv.weight"),
                               .out = tensor(in->parameters, in->trained, "decoder.0.conv.weight"),
@@ -188,14 +196,14 @@ static void write_passage(const struct inside *in, const struct vae_config *to,
 enum rt_status grow_read(const struct weights *weights, const struct op_target *target,
                          const struct vae_config *to, const struct parameters *parameters, bool same_kinds,
                          float *trained, float *state) {
-    struct inside in = {.parameters = NULL};
-    enum rt_status status = inside_read(&in, weights, target);
-    bool new_stage = weights_config(weights)->stages < to->stages;
+    struct given in = {.parameters = NULL};
+    enum rt_status status = given_read(&in, weights, target);
+    long further = (long)weights_config(weights)->stages - (long)to->stages;
     for (uint32_t i = 0; i < parameters_count(parameters) && status == RT_OK; i++) {
         const struct parameter *p = parameters_get(parameters, i), *from = NULL;
         char name[sizeof p->name + 16];
         snprintf(name, sizeof name, "%s", p->name);
-        if ((!new_stage || name_inside(p->name, name, sizeof name)) && (same_kinds || !is_of_kinds(p->name)))
+        if (name_given(p->name, further, name, sizeof name) && (same_kinds || !is_of_kinds(p->name)))
             from = parameters_find(in.parameters, name);
         if (from == NULL)
             continue;
@@ -204,10 +212,10 @@ enum rt_status grow_read(const struct weights *weights, const struct op_target *
         if (same_shape(from, p))
             memcpy(into, source, p->count * sizeof *into);
         else if (strcmp(p->name, "top.posterior.weight") == 0)
-            widen_posterior(to, from, source, p, into);
+            fit_posterior(to, from, source, p, into);
     }
-    if (status == RT_OK && new_stage)
+    if (status == RT_OK && further < 0)
         write_passage(&in, to, parameters, trained);
-    inside_destroy(&in);
+    given_destroy(&in);
     return status;
 }

@@ -7,14 +7,18 @@
 // The new outermost stage begins as a passage: it halves the clips on the way in by means, and doubles what
 // the small model would have painted on the way out, a colour in a pair of channels, silu(x) - silu(-x) = x.
 // The rest of it starts as any new layer does, behind weights of zero.
+//
+// The other way round, weights of clips twice as large begin a model of small ones without their finest
+// stage: first and last layer start anew, what lies between them is kept.
 #ifndef MOGRAPH_MODEL_GROW_H
 #define MOGRAPH_MODEL_GROW_H
 
 #include "model/weights.h"
 #include "shaders/op.h"
 
-// True when `from` is `to`, or its inside: the same but for the finest stage, with clips half as large. How
-// many kinds there are does not matter.
+// True when `from` is `to`, or its inside: the same but for the finest stage, with clips half as large; or
+// when `to` is the inside of `from`. How many kinds there are, and how far the top places things, does not
+// matter.
 bool grow_fits(const struct vae_config *from, const struct vae_config *to);
 
 // Reads weights for which grow_fits(weights_config, to). `parameters` are those of `to` after

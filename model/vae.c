@@ -11,10 +11,10 @@
 #include <string.h>
 
 static const struct vae_config presets[] = {
-    {"tiny", 8, 32, 32, 3, {8, 16, 24}, 8, {0, 2, 4}, 6, 8, 0.0f, OP_F32},
-    {"small", 32, 128, 128, 5, {16, 32, 48, 64, 96}, 24, {0, 0, 2, 8, 0}, 6, 16, 0.0f, OP_F32},
-    {"base", 32, 128, 128, 5, {32, 64, 128, 192, 256}, 48, {0, 0, 2, 8, 0}, 6, 32, 0.0f, OP_F32},
-    {"article", 32, 128, 128, 5, {16, 32, 48, 64, 96}, 64, {0, 0, 0, 0, 0}, 6, 16, 0.0f, OP_F32},
+    {"tiny", 8, 32, 32, 3, {8, 16, 24}, 8, {0, 2, 4}, 6, 8, 128, 0.0f, OP_F32},
+    {"small", 32, 128, 128, 5, {16, 32, 48, 64, 96}, 24, {0, 0, 2, 8, 0}, 6, 16, 1024, 0.0f, OP_F32},
+    {"base", 32, 128, 128, 5, {32, 64, 128, 192, 256}, 48, {0, 0, 2, 8, 0}, 6, 32, 128, 0.0f, OP_F32},
+    {"article", 32, 128, 128, 5, {16, 32, 48, 64, 96}, 64, {0, 0, 0, 0, 0}, 6, 16, 0, 0.0f, OP_F32},
 };
 
 const struct vae_config *vae_preset_at(uint32_t i) {
@@ -334,11 +334,25 @@ static struct tensor write_start(struct writer *w) {
     return layer_cast(&w->net, x, w->storage);
 }
 
+// What the top puts where, on the coarse grids behind the start: the start alone has to say all places in 4x4
+// cells, and convolutions carry them from there. It starts at nothing.
+static struct tensor write_places(struct writer *w, uint32_t i, struct tensor x) {
+    const struct vae_config *c = &w->vae->config;
+    char name[96];
+    if (i == c->stages - 1 || x.d * x.h * x.w > c->placed)
+        return x;
+    struct tensor places = layer_linear(&w->net, label(name, sizeof name, "decoder", i, "place"), w->told,
+                                        x.d * x.h * x.w * x.c, 0.0f);
+    places = layer_reshape(&w->net, places, x.d, x.h, x.w, x.c);
+    return layer_add(&w->net, x, layer_cast(&w->net, places, w->storage), 1.0f);
+}
+
 static struct tensor write_decoder(struct writer *w) {
     const struct vae_config *c = &w->vae->config;
     struct tensor x = write_start(w);
     char name[96];
     for (uint32_t i = c->stages - 1;; i--) {
+        x = write_places(w, i, x);
         x = layer_film(&w->net, label(name, sizeof name, "decoder", i, "film"), x, w->told);
         if (i > 0)
             x = layer_residual(&w->net, label(name, sizeof name, "decoder", i, "block"), x);

@@ -4,8 +4,9 @@
 //   encoder   clip -> conv k4 s2 stages with BatchNorm, a residual block each from the second on
 //   top       a vector: q(z_top | deepest features, means of the early ones), p(z_top | class)
 //   decoder   z_top and class -> 4x4 start -> conv_transpose k4 s2 stages, every level scaled and shifted
-//   (FiLM) by z_top levels    at chosen decoder levels p(z_l | decoder state), q = p + residual from the
-//   encoder's features there
+//             (FiLM) by z_top; it also adds to the coarse grids, voxel by voxel: where things are
+//   levels    at chosen decoder levels p(z_l | decoder state), q = p + residual from the encoder's
+//             features there
 //
 // Nothing deterministic passes from encoder to decoder. All noise is one flat vector of standard normal
 // numbers per sample: z = mu + sigma eps at every level, with mu and sigma of the posterior while training
@@ -26,7 +27,10 @@ struct vae_config {
     uint32_t latent[VAE_MAX_STAGES]; // latent channels at the decoder's level of stage i (0: none), used ones
     uint32_t classes;
     uint32_t embedding; // numbers that a class is told by, a multiple of 4
-    float sigma_floor;  // smallest deviation of the likelihood, of a number in 0 to 1; 0: 0.03
+    // The top writes the decoder's start and adds to its next grids, as far as they have at most so many
+    // voxels.
+    uint32_t placed;
+    float sigma_floor; // smallest deviation of the likelihood, of a number in 0 to 1; 0: 0.03
     // How modes that train store activations and their gradients, OP_F32 or OP_BF16: not part of what is
     // saved. Clips, latents, vectors, parameters and sums are fp32 in either case.
     enum op_dtype storage;
@@ -39,9 +43,9 @@ const struct vae_config *vae_preset(const char *name);
 const struct vae_config *vae_preset_at(uint32_t i);
 
 // Makes a configuration one of clips of d frames, h rows and w columns. Clips that cannot be halved as often
-// do without the finest stages: what is left is the inside of the model that it was, so that weights learnt on
-// small clips are where those of larger ones can begin (grow.h).
-// Where that would leave too few stages the configuration is one that vae_check refuses.
+// do without the finest stages: what is left is the inside of the model that it was, so that weights learnt
+// on small clips are where those of larger ones can begin (grow.h). Where that would leave too few stages the
+// configuration is one that vae_check refuses.
 void vae_fit(struct vae_config *config, uint32_t d, uint32_t h, uint32_t w);
 
 // False, with one line logged, when the configuration is impossible.

@@ -69,11 +69,14 @@ void weights_config_text(const struct vae_config *c, char text[WEIGHTS_CONFIG_TE
     char channels[96], latent[96];
     list(channels, sizeof channels, c->channels, c->stages);
     list(latent, sizeof latent, c->latent, c->stages);
-    snprintf(text, WEIGHTS_CONFIG_TEXT,
-             "name=%.30s d=%u h=%u w=%u stages=%u channels=%s top=%u latent=%s classes=%u embedding=%u "
-             "sigma_floor=%.9g",
-             c->name, c->d, c->h, c->w, c->stages, channels, c->top, latent, c->classes, c->embedding,
-             (double)c->sigma_floor);
+    int at =
+        snprintf(text, WEIGHTS_CONFIG_TEXT,
+                 "name=%.30s d=%u h=%u w=%u stages=%u channels=%s top=%u latent=%s classes=%u embedding=%u "
+                 "sigma_floor=%.9g",
+                 c->name, c->d, c->h, c->w, c->stages, channels, c->top, latent, c->classes, c->embedding,
+                 (double)c->sigma_floor);
+    if (c->placed > 0 && at > 0 && at < WEIGHTS_CONFIG_TEXT)
+        snprintf(text + at, (size_t)(WEIGHTS_CONFIG_TEXT - at), " placed=%u", c->placed);
 }
 
 static bool parse_list(const char *text, uint32_t *values, uint32_t count) {
@@ -93,10 +96,10 @@ bool weights_config_parse(const char *text, struct vae_config *c, char name[32])
     *c = (struct vae_config){.name = name};
     int found = sscanf(text,
                        "name=%31s d=%u h=%u w=%u stages=%u channels=%95s top=%u latent=%95s classes=%u "
-                       "embedding=%u sigma_floor=%f",
+                       "embedding=%u sigma_floor=%f placed=%u",
                        name, &c->d, &c->h, &c->w, &c->stages, channels, &c->top, latent, &c->classes,
-                       &c->embedding, &c->sigma_floor);
-    if (found != 11 || c->stages < 1 || c->stages > VAE_MAX_STAGES ||
+                       &c->embedding, &c->sigma_floor, &c->placed);
+    if (found < 11 || c->stages < 1 || c->stages > VAE_MAX_STAGES ||
         !parse_list(channels, c->channels, c->stages) || !parse_list(latent, c->latent, c->stages))
         return false;
     weights_config_text(c, again); // what does not come back the same was not written by us

@@ -105,6 +105,7 @@ static void check_places(const struct model *small, const struct model *large, c
         {"decoder.0.film.weight", "decoder.1.film.weight"},
         {"level.1.prior.conv2.weight", "level.2.prior.conv2.weight"},
         {"level.0.input.weight", "level.1.input.weight"},
+        {"decoder.0.place.weight", "decoder.1.place.weight"},
         {"decoder.start.weight", "decoder.start.weight"},
         {"decoder.gain.bias", "decoder.gain.bias"},
         {"embedding.weight", "embedding.weight"},
@@ -237,13 +238,50 @@ static void everything_finds_its_place(void) {
     end(&fresh);
 }
 
+// The inside of a model of large clips begins one of small ones: all of it but the first and last layers, and
+// what its posterior reads less.
+static void the_inside_is_enough(void) {
+    struct vae_config config = *vae_preset("tiny"), inside = config;
+    vae_fit(&inside, config.d / 2, config.h / 2, config.w / 2);
+    struct model large, small, fresh;
+    begin(&large, &config, 1);
+    begin(&small, &inside, 2);
+    begin(&fresh, &inside, 2);
+    number(&large);
+    grow_from(&large, &inside, true, &small);
+    for (uint32_t i = 0; i < parameters_count(small.parameters); i++) {
+        const char *name = parameters_get(small.parameters, i)->name;
+        char outer[96];
+        snprintf(outer, sizeof outer, "%s", name);
+        char *digit = strpbrk(outer, "0123456789"), *numbered = strchr(outer, '.') + 1;
+        if (digit == numbered)
+            ++*digit;
+        bool anew = strcmp(name, "encoder.0.conv.weight") == 0 || strncmp(name, "decoder.0.conv.", 15) == 0;
+        if (strcmp(name, "top.posterior.weight") != 0)
+            CHECK(same(&small, name, anew ? &fresh : &large, anew ? name : outer));
+    }
+    const struct parameter *p = parameters_find(small.parameters, "top.posterior.weight"),
+                           *q = parameters_find(large.parameters, "top.posterior.weight");
+    uint32_t deepest = 4 * 4 * config.channels[2] * p->out, left_out = config.channels[0] * p->out;
+    CHECK(q->count == p->count + left_out);
+    CHECK(memcmp(values(&small, p), values(&large, q), deepest * sizeof(float)) == 0);
+    CHECK(memcmp(values(&small, p) + deepest, values(&large, q) + deepest + left_out,
+                 (p->count - deepest) * sizeof(float)) == 0);
+    end(&large);
+    end(&small);
+    end(&fresh);
+}
+
 static void what_grows_into_what(void) {
     struct vae_config to = *vae_preset("small"), half = to, quarter = to, other;
     vae_fit(&half, 16, 64, 64);
     vae_fit(&quarter, 8, 32, 32);
     CHECK(half.stages == 4 && quarter.stages == 3 && vae_check(&half) && vae_check(&quarter));
     CHECK(grow_fits(&half, &to) && grow_fits(&quarter, &half) && !grow_fits(&quarter, &to));
-    CHECK(grow_fits(&to, &to) && !grow_fits(&to, &half));
+    CHECK(grow_fits(&to, &to) && grow_fits(&to, &half) && !grow_fits(&to, &quarter));
+    other = to;
+    other.placed = 0; // the older way of writing the coarse grids
+    CHECK(grow_fits(&other, &to) && grow_fits(&to, &other));
     other = half;
     other.top += 4;
     CHECK(!grow_fits(&other, &to));
@@ -294,6 +332,7 @@ int main(void) {
     what_grows_into_what();
     everything_finds_its_place();
     what_was_learnt_passes();
+    the_inside_is_enough();
     other_kinds_begin_anew();
     return test_end();
 }

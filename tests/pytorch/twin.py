@@ -64,8 +64,9 @@ class EncoderStage(nn.Module):
 
 
 class DecoderStage(nn.Module):
-    def __init__(self, i, c, below, told):
+    def __init__(self, i, c, below, told, placed):
         super().__init__()
+        self.place = nn.Linear(told, placed * c) if placed > 0 else None
         self.film = nn.Linear(told, 2 * c)
         if i > 0:
             self.block = Block(c)
@@ -118,8 +119,11 @@ class Twin(nn.Module):
         self.top = nn.ModuleDict({"posterior": nn.Linear(features, 2 * self.top_count),
                                   "prior": nn.Linear(embedding, 2 * self.top_count)})
         self.decoder = nn.ModuleDict({"start": nn.Linear(told, cells * ch[-1]), "gain": nn.Linear(told, 8)})
+        self.grids = [[int(fields[k]) >> (i + 1) for k in "dhw"] for i in range(stages)]
         for i in range(stages):
-            self.decoder[str(i)] = DecoderStage(i, ch[i], ch[i - 1] if i > 0 else 0, told)
+            voxels = math.prod(self.grids[i])
+            placed = voxels if i + 1 < stages and voxels <= int(fields.get("placed", 0)) else 0
+            self.decoder[str(i)] = DecoderStage(i, ch[i], ch[i - 1] if i > 0 else 0, told, placed)
         self.level = nn.ModuleDict({str(i): Level(ch[i], (used + 3) // 4 * 4)
                                     for i, used in enumerate(self.latent) if used > 0})
 
@@ -156,6 +160,8 @@ class Twin(nn.Module):
         x = ncdhw(self.decoder["start"](told).reshape(-1, *self.size, self.channels[-1]))
         for i in reversed(range(self.stages)):
             stage = self.decoder[str(i)]
+            if stage.place is not None:
+                x = x + ncdhw(stage.place(told).reshape(-1, *self.grids[i], self.channels[i]))
             x = film(x, stage.film, told)
             if i > 0:
                 x = stage.block(x)
