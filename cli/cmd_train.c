@@ -96,6 +96,8 @@ static bool choose_model(struct training *t) {
     if (!train_clips_size(&t->set, size))
         return false;
     t->model = *vae_preset(train_preset_name(&t->v));
+    if (t->v.top > 0)
+        t->model.top = (uint32_t)t->v.top;
     vae_fit(&t->model, size[0], size[1], size[2]);
     t->model.classes = t->set.kind_count;
     t->model.sigma_floor = (float)t->v.sigma_floor;

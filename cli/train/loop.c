@@ -59,7 +59,10 @@ static void show(struct state *s, const struct trainer_report *r) {
     int at = snprintf(note, sizeof note, "epoch %" PRIu64 "  mse %.5f  kl", epoch_of(s->loop, r->step) + 1,
                       (double)r->mse);
     for (uint32_t i = 0; i < trainer_vae(s->loop->trainer)->level_count && at < 120; i++)
-        at += snprintf(note + at, sizeof note - (size_t)at, " %.0f", (double)r->kl[i]);
+        if (isfinite(r->kl[i]))
+            at += snprintf(note + at, sizeof note - (size_t)at, " %.0f", (double)r->kl[i]);
+        else // no clip of the batch used the level
+            at += snprintf(note + at, sizeof note - (size_t)at, " -");
     progress_update(&s->bar, r->step + 1, note);
 }
 

@@ -33,6 +33,8 @@ const struct option train_options[] = {
     {FIELD(preset), .name = "preset", .initial = "small", .choices = "tiny|small|base|article|classifier",
      .help = "the model; `mograph info` shows each. classifier: what `mograph eval` judges kinds by, kept in "
              "DATA"},
+    {FIELD(top), .name = "top", .value = "N", .initial = "0", .min = 0, .max = 1024,
+     .help = "numbers of the top latent, a multiple of 4; 0: the preset's"},
     {FIELD(precision), .name = "precision", .initial = "fp32", .choices = "fp32|bf16",
      .help = "how activations are stored; sums are always fp32"},
     {FIELD(store), .name = "store", .initial = "fp32", .choices = "fp32|bf16",
