@@ -91,6 +91,13 @@ static void fit_posterior(const struct vae_config *to, const struct parameter *f
            (from->count - deepest - left_out) * sizeof *into);
 }
 
+// What is read besides, from a mapping that the weights do without, comes last and says nothing yet.
+static void widen_linear(const struct parameter *from, const float *source, const struct parameter *p,
+                         float *into) {
+    memcpy(into, source, from->count * sizeof *into);
+    memset(into + from->count, 0, (p->count - from->count) * sizeof *into);
+}
+
 // --- the new stage
 
 enum { SUBS = 8, STORED = 4, COLOURS = 3 }; // voxels of a block, channels of a voxel, those that are used
@@ -213,6 +220,8 @@ enum rt_status grow_read(const struct weights *weights, const struct op_target *
             memcpy(into, source, p->count * sizeof *into);
         else if (strcmp(p->name, "top.posterior.weight") == 0)
             fit_posterior(to, from, source, p, into);
+        else if (p->layout == PARAMETER_LINEAR && p->out == from->out && p->in > from->in)
+            widen_linear(from, source, p, into);
     }
     if (status == RT_OK && further < 0)
         write_passage(&in, to, parameters, trained);

@@ -11,10 +11,10 @@
 #include <string.h>
 
 static const struct vae_config presets[] = {
-    {"tiny", 8, 32, 32, 3, {8, 16, 24}, 8, {0, 2, 4}, 6, 8, 128, 0.0f, OP_F32},
-    {"small", 32, 128, 128, 5, {16, 32, 48, 64, 96}, 24, {0, 0, 2, 8, 0}, 6, 16, 1024, 0.0f, OP_F32},
-    {"base", 32, 128, 128, 5, {32, 64, 128, 192, 256}, 48, {0, 0, 2, 8, 0}, 6, 32, 128, 0.0f, OP_F32},
-    {"article", 32, 128, 128, 5, {16, 32, 48, 64, 96}, 64, {0, 0, 0, 0, 0}, 6, 16, 0, 0.0f, OP_F32},
+    {"tiny", 8, 32, 32, 3, {8, 16, 24}, 8, {0, 2, 4}, 6, 8, 128, 16, 0.0f, OP_F32},
+    {"small", 32, 128, 128, 5, {16, 32, 48, 64, 96}, 24, {0, 0, 2, 8, 0}, 6, 16, 1024, 128, 0.0f, OP_F32},
+    {"base", 32, 128, 128, 5, {32, 64, 128, 192, 256}, 48, {0, 0, 2, 8, 0}, 6, 32, 128, 256, 0.0f, OP_F32},
+    {"article", 32, 128, 128, 5, {16, 32, 48, 64, 96}, 64, {0, 0, 0, 0, 0}, 6, 16, 0, 0, 0.0f, OP_F32},
 };
 
 const struct vae_config *vae_preset_at(uint32_t i) {
@@ -56,8 +56,9 @@ bool vae_check(const struct vae_config *c) {
         wrong = "stages must be 1 to 6";
     else if (c->d == 0 || c->h == 0 || c->w == 0 || c->d % step != 0 || c->h % step != 0 || c->w % step != 0)
         wrong = "frames, height and width must be multiples of 2 to the power of stages";
-    else if (c->top == 0 || c->top % 4 != 0 || c->embedding == 0 || c->embedding % 4 != 0 || c->classes == 0)
-        wrong = "top and embedding must be multiples of 4, and there must be a class";
+    else if (c->top == 0 || c->top % 4 != 0 || c->embedding == 0 || c->embedding % 4 != 0 ||
+             c->mapped % 4 != 0 || c->classes == 0)
+        wrong = "top, embedding and mapped must be multiples of 4, and there must be a class";
     for (uint32_t i = 0; i < VAE_MAX_STAGES && i < c->stages && wrong == NULL; i++)
         if (c->channels[i] == 0 || c->channels[i] % 4 != 0)
             wrong = "channels must be multiples of 4";
@@ -73,7 +74,8 @@ struct writer {
     struct net net;
     struct tensor features[VAE_MAX_STAGES]; // of the encoder, for posteriors
     struct tensor z, embedding;             // the top latent and what the class says
-    struct tensor told;                     // both: what every level is told
+    struct tensor told;                     // both
+    struct tensor style;                    // and what the mapping makes of them: what every level is told
     enum op_dtype storage;                  // of activations with voxels
 };
 
@@ -250,7 +252,11 @@ static void write_top(struct writer *w) {
     w->z = reparameterised(w, q, level);
     if (!generates(w))
         watch_level(w, level, q, p, w->z);
-    w->told = layer_concat(&w->net, w->z, w->embedding);
+    w->told = w->style = layer_concat(&w->net, w->z, w->embedding);
+    if (c->mapped > 0) {
+        struct tensor hidden = layer_linear(&w->net, "top.mapping", w->told, c->mapped, 2.0f);
+        w->style = layer_concat(&w->net, w->told, layer_activation(&w->net, hidden, OP_ACTIVATION_SILU));
+    }
 }
 
 // --- decoder
@@ -321,7 +327,7 @@ static struct tensor write_output(struct writer *w, struct tensor x) {
     const struct conv_shape shape = {
         .kernel = 3, .stride = 1, .padding = 1, .flat = true, .bias = true, .bias_start = -3.0f};
     x = layer_cast(&w->net, layer_conv3d(&w->net, "decoder.0.conv", x, 8 * 4, shape), OP_F32);
-    x = layer_film(&w->net, "decoder.gain", layer_depth_to_space(&w->net, x), w->told);
+    x = layer_film(&w->net, "decoder.gain", layer_depth_to_space(&w->net, x), w->style);
     return layer_activation(&w->net, x, OP_ACTIVATION_SIGMOID);
 }
 
@@ -329,7 +335,7 @@ static struct tensor write_start(struct writer *w) {
     const struct vae_config *c = &w->vae->config;
     uint32_t deepest = c->stages - 1, d = c->d >> c->stages, h = c->h >> c->stages, width = c->w >> c->stages;
     struct tensor x =
-        layer_linear(&w->net, "decoder.start", w->told, d * h * width * c->channels[deepest], 1.0f);
+        layer_linear(&w->net, "decoder.start", w->style, d * h * width * c->channels[deepest], 1.0f);
     x = layer_reshape(&w->net, x, d, h, width, c->channels[deepest]);
     return layer_cast(&w->net, x, w->storage);
 }
@@ -353,7 +359,7 @@ static struct tensor write_decoder(struct writer *w) {
     char name[96];
     for (uint32_t i = c->stages - 1;; i--) {
         x = write_places(w, i, x);
-        x = layer_film(&w->net, label(name, sizeof name, "decoder", i, "film"), x, w->told);
+        x = layer_film(&w->net, label(name, sizeof name, "decoder", i, "film"), x, w->style);
         if (i > 0)
             x = layer_residual(&w->net, label(name, sizeof name, "decoder", i, "block"), x);
         if (c->latent[i] > 0)

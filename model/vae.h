@@ -30,6 +30,9 @@ struct vae_config {
     // The top writes the decoder's start and adds to its next grids, as far as they have at most so many
     // voxels.
     uint32_t placed;
+    // Hidden numbers between what the top and the class say and what scales and shifts the decoder: what a
+    // number of the top means may differ from kind to kind. A multiple of 4; 0: none.
+    uint32_t mapped;
     float sigma_floor; // smallest deviation of the likelihood, of a number in 0 to 1; 0: 0.03
     // How modes that train store activations and their gradients, OP_F32 or OP_BF16: not part of what is
     // saved. Clips, latents, vectors, parameters and sums are fp32 in either case.

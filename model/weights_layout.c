@@ -75,8 +75,11 @@ void weights_config_text(const struct vae_config *c, char text[WEIGHTS_CONFIG_TE
                  "sigma_floor=%.9g",
                  c->name, c->d, c->h, c->w, c->stages, channels, c->top, latent, c->classes, c->embedding,
                  (double)c->sigma_floor);
-    if (c->placed > 0 && at > 0 && at < WEIGHTS_CONFIG_TEXT)
-        snprintf(text + at, (size_t)(WEIGHTS_CONFIG_TEXT - at), " placed=%u", c->placed);
+    // What a model does without is not named, as in files from before it was there.
+    if (c->placed > 0 || c->mapped > 0)
+        at += snprintf(text + at, (size_t)(WEIGHTS_CONFIG_TEXT - at), " placed=%u", c->placed);
+    if (c->mapped > 0)
+        snprintf(text + at, (size_t)(WEIGHTS_CONFIG_TEXT - at), " mapped=%u", c->mapped);
 }
 
 static bool parse_list(const char *text, uint32_t *values, uint32_t count) {
@@ -96,9 +99,9 @@ bool weights_config_parse(const char *text, struct vae_config *c, char name[32])
     *c = (struct vae_config){.name = name};
     int found = sscanf(text,
                        "name=%31s d=%u h=%u w=%u stages=%u channels=%95s top=%u latent=%95s classes=%u "
-                       "embedding=%u sigma_floor=%f placed=%u",
+                       "embedding=%u sigma_floor=%f placed=%u mapped=%u",
                        name, &c->d, &c->h, &c->w, &c->stages, channels, &c->top, latent, &c->classes,
-                       &c->embedding, &c->sigma_floor, &c->placed);
+                       &c->embedding, &c->sigma_floor, &c->placed, &c->mapped);
     if (found < 11 || c->stages < 1 || c->stages > VAE_MAX_STAGES ||
         !parse_list(channels, c->channels, c->stages) || !parse_list(latent, c->latent, c->stages))
         return false;

@@ -12,7 +12,8 @@
 
 enum { N = 4, CLIP_STREAM = 7 };
 
-static const struct vae_config little = {"little", 8, 16, 16, 2, {8, 12}, 8, {2, 4}, 3, 8, 128, 0.0f, OP_F32};
+static const struct vae_config little = {"little", 8, 16, 16,  2,  {8, 12}, 8,
+                                         {2, 4},   3, 8,  128, 12, 0.0f,    OP_F32};
 
 // A model that does not change, its adversary, and one recorded step of both.
 struct stage {

@@ -12,8 +12,8 @@
 
 enum { CLIPS = 10, FRAMES = 8, SIDE = 16 };
 
-static const struct vae_config little = {"little", FRAMES, SIDE, SIDE, 2,    {8, 12}, 8,
-                                         {2, 4},   2,      8,    64,   0.0f, OP_F32};
+static const struct vae_config little = {"little", FRAMES, SIDE, SIDE, 2, {8, 12}, 8,
+                                         {2, 4},   2,      8,    128,  8, 0.0f,    OP_F32};
 static const uint32_t classes[CLIPS] = {0, 1, 0, 1, 0, 1, 0, 1, 0, 1};
 
 // A square that moves to the right in even clips and down in odd ones.

@@ -11,7 +11,8 @@
 static const struct op_target host = {OP_FAMILY_LANE, true, 8, 1024, 32768};
 
 // Every kind of part once, small enough for the references.
-static const struct vae_config little = {"little", 4, 16, 16, 2, {8, 12}, 8, {2, 4}, 3, 8, 128, 0.0f, OP_F32};
+static const struct vae_config little = {"little", 4, 16, 16,  2,  {8, 12}, 8,
+                                         {2, 4},   3, 8,  128, 12, 0.0f,    OP_F32};
 
 static struct graph_trial trial_of(const struct vae *vae, struct parameters *parameters) {
     struct graph_trial trial = {

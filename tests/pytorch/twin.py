@@ -64,10 +64,10 @@ class EncoderStage(nn.Module):
 
 
 class DecoderStage(nn.Module):
-    def __init__(self, i, c, below, told, placed):
+    def __init__(self, i, c, below, style, told, placed):
         super().__init__()
         self.place = nn.Linear(told, placed * c) if placed > 0 else None
-        self.film = nn.Linear(told, 2 * c)
+        self.film = nn.Linear(style, 2 * c)
         if i > 0:
             self.block = Block(c)
             self.up = nn.ConvTranspose3d(c, below, 4, 2, 1, bias=False)
@@ -116,14 +116,18 @@ class Twin(nn.Module):
         self.embedding = nn.Embedding(int(fields["classes"]), embedding)
         self.encoder = nn.ModuleList(EncoderStage(i, 4 if i == 0 else ch[i - 1], ch[i]) for i in range(stages))
         features = cells * ch[-1] + sum(ch[:-1]) + embedding
+        mapped = int(fields.get("mapped", 0))
+        style = told + mapped
         self.top = nn.ModuleDict({"posterior": nn.Linear(features, 2 * self.top_count),
                                   "prior": nn.Linear(embedding, 2 * self.top_count)})
-        self.decoder = nn.ModuleDict({"start": nn.Linear(told, cells * ch[-1]), "gain": nn.Linear(told, 8)})
+        if mapped > 0:
+            self.top["mapping"] = nn.Linear(told, mapped)
+        self.decoder = nn.ModuleDict({"start": nn.Linear(style, cells * ch[-1]), "gain": nn.Linear(style, 8)})
         self.grids = [[int(fields[k]) >> (i + 1) for k in "dhw"] for i in range(stages)]
         for i in range(stages):
             voxels = math.prod(self.grids[i])
             placed = voxels if i + 1 < stages and voxels <= int(fields.get("placed", 0)) else 0
-            self.decoder[str(i)] = DecoderStage(i, ch[i], ch[i - 1] if i > 0 else 0, told, placed)
+            self.decoder[str(i)] = DecoderStage(i, ch[i], ch[i - 1] if i > 0 else 0, style, told, placed)
         self.level = nn.ModuleDict({str(i): Level(ch[i], (used + 3) // 4 * 4)
                                     for i, used in enumerate(self.latent) if used > 0})
 
@@ -157,12 +161,13 @@ class Twin(nn.Module):
         log_sigma = bounded(log_sigma)
         kls = [kl_divergence(mu, log_sigma, prior_mu, prior_log_sigma, self.top_count)]
         told = torch.cat([mu + log_sigma.exp() * eps[0].flatten(1), embedding], 1)
-        x = ncdhw(self.decoder["start"](told).reshape(-1, *self.size, self.channels[-1]))
+        style = torch.cat([told, F.silu(self.top["mapping"](told))], 1) if "mapping" in self.top else told
+        x = ncdhw(self.decoder["start"](style).reshape(-1, *self.size, self.channels[-1]))
         for i in reversed(range(self.stages)):
             stage = self.decoder[str(i)]
             if stage.place is not None:
                 x = x + ncdhw(stage.place(told).reshape(-1, *self.grids[i], self.channels[i]))
-            x = film(x, stage.film, told)
+            x = film(x, stage.film, style)
             if i > 0:
                 x = stage.block(x)
             if self.latent[i] > 0:
@@ -170,5 +175,5 @@ class Twin(nn.Module):
                 kls.append(kl)
             if i > 0:
                 x = F.silu(stage.norm(stage.up(x)))
-        x = film(depth_to_space(self.decoder["0"].conv(x)), self.decoder["gain"], told)
+        x = film(depth_to_space(self.decoder["0"].conv(x)), self.decoder["gain"], style)
         return torch.sigmoid(x).permute(0, 2, 3, 4, 1), kls
