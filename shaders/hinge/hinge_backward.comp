@@ -17,7 +17,7 @@ void main() {
     float weight = load1_f32(push.d_result, 0) * push.inv_count, pull = 0.0, anchor = 0.0;
     if (push.anchors != 0) {
         pull = 2.0 * load1_f32(push.d_result, 1) * push.inv_count;
-        anchor = load1_f32(push.anchors, OTHER);
+        anchor = load_anchor(push.anchors, push.x);
     }
     for (uint i = item_begin(push.count4); i < item_end(push.count4); i += item_step()) {
         vec4 x = load4_f32(push.x, i);

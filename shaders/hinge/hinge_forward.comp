@@ -12,7 +12,7 @@ float total(vec4 value, uint quad) {
 }
 
 void main() {
-    float anchor = push.anchors != 0 ? load1_f32(push.anchors, OTHER) : 0.0;
+    float anchor = load_anchor(push.anchors, push.x);
     for (uint item = invocation_index(); item < row_items(push.rows); item += invocation_count()) {
         Span span = row_span(push.rows, item);
         vec4 sum = vec4(0.0);

@@ -65,11 +65,19 @@ static bool describe_backward(const struct op_target *target, const void *params
     return true;
 }
 
+// A driver may read ahead of the test for it (Mesa 26.1's lavapipe does), so there is always something to
+// read.
+static uint64_t temperature_address(const struct op_recorder *recorder, const struct op_reparameterise *p,
+                                    struct rt_buffer temperature) {
+    return p->tempered ? temperature.address : recorder->library->zeros.address;
+}
+
 static void record_sample(struct op_recorder *recorder, const struct op_reparameterise *p, bool inverse,
                           const struct rt_buffer *args) {
-    struct push_reparameterise push = {args[0].address, args[1].address,  args[2].address,
-                                       args[3].address, args[4].address,  0,
-                                       p->c / 4,        channels_used(p), p->tempered};
+    struct push_reparameterise push = {
+        args[0].address, args[1].address,  temperature_address(recorder, p, args[2]),
+        args[3].address, args[4].address,  0,
+        p->c / 4,        channels_used(p), p->tempered};
     push.count4 = (uint32_t)(element_count(p) / 4);
     struct op_launch launch = {.kernel = KERNEL_reparameterise,
                                .spec = {inverse},
@@ -93,7 +101,7 @@ static void record_inverse(struct op_recorder *recorder, const void *params, con
 static void record_backward(struct op_recorder *recorder, const void *params, const struct rt_buffer *args) {
     const struct op_reparameterise *p = params;
     struct push_reparameterise_backward push = {.log_sigma = args[0].address,
-                                                .temperature = args[1].address,
+                                                .temperature = temperature_address(recorder, p, args[1]),
                                                 .eps = args[2].address,
                                                 .d_z = args[3].address,
                                                 .d_mu = args[4].address,
