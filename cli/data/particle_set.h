@@ -8,9 +8,8 @@ struct particle_set {
     uint64_t seed;
     uint32_t clips;   // per kind, training and validation together; 1 to 100000
     uint32_t layouts; // per kind; 0: every clip has its own
-    double
-        variety; // of the clips of one layout, 0 (they differ in colour alone) to 1 (in all, as kinds allow)
-    double val;  // the part of the clips for validation, 0 to below 1
+    double variety;   // of the clips of one layout: 0 in colour alone, 1 in all that kinds allow
+    double val;       // the part of the clips for validation, 0 to below 1
     struct data_size size;
     enum data_format format;
     uint32_t threads; // 0: one per processor
