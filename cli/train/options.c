@@ -13,7 +13,7 @@ const struct option train_options[] = {
      .help = "go on with a run from its newest checkpoint, with its own options"},
     {FIELD(init), .name = "init", .value = "WEIGHTS",
      .help = "start from these weights, a file, a run's folder, or the name of weights that ship: also those "
-             "of other kinds of clips, or of clips of half the size"},
+             "of other kinds of clips, or of clips of half or twice the size"},
     {FIELD(config), .name = "config", .value = "FILE.json",
      .help = "take options from a file, such as another run's config.json; the command line goes first"},
     OPTION_DEVICE(struct train_values, device),

@@ -272,6 +272,30 @@ static void the_inside_is_enough(void) {
     end(&fresh);
 }
 
+// Weights from before there was a mapping: what is read from it besides says nothing yet.
+static void a_mapping_is_added(void) {
+    struct vae_config config = *vae_preset("tiny"), before = config;
+    before.mapped = 0;
+    struct model old, mapped;
+    begin(&old, &before, 1);
+    begin(&mapped, &config, 2);
+    number(&old);
+    grow_from(&old, &config, true, &mapped);
+    static const char *const widened[] = {"decoder.start.weight", "decoder.gain.weight",
+                                          "decoder.0.film.weight"};
+    for (size_t i = 0; i < sizeof widened / sizeof widened[0]; i++) {
+        const struct parameter *p = parameters_find(old.parameters, widened[i]),
+                               *q = parameters_find(mapped.parameters, widened[i]);
+        CHECK(q->in == p->in + config.mapped && q->out == p->out);
+        CHECK(memcmp(values(&old, p), values(&mapped, q), p->count * sizeof(float)) == 0);
+        for (uint64_t at = p->count; at < q->count; at++)
+            CHECK(values(&mapped, q)[at] == 0.0f);
+    }
+    CHECK(same(&old, "decoder.1.place.weight", &mapped, "decoder.1.place.weight"));
+    end(&old);
+    end(&mapped);
+}
+
 static void what_grows_into_what(void) {
     struct vae_config to = *vae_preset("small"), half = to, quarter = to, other;
     vae_fit(&half, 16, 64, 64);
@@ -333,6 +357,7 @@ int main(void) {
     everything_finds_its_place();
     what_was_learnt_passes();
     the_inside_is_enough();
+    a_mapping_is_added();
     other_kinds_begin_anew();
     return test_end();
 }
