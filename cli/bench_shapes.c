@@ -15,6 +15,7 @@
 #include "shaders/kl/kl.h"
 #include "shaders/linear/linear.h"
 #include "shaders/mean_voxels/mean_voxels.h"
+#include "shaders/muon/muon.h"
 #include "shaders/noise/noise.h"
 #include "shaders/optimiser/optimiser.h"
 #include "shaders/reconstruction/reconstruction.h"
@@ -62,6 +63,8 @@ static const struct op_optimiser adamw = {.kind = OP_OPTIMISER_ADAMW,
                                           .eps = 1e-8f,
                                           .weight_decay = 0.01f,
                                           .has_ema = true};
+static const struct op_muon muon = {
+    .rows = 27 * 64, .cols = 64, .momentum = 0.95f, .weight_decay = 0.01f, .has_ema = true};
 static const struct op_clip_to_tensor to_tensor = {.n = 1, .d = 32, .h = 128, .w = 128, .clips = 1};
 static const struct op_tensor_to_clip to_clip = {.n = 1, .d = 32, .h = 128, .w = 128};
 static const struct op_reconstruction rgb = {.n = 1, .voxels = 32 * 128 * 128, .c = 4, .c_used = 3};
@@ -130,6 +133,7 @@ const struct bench_shape bench_shapes[] = {
     {OP_reduce, "squares of 4 Mi parameters", &reduce},
     {OP_gradient_clip, "4 Mi parameters", &clip},
     {OP_optimiser, "adamw with EMA, 4 Mi parameters", &adamw},
+    {OP_muon, "of conv3d 64 -> 64 k3", &muon},
     {OP_cast, "fp32 to bf16, " WIDE, &cast},
 };
 

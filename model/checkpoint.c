@@ -35,13 +35,14 @@ static void list_parts(const struct trainer *t, struct part parts[PART_COUNT]) {
     memcpy(parts, list, sizeof list);
 }
 
-// FNV-1a over names and sizes: which tensors the slabs hold, in which order.
+// FNV-1a over names, sizes and places: which tensors the slabs hold, and where.
 static void fingerprint(const struct trainer *t, char text[17]) {
     uint64_t hash = 14695981039346656037u;
     for (uint32_t i = 0; i < parameters_count(t->parameters); i++) {
         const struct parameter *p = parameters_get(t->parameters, i);
         char line[128];
-        int length = snprintf(line, sizeof line, "%s %" PRIu64 "\n", p->name, p->count);
+        int length =
+            snprintf(line, sizeof line, "%s %" PRIu64 " %" PRIu64 "\n", p->name, p->count, p->offset);
         for (int k = 0; k < length; k++)
             hash = (hash ^ (unsigned char)line[k]) * 1099511628211u;
     }

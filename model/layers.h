@@ -20,6 +20,7 @@ struct net {
     struct graph *graph;
     uint32_t n;  // samples
     bool frozen; // BatchNorm uses its running statistics
+    bool edge;   // weights added now stand between the network and pictures or places: no `matrix`
 };
 
 uint64_t tensor_count(const struct net *net, struct tensor x);

@@ -9,7 +9,7 @@
 struct parameters {
     struct parameter *items;
     uint32_t count, capacity;
-    uint64_t trained, decayed, state;
+    uint64_t trained, matrices, decayed, state;
     bool laid_out;
     struct rt_arena *arena;
     struct rt_buffer slabs[PARAMETERS_SLABS], state_slab;
@@ -46,7 +46,7 @@ static uint64_t element_count(const struct parameter *p) {
 
 static bool same(const struct parameter *a, const struct parameter *b) {
     return a->layout == b->layout && memcmp(a->kernel, b->kernel, sizeof a->kernel) == 0 && a->in == b->in &&
-           a->out == b->out && a->decay == b->decay && a->state == b->state;
+           a->out == b->out && a->decay == b->decay && a->matrix == b->matrix && a->state == b->state;
 }
 
 uint32_t parameters_add(struct parameters *parameters, const struct parameter *parameter) {
@@ -96,15 +96,23 @@ static uint64_t place(struct parameter *item, uint64_t at) {
     return at + (item->count + 3) / 4 * 4;
 }
 
+enum { PART_MATRICES, PART_DECAYED, PART_OTHER, TRAINED_PARTS };
+
+static int part_of(const struct parameter *item) {
+    return item->matrix ? PART_MATRICES : item->decay ? PART_DECAYED : PART_OTHER;
+}
+
 void parameters_layout(struct parameters *parameters) {
     for (uint32_t i = 0; i < parameters->count && !parameters->laid_out; i++)
         if (parameters->items[i].state)
             parameters->state = place(&parameters->items[i], parameters->state);
-    for (int decay = 1; decay >= 0 && !parameters->laid_out; decay--) {
+    for (int part = 0; part < TRAINED_PARTS && !parameters->laid_out; part++) {
         for (uint32_t i = 0; i < parameters->count; i++)
-            if (!parameters->items[i].state && parameters->items[i].decay == (decay == 1))
+            if (!parameters->items[i].state && part_of(&parameters->items[i]) == part)
                 parameters->trained = place(&parameters->items[i], parameters->trained);
-        if (decay)
+        if (part == PART_MATRICES)
+            parameters->matrices = parameters->trained;
+        if (part == PART_DECAYED)
             parameters->decayed = parameters->trained;
     }
     parameters->laid_out = true;
@@ -112,6 +120,10 @@ void parameters_layout(struct parameters *parameters) {
 
 uint64_t parameters_trained_count(const struct parameters *parameters) {
     return parameters->trained;
+}
+
+uint64_t parameters_matrix_count(const struct parameters *parameters) {
+    return parameters->matrices;
 }
 
 uint64_t parameters_decay_count(const struct parameters *parameters) {

@@ -1,10 +1,9 @@
 // The parameters of a network: named tensors in two flat slabs, so that one optimiser step, one norm and one
 // checkpoint serve them all.
 //
-//   trained: weights that weight decay applies to, then biases, scales and the like; each starts at a
-//   multiple of 4
-//            floats, gaps hold zeros and stay zeros. Five slabs of the same layout: value, gradient, m, v,
-//            and ema.
+//   trained: matrices (see `matrix`), other weights that weight decay applies to, then biases, scales and the
+//            like; each starts at a multiple of 4 floats, gaps hold zeros and stay zeros. Five slabs of the
+//            same layout: value, gradient, m, v, and ema.
 //   state:   what is carried along but not trained: the running statistics of BatchNorm.
 #ifndef MOGRAPH_MODEL_PARAMETERS_H
 #define MOGRAPH_MODEL_PARAMETERS_H
@@ -39,6 +38,7 @@ struct parameter {
     enum parameter_start start;
     float scale;
     bool decay;      // weight decay applies
+    bool matrix;     // a weight between hidden layers, which Muon (muon.h) may turn as a whole; decays, too
     bool state;      // not trained
     uint64_t count;  // floats
     uint64_t offset; // floats into its slab, after parameters_layout
@@ -70,8 +70,10 @@ const struct parameter *parameters_find(const struct parameters *parameters, con
 // Fixes the offsets; nothing can be added afterwards.
 void parameters_layout(struct parameters *parameters);
 
-// Floats of a trained slab, of its first part that decays, and of the state slab.
+// Floats of a trained slab, of its first part that is matrices, of its first part that decays, and of the
+// state slab.
 uint64_t parameters_trained_count(const struct parameters *parameters);
+uint64_t parameters_matrix_count(const struct parameters *parameters);
 uint64_t parameters_decay_count(const struct parameters *parameters);
 uint64_t parameters_state_count(const struct parameters *parameters);
 

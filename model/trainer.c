@@ -58,10 +58,32 @@ uint64_t trainer_clip_scratch_bytes(const struct op_library *library, uint64_t c
     return op_arg_bytes(&signature.args[signature.arg_count - 1]);
 }
 
+struct op_muon trainer_muon(const struct trainer *t, const struct parameter *p) {
+    bool conv = p->layout != PARAMETER_LINEAR;
+    uint32_t taps = conv ? p->kernel[0] * p->kernel[1] * p->kernel[2] : 1;
+    return (struct op_muon){.rows = taps * p->in,
+                            .cols = p->out,
+                            .momentum = MUON_MOMENTUM,
+                            .weight_decay = t->options.weight_decay,
+                            .has_ema = true};
+}
+
+// One matrix after the other: they share it.
+static uint64_t muon_scratch_bytes(const struct trainer *t) {
+    uint64_t floats = 0;
+    for (uint32_t i = 0; t->options.optimiser == TRAINER_MUON && i < parameters_count(t->parameters); i++) {
+        const struct parameter *p = parameters_get(t->parameters, i);
+        struct op_muon params = trainer_muon(t, p);
+        if (p->matrix)
+            floats = larger(floats, op_muon_scratch(&t->library->target, &params));
+    }
+    return floats * 4;
+}
+
 static uint64_t work_bytes(const struct trainer *t) {
     uint64_t scratch = trainer_clip_scratch_bytes(t->library, parameters_trained_count(t->parameters));
-    return trainer_aligned(scratch) + trainer_aligned(parameters_state_count(t->parameters) * 4) +
-           4 * RT_ALIGNMENT;
+    return trainer_aligned(scratch) + trainer_aligned(muon_scratch_bytes(t)) +
+           trainer_aligned(parameters_state_count(t->parameters) * 4) + 5 * RT_ALIGNMENT;
 }
 
 static struct trainer_memory memory_of(const struct trainer *t, const struct clip_source *source) {
@@ -177,6 +199,8 @@ static enum rt_status make_work(struct trainer *t) {
     t->clip_state = rt_arena_push(t->work, 16);
     t->clip_result = rt_arena_push(t->work, 16);
     t->clip_scratch = rt_arena_push(t->work, scratch);
+    if (t->options.optimiser == TRAINER_MUON)
+        t->muon_scratch = rt_arena_push(t->work, muon_scratch_bytes(t));
     t->state_before = rt_arena_push(t->work, parameters_state_count(t->parameters) * 4);
     return rt_buffer_upload(device, t->clip_state, (float[4]){0}, 16);
 }

@@ -1,7 +1,7 @@
 // Training: one recorded step, replayed. A step is: clips to tensor with augmentation, noise, forward pass,
-// losses, backward pass, in the second phase the adversary, clipping, AdamW with an average of the weights.
-// RECIPE of the losses: sigma-VAE likelihood (reconstruction.h) plus beta KL for every level, beta by rate
-// control (rate.h), finer levels dropped at random (schedule.h).
+// losses, backward pass, in the second phase the adversary, clipping, Muon and AdamW with an average of the
+// weights. RECIPE of the losses: sigma-VAE likelihood (reconstruction.h) plus beta KL for every level, beta
+// by rate control (rate.h), finer levels dropped at random (schedule.h).
 //
 // Everything that decides a step is a function of the seed, the step's number and the state that a checkpoint
 // keeps: a resumed run is bit-identical to an unbroken one on the same device.
@@ -15,7 +15,10 @@
 #include "model/vae.h"
 #include "model/vae_inputs.h"
 
+enum trainer_optimiser { TRAINER_MUON, TRAINER_ADAMW };
+
 struct trainer_options {
+    enum trainer_optimiser optimiser; // of hidden layers' weights; the rest is AdamW's
     uint32_t batch;
     uint64_t epochs, seed;
     struct schedule schedule;           // `steps` is filled in from epochs

@@ -3,11 +3,13 @@
 #define MOGRAPH_MODEL_TRAINER_PRIVATE_H
 
 #include "model/trainer.h"
+#include "shaders/muon/muon.h"
 #include "shaders/reconstruction/reconstruction.h"
 
 // Of AdamW: in the recording, and in the bias corrections that the host computes.
 #define ADAM_BETA1 0.9f
 #define ADAM_BETA2 0.99f
+#define MUON_MOMENTUM 0.95f
 
 // What the host writes before a step and reads behind it, in memory that both see.
 struct step_buffers {
@@ -36,6 +38,7 @@ struct trainer {
     struct step_buffers buffers;
     struct rt_arena *activations, *work;
     struct rt_buffer clip_state, clip_result, clip_scratch; // of gradient_clip
+    struct rt_buffer muon_scratch;
     struct rt_buffer state_before; // running statistics before the step, should it be undone
     struct rt_stream *stream, *undo;
     int recorded; // phase that the stream holds, 0: none
@@ -49,6 +52,9 @@ enum rt_status step_buffers_create(struct step_buffers *buffers, struct rt_devic
 
 // Records the step of a phase, 1 or 2.
 enum rt_status trainer_record(struct trainer *trainer, int phase);
+
+// Muon's params for a matrix among the parameters.
+struct op_muon trainer_muon(const struct trainer *trainer, const struct parameter *parameter);
 
 // Scratch of gradient_clip.
 uint64_t trainer_clip_scratch_bytes(const struct op_library *library, uint64_t count);

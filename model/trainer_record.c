@@ -70,23 +70,49 @@ static void record_passes(const struct trainer *t, const struct vae *vae, struct
     graph_record_backward(graph, r);
 }
 
-static void record_update(const struct trainer *t, struct op_recorder *r) {
+static void record_muon(const struct trainer *t, struct op_recorder *r) {
     const struct parameters *p = t->parameters;
-    uint32_t count = (uint32_t)parameters_trained_count(p);
-    struct op_gradient_clip clip = {.count = count};
-    op_gradient_clip(r, &clip, parameters_slab(p, PARAMETERS_GRADIENT), t->buffers.clip, t->clip_state,
-                     t->clip_result, t->clip_scratch);
+    for (uint32_t i = 0; i < parameters_count(p); i++) {
+        if (!parameters_get(p, i)->matrix)
+            continue;
+        struct op_muon params = trainer_muon(t, parameters_get(p, i));
+        op_muon(r, &params, t->buffers.optimiser, t->clip_result,
+                parameters_buffer(p, i, PARAMETERS_GRADIENT), parameters_buffer(p, i, PARAMETERS_VALUE),
+                parameters_buffer(p, i, PARAMETERS_M), parameters_buffer(p, i, PARAMETERS_EMA),
+                t->muon_scratch);
+    }
+}
+
+// A slab from its float `first` on.
+static struct rt_buffer behind(const struct parameters *p, enum parameters_slab slab, uint64_t first) {
+    struct rt_buffer whole = parameters_slab(p, slab);
+    return rt_buffer_slice(whole, first * 4, whole.size_bytes - first * 4);
+}
+
+static void record_adamw(const struct trainer *t, struct op_recorder *r, uint64_t first) {
+    const struct parameters *p = t->parameters;
     struct op_optimiser adamw = {.kind = OP_OPTIMISER_ADAMW,
-                                 .count = count,
-                                 .decay_count = (uint32_t)parameters_decay_count(p),
+                                 .count = (uint32_t)(parameters_trained_count(p) - first),
+                                 .decay_count = (uint32_t)(parameters_decay_count(p) - first),
                                  .beta1 = ADAM_BETA1,
                                  .beta2 = ADAM_BETA2,
                                  .eps = ADAM_EPS,
                                  .weight_decay = t->options.weight_decay,
                                  .has_ema = true};
-    op_optimiser(r, &adamw, t->buffers.optimiser, t->clip_result, parameters_slab(p, PARAMETERS_GRADIENT),
-                 parameters_slab(p, PARAMETERS_VALUE), parameters_slab(p, PARAMETERS_M),
-                 parameters_slab(p, PARAMETERS_V), parameters_slab(p, PARAMETERS_EMA));
+    op_optimiser(r, &adamw, t->buffers.optimiser, t->clip_result, behind(p, PARAMETERS_GRADIENT, first),
+                 behind(p, PARAMETERS_VALUE, first), behind(p, PARAMETERS_M, first),
+                 behind(p, PARAMETERS_V, first), behind(p, PARAMETERS_EMA, first));
+}
+
+static void record_update(const struct trainer *t, struct op_recorder *r) {
+    const struct parameters *p = t->parameters;
+    bool muon = t->options.optimiser == TRAINER_MUON;
+    struct op_gradient_clip clip = {.count = (uint32_t)parameters_trained_count(p)};
+    op_gradient_clip(r, &clip, parameters_slab(p, PARAMETERS_GRADIENT), t->buffers.clip, t->clip_state,
+                     t->clip_result, t->clip_scratch);
+    if (muon)
+        record_muon(t, r);
+    record_adamw(t, r, muon ? parameters_matrix_count(p) : 0);
 }
 
 static void record_results(const struct trainer *t, const struct vae *vae, struct rt_stream *s) {

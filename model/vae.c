@@ -194,7 +194,9 @@ static struct tensor write_stage(struct writer *w, uint32_t i, struct tensor x) 
     label(name, sizeof name, "encoder", i, "conv");
     if (i == 0)
         x = layer_cast(&w->net, layer_space_to_depth(&w->net, x), w->storage);
+    w->net.edge = i == 0;
     x = layer_conv3d(&w->net, name, x, channels, i == 0 ? blocks : halving);
+    w->net.edge = false;
     x = layer_batch_norm(&w->net, label(name, sizeof name, "encoder", i, "norm"), x, true);
     if (i > 1)
         x = layer_residual(&w->net, label(name, sizeof name, "encoder", i, "block"), x);
@@ -326,7 +328,9 @@ static struct tensor write_level(struct writer *w, uint32_t i, struct tensor x) 
 static struct tensor write_output(struct writer *w, struct tensor x) {
     const struct conv_shape shape = {
         .kernel = 3, .stride = 1, .padding = 1, .flat = true, .bias = true, .bias_start = -3.0f};
+    w->net.edge = true;
     x = layer_cast(&w->net, layer_conv3d(&w->net, "decoder.0.conv", x, 8 * 4, shape), OP_F32);
+    w->net.edge = false;
     x = layer_film(&w->net, "decoder.gain", layer_depth_to_space(&w->net, x), w->style);
     return layer_activation(&w->net, x, OP_ACTIVATION_SIGMOID);
 }
@@ -347,8 +351,10 @@ static struct tensor write_places(struct writer *w, uint32_t i, struct tensor x)
     char name[96];
     if (i == c->stages - 1 || x.d * x.h * x.w > c->placed)
         return x;
+    w->net.edge = true;
     struct tensor places = layer_linear(&w->net, label(name, sizeof name, "decoder", i, "place"), w->told,
                                         x.d * x.h * x.w * x.c, 0.0f);
+    w->net.edge = false;
     places = layer_reshape(&w->net, places, x.d, x.h, x.w, x.c);
     return layer_add(&w->net, x, layer_cast(&w->net, places, w->storage), 1.0f);
 }

@@ -11,7 +11,7 @@ struct train_values {
     bool overfit, dry_run, stream;
     int64_t every, save_every, steps;
     // What to train.
-    int preset, precision, store;
+    int preset, precision, store, optimiser;
     int64_t top, epochs, batch, seed, warmup;
     double lr, beta, rate_top, rate_middle, rate_fine, rate_speed, kl_ramp;
     double weight_decay, clip, ema, sigma_floor, ladder_from, drop_all, drop_finest;

@@ -8,6 +8,7 @@
 #include "shaders/hinge/hinge.h"
 #include "shaders/kl/kl.h"
 #include "shaders/linear/linear.h"
+#include "shaders/muon/muon.h"
 #include "shaders/optimiser/optimiser.h"
 #include "shaders/reconstruction/reconstruction.h"
 #include "shaders/reparameterise/reparameterise.h"
@@ -44,6 +45,7 @@ static const struct {
      offsetof(struct op_conv_transpose3d, has_bias)},
     {OP_linear_forward, OP_linear_backward_weight, offsetof(struct op_linear, has_bias)},
     {OP_optimiser, OP_optimiser, offsetof(struct op_optimiser, has_ema)},
+    {OP_muon, OP_muon, offsetof(struct op_muon, has_ema)},
     {OP_reparameterise_forward, OP_reparameterise_inverse, offsetof(struct op_reparameterise, tempered)},
     {OP_kl_forward, OP_kl_backward, offsetof(struct op_kl, standard)},
     {OP_reconstruction_forward, OP_reconstruction_calibrate, offsetof(struct op_reconstruction, accumulate)},

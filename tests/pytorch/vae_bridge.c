@@ -1,7 +1,7 @@
-// vae_bridge FOLDER: trains preset `tiny` for ten steps on clips of noise, for the check against PyTorch.
-// Writes safetensors: weights-0, ema-0 ... weights-10, ema-10 as weights files, what there is before a step
-// and at the end; and step-0 ... step-9 with what a step was given (clips, classes, noise, gates, weights of
-// the losses), what it gave, and its gradients.
+// vae_bridge FOLDER muon|adamw: trains preset `tiny` for ten steps on clips of noise, for the check against
+// PyTorch. Writes safetensors: weights-0, ema-0 ... weights-10, ema-10 as weights files, what there is before
+// a step and at the end; and step-0 ... step-9 with what a step was given (clips, classes, noise, gates,
+// weights of the losses), what it gave, and its gradients.
 #include "model/safetensors.h"
 #include "model/trainer_private.h"
 #include "model/weights.h"
@@ -19,6 +19,7 @@ static const uint32_t classes[CLIPS] = {0, 1, 2, 3, 4, 5, 0, 1, 2, 3, 4, 5};
 
 struct bridge {
     const char *folder;
+    enum trainer_optimiser optimiser;
     struct op_library *library;
     struct trainer *trainer;
     struct safetensors_writer *writer;
@@ -211,7 +212,8 @@ static void write_step(struct bridge *b, uint32_t step, const struct trainer_rep
 
 static void train(struct bridge *b) {
     const struct vae_config *config = vae_preset("tiny");
-    const struct trainer_options o = options();
+    struct trainer_options o = options();
+    o.optimiser = b->optimiser;
     const struct clip_source source = {.count = CLIPS,
                                        .d = config->d,
                                        .h = config->h,
@@ -234,7 +236,8 @@ static void train(struct bridge *b) {
 }
 
 int main(int argc, char **argv) {
-    struct bridge b = {.folder = argc > 1 ? argv[1] : "."};
+    bool adamw = argc > 2 && strcmp(argv[2], "adamw") == 0;
+    struct bridge b = {.folder = argc > 1 ? argv[1] : ".", .optimiser = adamw ? TRAINER_ADAMW : TRAINER_MUON};
     struct rt_context *context = NULL;
     struct rt_device *device = NULL;
     const struct rt_device_info *info = NULL;

@@ -1,0 +1,33 @@
+// One step of Muon for one matrix of parameters, with an exponential moving average (EMA) of them. Jordan et
+// al. 2024, "Muon: an optimizer for hidden layers in neural networks"; scaled as in Liu et al. 2025, "Muon is
+// scalable for LLM training", so that AdamW's learning rates fit:
+//   m = momentum m + (1 - momentum) g
+//   x = momentum m + (1 - momentum) g                                (Nesterov)
+//   x /= |x|, then five times x = a x + b (x x^T) x + c (x x^T)^2 x  (Newton and Schulz: singular values to
+//   1) p -= lr weight_decay p + lr 0.2 sqrt(max(rows, cols)) x ema = ema_decay ema + (1 - ema_decay) p
+// All directions that the gradient has move by the same length, so details with small gradients keep up.
+//
+// A convolution [kd][kh][kw][in][out] is the matrix of kd kh kw in rows and out columns.
+#ifndef MOGRAPH_SHADERS_MUON_H
+#define MOGRAPH_SHADERS_MUON_H
+
+#include "shaders/op.h"
+
+struct op_muon {
+    uint32_t rows, cols; // multiples of 4, the shorter at most 1024
+    float momentum, weight_decay;
+    bool has_ema;
+};
+
+// hyper[4] and clip[4] as in optimiser.h (c1 and c2 are not used): the gradient is multiplied by clip[1], and
+// when clip[2] is 0 nothing changes. grad, param, m, ema: [rows][cols] fp32. m starts as zeros, ema (the zero
+// buffer without has_ema) as the parameters. A matrix x shorter than 1e-12 leaves the parameters to weight
+// decay. scratch: the last argument of the signature.
+void op_muon(struct op_recorder *recorder, const struct op_muon *params, struct rt_buffer hyper,
+             struct rt_buffer clip, struct rt_buffer grad, struct rt_buffer param, struct rt_buffer m,
+             struct rt_buffer ema, struct rt_buffer scratch);
+
+// Floats of that scratch, 0 when the params are refused.
+uint64_t op_muon_scratch(const struct op_target *target, const struct op_muon *params);
+
+#endif

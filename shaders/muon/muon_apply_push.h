@@ -1,0 +1,14 @@
+#include "shaders/common/push.h"
+
+PUSH(muon_apply) {
+    ADDRESS hyper;
+    ADDRESS clip;
+    ADDRESS inverse;
+    ADDRESS direction;
+    ADDRESS param;
+    ADDRESS ema; // 0 without
+    UINT count4; // groups of four parameters
+    FLOAT scale;
+    FLOAT weight_decay;
+}
+PUSH_END(muon_apply)
