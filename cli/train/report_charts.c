@@ -30,7 +30,7 @@ static const struct plan quality_plans[] = {
 };
 
 static const struct plan optimiser_plans[] = {
-    {"Learning rate", NULL, {{"lr", "AdamW"}}, false},
+    {"Learning rate", NULL, {{"lr", "of a step"}}, false},
     {"Gradient norm", NULL, {{"gradient_norm", "before clipping"}}, true},
 };
 
