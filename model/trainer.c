@@ -68,16 +68,18 @@ struct op_muon trainer_muon(const struct trainer *t, const struct parameter *p) 
                             .has_ema = true};
 }
 
-// One matrix after the other: they share it.
+uint64_t trainer_muon_scratch_bytes(const struct trainer *t, const struct parameter *p) {
+    struct op_muon params = trainer_muon(t, p);
+    return trainer_aligned(op_muon_scratch(&t->library->target, &params) * 4);
+}
+
+// Every matrix has its own, so that a GPU works on all of them at once.
 static uint64_t muon_scratch_bytes(const struct trainer *t) {
-    uint64_t floats = 0;
-    for (uint32_t i = 0; t->options.optimiser == TRAINER_MUON && i < parameters_count(t->parameters); i++) {
-        const struct parameter *p = parameters_get(t->parameters, i);
-        struct op_muon params = trainer_muon(t, p);
-        if (p->matrix)
-            floats = larger(floats, op_muon_scratch(&t->library->target, &params));
-    }
-    return floats * 4;
+    uint64_t bytes = 0;
+    for (uint32_t i = 0; t->options.optimiser == TRAINER_MUON && i < parameters_count(t->parameters); i++)
+        if (parameters_get(t->parameters, i)->matrix)
+            bytes += trainer_muon_scratch_bytes(t, parameters_get(t->parameters, i));
+    return bytes;
 }
 
 static uint64_t work_bytes(const struct trainer *t) {

@@ -55,6 +55,7 @@ enum rt_status trainer_record(struct trainer *trainer, int phase);
 
 // Muon's params for a matrix among the parameters.
 struct op_muon trainer_muon(const struct trainer *trainer, const struct parameter *parameter);
+uint64_t trainer_muon_scratch_bytes(const struct trainer *trainer, const struct parameter *parameter);
 
 // Scratch of gradient_clip.
 uint64_t trainer_clip_scratch_bytes(const struct op_library *library, uint64_t count);

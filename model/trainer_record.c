@@ -72,14 +72,17 @@ static void record_passes(const struct trainer *t, const struct vae *vae, struct
 
 static void record_muon(const struct trainer *t, struct op_recorder *r) {
     const struct parameters *p = t->parameters;
+    uint64_t used = 0;
     for (uint32_t i = 0; i < parameters_count(p); i++) {
         if (!parameters_get(p, i)->matrix)
             continue;
         struct op_muon params = trainer_muon(t, parameters_get(p, i));
+        uint64_t bytes = trainer_muon_scratch_bytes(t, parameters_get(p, i));
         op_muon(r, &params, t->buffers.optimiser, t->clip_result,
                 parameters_buffer(p, i, PARAMETERS_GRADIENT), parameters_buffer(p, i, PARAMETERS_VALUE),
                 parameters_buffer(p, i, PARAMETERS_M), parameters_buffer(p, i, PARAMETERS_EMA),
-                t->muon_scratch);
+                rt_buffer_slice(t->muon_scratch, used, bytes));
+        used += bytes;
     }
 }
 

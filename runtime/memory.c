@@ -24,7 +24,7 @@ struct rt_arena {
 uint64_t rt_arena_chunk_bytes(const struct rt_device *device) {
     // 1 GiB is allowed everywhere (the specification's minimum for maxMemoryAllocationSize is 2^30).
     uint64_t limit = device->info.max_allocation_bytes;
-    uint64_t cap = (uint64_t)2 << 30; // 32-bit vec4 indices inside a buffer stay far from overflow
+    uint64_t cap = ((uint64_t)4 << 30) - RT_ALIGNMENT; // what drivers allow, but for a few that claim more
     return limit && limit < cap ? limit : cap;
 }
 

@@ -41,8 +41,7 @@ static void drop_nodes(struct rt_stream *stream) {
         if (stream->nodes[i].host_release != NULL)
             stream->nodes[i].host_release(stream->nodes[i].host_user);
     stream->node_count = 0;
-    stream->touched_count = 0;
-    stream->barrier_count = 0;
+    rt_stream_forget_order(stream);
 }
 
 void rt_stream_destroy(struct rt_stream **handle) {
@@ -57,6 +56,8 @@ void rt_stream_destroy(struct rt_stream **handle) {
     device->vk.vkDestroySemaphore(device->device, stream->timeline, NULL);
     free(stream->nodes);
     free(stream->touched);
+    free(stream->levels);
+    free(stream->order);
     free(stream);
     *handle = NULL;
 }
@@ -88,8 +89,7 @@ enum rt_status rt_stream_status(const struct rt_stream *stream) {
     return stream->status;
 }
 
-// Doubles a growing array when it is full; false when memory is out.
-static bool reserve(void **array, uint32_t count, uint32_t *capacity, size_t item_bytes) {
+bool rt_stream_reserve(void **array, uint32_t count, uint32_t *capacity, size_t item_bytes) {
     if (count < *capacity)
         return true;
     uint32_t wanted = *capacity ? *capacity * 2 : 64;
@@ -101,12 +101,16 @@ static bool reserve(void **array, uint32_t count, uint32_t *capacity, size_t ite
     return true;
 }
 
+static void fail_memory(struct rt_stream *stream) {
+    rt_stream_fail(stream, RT_ERROR_OUT_OF_MEMORY, "out of host memory while recording a stream");
+}
+
 static struct node *append_node(struct rt_stream *stream, enum node_kind kind) {
     if (stream->status != RT_OK)
         return NULL;
-    if (!reserve((void **)&stream->nodes, stream->node_count, &stream->node_capacity,
-                 sizeof *stream->nodes)) {
-        rt_stream_fail(stream, RT_ERROR_OUT_OF_MEMORY, "out of host memory while recording a stream");
+    if (!rt_stream_reserve((void **)&stream->nodes, stream->node_count, &stream->node_capacity,
+                           sizeof *stream->nodes)) {
+        fail_memory(stream);
         return NULL;
     }
     stream->baked = false;
@@ -115,45 +119,9 @@ static struct node *append_node(struct rt_stream *stream, enum node_kind kind) {
     return node;
 }
 
-// A hazard: an earlier access since the last barrier touches the same bytes, and one of the two writes.
-static bool conflicts(const struct rt_stream *stream, struct rt_buffer buffer, bool writes) {
-    for (uint32_t i = 0; i < stream->touched_count; i++) {
-        const struct touched *other = &stream->touched[i];
-        if ((writes || other->written) && buffer.address < other->end &&
-            other->begin < buffer.address + buffer.size_bytes)
-            return true;
-    }
-    return false;
-}
-
-static void touch(struct rt_stream *stream, struct rt_buffer buffer, bool writes) {
-    if (!reserve((void **)&stream->touched, stream->touched_count, &stream->touched_capacity,
-                 sizeof *stream->touched)) {
-        rt_stream_fail(stream, RT_ERROR_OUT_OF_MEMORY, "out of host memory while recording a stream");
-        return;
-    }
-    stream->touched[stream->touched_count++] = (struct touched){
-        .begin = buffer.address, .end = buffer.address + buffer.size_bytes, .written = writes};
-}
-
-static void order(struct rt_stream *stream, struct node *node, const struct rt_buffer *reads,
-                  uint32_t read_count, const struct rt_buffer *writes, uint32_t write_count) {
-    bool barrier = false;
-    for (uint32_t i = 0; i < read_count && !barrier; i++)
-        barrier = reads[i].address != 0 && conflicts(stream, reads[i], false);
-    for (uint32_t i = 0; i < write_count && !barrier; i++)
-        barrier = writes[i].address != 0 && conflicts(stream, writes[i], true);
-    if (barrier) {
-        node->barrier_before = true;
-        stream->barrier_count++;
-        stream->touched_count = 0;
-    }
-    for (uint32_t i = 0; i < read_count; i++)
-        if (reads[i].address != 0)
-            touch(stream, reads[i], false);
-    for (uint32_t i = 0; i < write_count; i++)
-        if (writes[i].address != 0)
-            touch(stream, writes[i], true);
+static void place(struct rt_stream *stream, struct node *node, const struct accesses *accesses) {
+    if (!rt_stream_place(stream, node, accesses))
+        fail_memory(stream);
 }
 
 static void set_work(struct rt_stream *stream, struct node *node, double flops, double bytes) {
@@ -182,11 +150,11 @@ void rt_stream_dispatch(struct rt_stream *stream, const struct rt_dispatch *disp
     node->groups[0] = (uint32_t)((dispatch->groups + rows - 1) / rows);
     node->groups[1] = (uint32_t)rows;
     set_work(stream, node, dispatch->flops, dispatch->bytes);
-    order(stream, node, dispatch->reads, dispatch->read_count, dispatch->writes, dispatch->write_count);
+    place(stream, node,
+          &(struct accesses){dispatch->reads, dispatch->writes, dispatch->read_count, dispatch->write_count});
     if (stream->device->trace)
-        rt_log(RT_LOG_TRACE, "record %s groups %ux%u %.3g flops%s", rt_kernel_name(dispatch->kernel),
-               node->groups[0], node->groups[1], dispatch->flops,
-               node->barrier_before ? " after a barrier" : "");
+        rt_log(RT_LOG_TRACE, "record %s groups %ux%u %.3g flops level %u", rt_kernel_name(dispatch->kernel),
+               node->groups[0], node->groups[1], dispatch->flops, node->level);
 }
 
 void rt_stream_copy(struct rt_stream *stream, struct rt_buffer src, struct rt_buffer dst) {
@@ -203,7 +171,7 @@ void rt_stream_copy(struct rt_stream *stream, struct rt_buffer src, struct rt_bu
     node->src = src;
     node->dst = dst;
     set_work(stream, node, 0.0, 2.0 * (double)src.size_bytes);
-    order(stream, node, &src, 1, &dst, 1);
+    place(stream, node, &(struct accesses){&src, &dst, 1, 1});
 }
 
 void rt_stream_fill(struct rt_stream *stream, struct rt_buffer dst, uint32_t value) {
@@ -218,7 +186,7 @@ void rt_stream_fill(struct rt_stream *stream, struct rt_buffer dst, uint32_t val
     node->dst = dst;
     node->fill_value = value;
     set_work(stream, node, 0.0, (double)dst.size_bytes);
-    order(stream, node, NULL, 0, &dst, 1);
+    place(stream, node, &(struct accesses){NULL, &dst, 0, 1});
 }
 
 void rt_stream_host(struct rt_stream *stream, enum rt_status (*fn)(void *user), void (*release)(void *user),
@@ -232,7 +200,8 @@ void rt_stream_host(struct rt_stream *stream, enum rt_status (*fn)(void *user), 
     node->host_fn = fn;
     node->host_release = release;
     node->host_user = user;
-    stream->touched_count = 0; // the submissions before are waited for
+    if (!rt_stream_place_host(stream, node)) // the submissions before are waited for
+        fail_memory(stream);
 }
 
 static enum rt_status submit_segment(struct rt_stream *stream, const struct segment *segment) {
@@ -259,7 +228,7 @@ static enum rt_status run_host_node(struct rt_stream *stream, const struct segme
     enum rt_status status = rt_stream_wait(stream, UINT64_MAX);
     if (status != RT_OK)
         return status;
-    const struct node *node = &stream->nodes[segment->first];
+    const struct node *node = &stream->nodes[stream->order[segment->first]];
     return node->host_fn(node->host_user);
 }
 
@@ -304,7 +273,9 @@ static void report_lost(struct rt_stream *stream) {
         const struct segment *segment = &stream->segments[i];
         if (segment->commands == VK_NULL_HANDLE || ++value <= reached)
             continue;
-        const struct node *first = &stream->nodes[segment->first], *last = first + segment->count - 1;
+        const uint32_t *order = stream->order + segment->first;
+        const struct node *first = &stream->nodes[order[0]],
+                          *last = &stream->nodes[order[segment->count - 1]];
         rt_log(RT_LOG_ERROR,
                "device \"%s\" was lost between kernels %s and %s; restart the program, and see "
                "`mograph doctor` when it happens again",
@@ -381,8 +352,4 @@ uint32_t rt_stream_submission_count(const struct rt_stream *stream) {
     for (uint32_t i = 0; i < stream->segment_count; i++)
         count += stream->segments[i].commands != VK_NULL_HANDLE;
     return count;
-}
-
-uint32_t rt_stream_barrier_count(const struct rt_stream *stream) {
-    return stream->barrier_count;
 }

@@ -84,7 +84,7 @@ static void emit_node(struct rt_device *device, VkCommandBuffer commands, const 
     }
 }
 
-static void emit_labelled(struct rt_stream *stream, VkCommandBuffer commands, uint32_t index) {
+static void emit_labelled(struct rt_stream *stream, VkCommandBuffer commands, uint32_t index, bool barrier) {
     struct rt_device *device = stream->device;
     const struct node *node = &stream->nodes[index];
     bool labels = device->context->has_debug_utils;
@@ -93,7 +93,7 @@ static void emit_labelled(struct rt_stream *stream, VkCommandBuffer commands, ui
                                       .pLabelName = rt_node_name(node)};
         vkCmdBeginDebugUtilsLabelEXT(commands, &label);
     }
-    if (node->barrier_before || stream->profile)
+    if (barrier)
         emit_barrier(device, commands);
     if (stream->queries != VK_NULL_HANDLE) {
         device->vk.vkCmdResetQueryPool(commands, stream->queries, index * 2, 2);
@@ -118,10 +118,12 @@ static enum rt_status record_segment(struct rt_stream *stream, struct segment *s
     VK_TRY(device->vk.vkAllocateCommandBuffers(device->device, &allocate, &segment->commands));
     VkCommandBufferBeginInfo begin = {.sType = VK_STRUCTURE_TYPE_COMMAND_BUFFER_BEGIN_INFO};
     VK_TRY(device->vk.vkBeginCommandBuffer(segment->commands, &begin));
-    // Submissions on one queue start in order but may overlap: each begins by waiting for the one before.
-    emit_barrier(device, segment->commands);
-    for (uint32_t i = 0; i < segment->count; i++)
-        emit_labelled(stream, segment->commands, segment->first + i);
+    const uint32_t *order = stream->order + segment->first;
+    for (uint32_t i = 0; i < segment->count; i++) {
+        // Submissions on one queue start in order but may overlap: each begins by waiting for the one before.
+        bool new_level = i == 0 || stream->nodes[order[i]].level != stream->nodes[order[i - 1]].level;
+        emit_labelled(stream, segment->commands, order[i], new_level || stream->profile);
+    }
     // What the host reads after the wait must have left the device's caches.
     VkMemoryBarrier to_host = {.sType = VK_STRUCTURE_TYPE_MEMORY_BARRIER,
                                .srcAccessMask = VK_ACCESS_SHADER_WRITE_BIT | VK_ACCESS_TRANSFER_WRITE_BIT,
@@ -134,13 +136,17 @@ fail:
     return status;
 }
 
-// Cuts the nodes: a host node stands alone, and estimated work closes a segment.
+static bool holds_host(const struct rt_stream *stream, const struct segment *segment) {
+    return stream->nodes[stream->order[segment->first]].kind == NODE_HOST;
+}
+
+// Cuts the sorted nodes: a host node stands alone, and estimated work closes a segment.
 static void cut_segments(struct rt_stream *stream) {
     for (uint32_t i = 0; i < stream->node_count; i++) {
-        const struct node *node = &stream->nodes[i];
+        const struct node *node = &stream->nodes[stream->order[i]];
         double ns = node->estimated_ns * stream->device->speed;
         struct segment *last = stream->segment_count ? &stream->segments[stream->segment_count - 1] : NULL;
-        bool open = last != NULL && node->kind != NODE_HOST && stream->nodes[last->first].kind != NODE_HOST &&
+        bool open = last != NULL && node->kind != NODE_HOST && !holds_host(stream, last) &&
                     last->estimated_ns + ns <= SEGMENT_NS;
         if (!open) {
             last = &stream->segments[stream->segment_count++];
@@ -174,11 +180,11 @@ enum rt_status rt_stream_bake(struct rt_stream *stream) {
     if (status != RT_OK)
         return status;
     stream->segments = calloc(stream->node_count ? stream->node_count : 1, sizeof *stream->segments);
-    if (stream->segments == NULL)
+    if (stream->segments == NULL || !rt_stream_sort(stream))
         return RT_ERROR_OUT_OF_MEMORY;
     cut_segments(stream);
     for (uint32_t i = 0; i < stream->segment_count && status == RT_OK; i++)
-        if (stream->nodes[stream->segments[i].first].kind != NODE_HOST)
+        if (!holds_host(stream, &stream->segments[i]))
             status = record_segment(stream, &stream->segments[i]);
     stream->baked = status == RT_OK;
     stream->baked_speed = stream->device->speed;
