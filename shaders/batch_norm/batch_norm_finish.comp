@@ -6,6 +6,11 @@
 #include "shaders/batch_norm/batch_norm_finish_push.h"
 #include "shaders/batch_norm/moments.glsl"
 
+// Not mix(): a device may compute that as old + momentum (batch - old), where a small variance is lost in a large one.
+vec4 blend(vec4 old, vec4 batch) {
+    return (1.0 - push.momentum) * old + push.momentum * batch;
+}
+
 void main() {
     for (uint quad = invocation_index(); quad < push.c4; quad += invocation_count()) {
         Moments batch = merge_records(push.records, 0, push.chunks, push.c4, quad);
@@ -13,7 +18,7 @@ void main() {
         vec4 unbiased = batch.m2 / max(batch.count - 1.0, 1.0);
         store4_f32(push.mean, quad, mean);
         store4_f32(push.inv_std, quad, 1.0 / sqrt(batch.m2 / batch.count + push.eps));
-        store4_f32(push.running_mean, quad, mix(load4_f32(push.running_mean, quad), mean, push.momentum));
-        store4_f32(push.running_var, quad, mix(load4_f32(push.running_var, quad), unbiased, push.momentum));
+        store4_f32(push.running_mean, quad, blend(load4_f32(push.running_mean, quad), mean));
+        store4_f32(push.running_var, quad, blend(load4_f32(push.running_var, quad), unbiased));
     }
 }

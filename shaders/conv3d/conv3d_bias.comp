@@ -1,22 +1,25 @@
 #version 460
 #extension GL_GOOGLE_include_directive : require
-// Sums over the voxels of each chunk. Grid: one invocation per chunk and four channels, striding.
+// The sum of each chunk of voxels, one record [channels] a chunk.
+// Grid: one invocation per four channels of a chunk, striding.
 #include "shaders/common/tensor.glsl"
+#include "shaders/common/rows.glsl"
 #include "shaders/conv3d/conv3d_bias_push.h"
 
+const uint BLOCK = 64; // sums of 64, then of those: a long plain sum would lose digits
+
 void main() {
-    uint c4 = push.channels / 4;
-    uint chunk_voxels = (push.voxels + push.chunks - 1) / push.chunks;
-    for (uint i = invocation_index(); i < push.chunks * c4; i += invocation_count()) {
-        uint begin = min(i / c4 * chunk_voxels, push.voxels), end = min(begin + chunk_voxels, push.voxels);
-        // Two levels of sums: an error that grows with the square root of the length, not with the length.
+    for (uint item = invocation_index(); item < row_items(push.rows); item += invocation_count()) {
+        Span span = row_span(push.rows, item);
         vec4 sum = vec4(0.0);
-        for (uint from = begin; from < end; from += 64) {
+        uint r = 0, at = span.at;
+        while (r < span.count) {
             vec4 inner = vec4(0.0);
-            for (uint v = from; v < min(from + 64, end); v++)
-                inner += load4(push.src, v * c4 + i % c4);
+            uint end = min(r + BLOCK, span.count);
+            for (; r < end; r++, at += span.step)
+                inner += load4(push.src, at);
             sum += inner;
         }
-        store4_f32(push.partials, i, sum);
+        store4_f32(push.records, item, sum);
     }
 }

@@ -1,10 +1,8 @@
-#include "shaders/common/push.h"
+#include "shaders/common/rows_push.h"
 
 PUSH(conv3d_bias) {
-    ADDRESS src;      // [voxels][channels]
-    ADDRESS partials; // [chunks][channels], fp32
-    UINT voxels;
-    UINT channels;
-    UINT chunks;
+    ADDRESS src;     // [voxels][channels]
+    ADDRESS records; // [chunks][channels], fp32
+    ROWS rows;
 }
 PUSH_END(conv3d_bias)

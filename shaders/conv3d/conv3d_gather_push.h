@@ -15,5 +15,6 @@ PUSH(conv3d_gather) {
     UINT dst_h;
     UINT dst_w;
     UINT tiles_per_class; // voxel tiles of the largest parity class
+    UINT splits; // family tile: workgroups that share one sum; with more than 1, dst is [splits][..][B], fp32
 }
 PUSH_END(conv3d_gather)

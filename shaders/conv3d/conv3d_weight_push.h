@@ -11,6 +11,6 @@ PUSH(conv3d_weight) {
     UINT small_d;
     UINT small_h;
     UINT small_w;
-    UINT parts; // rows (n, d, h) of the small grid are dealt to parts in equal runs
+    UINT parts; // the small grid's voxels (family lane: rows n, d, h) are dealt to parts in equal runs
 }
 PUSH_END(conv3d_weight)

@@ -29,5 +29,6 @@ axis make_axis(uint k, uint s, uint p, uint r, uint dst_size) {
     if (size - 1 + pi - ri < 0)
         q_end = 0;
     q_begin = max(q_begin, 0);
-    return axis(q_begin, max(q_end - q_begin, 0), si, ri - pi, 1, 0, -1, (ki - ri + si - 1) / si, ri, si);
+    int taps = ki % si == 0 ? ki / si : (ki - ri + si - 1) / si; // the first is known when the kernel is compiled
+    return axis(q_begin, max(q_end - q_begin, 0), si, ri - pi, 1, 0, -1, taps, ri, si);
 }

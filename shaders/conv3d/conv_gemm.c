@@ -5,6 +5,7 @@
 #include "shaders/conv3d/conv3d_reduce_push.h"
 #include "shaders/conv3d/conv3d_transpose_push.h"
 #include "shaders/conv3d/conv3d_weight_push.h"
+#include "shaders/op_rows.h"
 
 #include <stdio.h>
 
@@ -124,120 +125,103 @@ static void shape_lane_gather(struct op_launch *launch, const struct op_target *
 }
 
 // K per slab of family `tile`. Unrolled code of depth 16 takes a CPU device's compiler seconds, and a CPU
-// device runs this family for its tests only: there, narrow layers take 4.
-static uint32_t slab_depth(const struct op_target *target, uint32_t a) {
-    return target->cpu && a < 64 ? 4 : 16;
+// device runs this family for its tests only.
+static uint32_t slab_depth(const struct op_target *target) {
+    return target->cpu ? 4 : 16;
 }
 
-// Family `tile`: 128x64 per workgroup of 256 where the device and the work allow, down to 128 invocations; at
-// most 14 KB of shared memory.
-static void shape_tile_gather(struct op_launch *launch, const struct op_target *target, uint64_t class_size,
-                              uint32_t a, uint32_t b, uint32_t *tile_voxels, uint32_t *tile_channels) {
-    bool wide = target->max_invocations >= 256;
-    uint32_t bn = b > 32 && wide ? 64 : b > 16 ? 32 : 16;
-    // Small grids are cut finer, so that there are enough workgroups to fill a GPU.
-    uint32_t bm = class_size * b >= 128 * 64 * 128 || bn == 16 ? 128 : 64;
-    if (!wide && bn == 32)
-        bm = 64;
-    uint32_t tm = bm == 128 && bn == 64 ? 8 : 4;
-    launch->local[0] = bm / tm * bn / 4;
-    *tile_voxels = bm;
-    *tile_channels = bn;
-    add_spec(launch, bm);
-    add_spec(launch, bn);
-    add_spec(launch, chunk_of(a, slab_depth(target, a)));
-    add_spec(launch, tm);
+// A tile of a workgroup of family `tile`, an invocation 4 channels wide, and the teams that share its sums.
+struct gather_tile {
+    uint32_t voxels, channels, per_invocation, teams;
+};
+
+static uint32_t tile_channels(uint32_t b, uint32_t limit) {
+    if (limit >= 64 && b > 32 && (b <= 48 || b == 96)) // 64 would leave a quarter idle
+        return 48;
+    uint32_t wanted = b > 32 ? 64 : b > 16 ? 32 : 16;
+    return wanted < limit ? wanted : limit;
+}
+
+// Large tiles make the most of every load; small ones give work to every part of a GPU when voxels are few,
+// and then several teams share one tile's sums: a sum's length is what such a layer waits for. At most 16 KB
+// of shared memory where the device has no more.
+static struct gather_tile choose_gather_tile(const struct op_target *target, uint64_t class_size,
+                                             uint32_t classes, uint32_t b) {
+    uint64_t enough = target->cpu ? 2 : 256; // a CPU device runs tests: they meet every tile
+    bool wide = target->max_invocations >= 256, roomy = target->max_shared_bytes >= 32768;
+    uint32_t widest = tile_channels(b, wide ? 64 : 32), teams = wide && roomy ? 4 : 2;
+    const struct gather_tile tiles[] = {
+        {128, widest, 8, 1}, {64, widest, 4, 1}, {32, tile_channels(b, 32), 4, teams}};
+    for (size_t i = 0; i < sizeof tiles / sizeof tiles[0]; i++) {
+        uint64_t groups = classes * op_div_up(class_size, tiles[i].voxels) * op_div_up(b, tiles[i].channels);
+        if (groups >= enough &&
+            tiles[i].voxels / tiles[i].per_invocation * tiles[i].channels / 4 * tiles[i].teams <=
+                target->max_invocations)
+            return tiles[i];
+    }
+    return (struct gather_tile){16, 16, 4, roomy ? 8 : 4};
+}
+
+static uint32_t gather_depth(const struct op_target *target, const struct gather_tile *tile, uint32_t a) {
+    uint32_t depth = slab_depth(target);
+    return chunk_of(a, tile->teams > 1 && depth > 8 ? 8 : depth);
+}
+
+// Slabs of K that one output is summed over, at most.
+static uint32_t slab_count(const struct conv_geometry *g, bool transposed, uint32_t a, uint32_t depth) {
+    uint32_t taps = 1;
+    for (int i = 0; i < 3; i++)
+        taps *= transposed ? (uint32_t)op_div_up(g->kernel[i], g->stride[i]) : g->kernel[i];
+    return taps * (a / depth);
+}
+
+struct gather_plan {
+    struct gather_tile tile;
+    uint32_t depth, splits;
+    uint64_t groups; // of one split
+};
+
+static uint64_t dst_count(const struct conv_geometry *g, bool transposed, uint32_t b) {
+    return (transposed ? conv_big_voxels(g) : conv_small_voxels(g)) * b;
+}
+
+// Splits where few workgroups would add for long: the first layer behind a vector has a row of tens of
+// thousands of numbers per output. `room`: floats for the partial sums.
+static struct gather_plan plan_tile_gather(const struct op_target *target, const struct conv_geometry *g,
+                                           bool transposed, uint32_t a, uint32_t b, uint64_t room) {
+    enum { FEW_GROUPS = 128, LONG_ROUNDS = 64 };
+    uint64_t size = class_voxels(g, transposed);
+    struct gather_plan plan = {.tile = choose_gather_tile(target, size, class_count(g, transposed), b)};
+    plan.depth = gather_depth(target, &plan.tile, a);
+    uint32_t slabs = slab_count(g, transposed, a, plan.depth);
+    while (plan.tile.teams > slabs)
+        plan.tile.teams /= 2;
+    plan.groups =
+        class_count(g, transposed) * op_div_up(size, plan.tile.voxels) * op_div_up(b, plan.tile.channels);
+    uint64_t rounds = op_div_up(slabs, plan.tile.teams), splits = rounds * 4 / LONG_ROUNDS;
+    uint64_t most = room / dst_count(g, transposed, b);
+    splits = splits > CONV_MAX_SPLITS ? CONV_MAX_SPLITS : splits;
+    splits = splits > most ? most : splits;
+    bool split = g->dtype == OP_F32 && plan.groups < FEW_GROUPS && rounds >= LONG_ROUNDS && splits > 1;
+    plan.splits = split ? (uint32_t)splits : 1;
+    return plan;
+}
+
+static void shape_tile_gather(struct op_launch *launch, const struct gather_plan *plan) {
+    const struct gather_tile *tile = &plan->tile;
+    launch->local[0] = tile->voxels / tile->per_invocation * tile->channels / 4 * tile->teams;
+    add_spec(launch, tile->voxels);
+    add_spec(launch, tile->channels);
+    add_spec(launch, plan->depth);
+    add_spec(launch, tile->per_invocation);
+    add_spec(launch, tile->teams);
+    launch->groups = plan->groups * plan->splits;
 }
 
 static enum op_kernel gather_kernel(const struct op_target *target, enum op_dtype dtype) {
     if (target->family == OP_FAMILY_LANE)
         return dtype == OP_BF16 ? KERNEL_conv3d_gather_lane_bf16 : KERNEL_conv3d_gather_lane;
     return dtype == OP_BF16 ? KERNEL_conv3d_gather_tile_bf16 : KERNEL_conv3d_gather_tile;
-}
-
-void conv_record_gather(struct op_recorder *recorder, const struct conv_geometry *g, bool transposed,
-                        uint32_t a, uint32_t b, struct rt_buffer src, struct rt_buffer weight,
-                        struct rt_buffer bias, struct rt_buffer dst) {
-    const struct op_target *target = &recorder->library->target;
-    const uint32_t *from = transposed ? g->small : g->big, *to = transposed ? g->big : g->small;
-    struct push_conv3d_gather push = {.src = src.address,
-                                      .weight = weight.address,
-                                      .bias = bias.address,
-                                      .dst = dst.address,
-                                      .zeros = recorder->library->zeros.address,
-                                      .n = g->n,
-                                      .src_d = from[0],
-                                      .src_h = from[1],
-                                      .src_w = from[2],
-                                      .dst_d = to[0],
-                                      .dst_h = to[1],
-                                      .dst_w = to[2]};
-    struct op_launch launch = {.push = &push,
-                               .push_bytes = sizeof push,
-                               .reads = {src, weight, bias},
-                               .writes = {dst},
-                               .flops = conv_flops(g, a, b)};
-    set_geometry_spec(&launch, g, transposed, a, b);
-    launch.kernel = gather_kernel(target, g->dtype);
-    uint64_t class_size = class_voxels(g, transposed);
-    uint32_t tile_voxels, tile_channels;
-    if (target->family == OP_FAMILY_LANE)
-        shape_lane_gather(&launch, target, b, class_size, &tile_voxels, &tile_channels);
-    else
-        shape_tile_gather(&launch, target, class_size, a, b, &tile_voxels, &tile_channels);
-    push.tiles_per_class = (uint32_t)op_div_up(class_size, tile_voxels);
-    launch.groups = (uint64_t)class_count(g, transposed) * push.tiles_per_class * op_div_up(b, tile_channels);
-    op_dispatch(recorder, &launch);
-}
-
-void conv_record_transpose_weight(struct op_recorder *recorder, uint32_t taps, uint32_t a, uint32_t b,
-                                  struct rt_buffer src, struct rt_buffer dst) {
-    struct push_conv3d_transpose push = {src.address, dst.address, taps, a, b};
-    struct op_launch launch = {.kernel = KERNEL_conv3d_transpose,
-                               .push = &push,
-                               .push_bytes = sizeof push,
-                               .reads = {src},
-                               .writes = {dst}};
-    op_grid_for_items(&recorder->library->target, (uint64_t)taps * a * b / 4, &launch);
-    op_dispatch(recorder, &launch);
-}
-
-// The block of the weight that one workgroup of the weight gradient computes.
-struct weight_tile {
-    uint32_t a, b;
-    uint32_t pairs; // family lane: pairs of b channels per lane
-};
-
-static uint32_t tile_edge(uint32_t channels) {
-    return channels > 32 ? 64 : channels > 16 ? 32 : 16;
-}
-
-static struct weight_tile weight_tile_of(const struct op_target *target, uint32_t a, uint32_t b) {
-    if (target->family == OP_FAMILY_LANE) {
-        uint32_t units = (uint32_t)op_div_up(b, 2 * target->subgroup_size);
-        uint32_t pairs = units <= 4 ? units : units % 4 == 0 ? 4 : units % 3 == 0 ? 3 : 2;
-        return (struct weight_tile){chunk_of(a, 2 * target->subgroup_size), 2 * target->subgroup_size * pairs,
-                                    pairs};
-    }
-    struct weight_tile tile = {tile_edge(a), tile_edge(b), 0};
-    while (tile.a / 4 * (tile.b / 4) > target->max_invocations)
-        tile.a /= 2;
-    return tile;
-}
-
-// Parts of the rows that are summed apart, so that there is enough parallel work.
-static uint32_t weight_parts(const struct op_target *target, const struct conv_geometry *g, uint32_t a,
-                             uint32_t b) {
-    uint64_t rows = (uint64_t)g->n * g->small[0] * g->small[1];
-    struct weight_tile tile = weight_tile_of(target, a, b);
-    uint64_t groups = conv_taps(g) * op_div_up(a, tile.a) * op_div_up(b, tile.b);
-    uint64_t parts = op_div_up(target->family == OP_FAMILY_LANE ? 32 : 512, groups);
-    return (uint32_t)(parts > rows ? rows : parts);
-}
-
-uint64_t conv_weight_partials(const struct op_target *target, const struct conv_geometry *g, uint32_t a,
-                              uint32_t b) {
-    return (uint64_t)weight_parts(target, g, a, b) * conv_taps(g) * a * b;
 }
 
 static void record_reduce(struct op_recorder *recorder, uint32_t parts, uint32_t taps, uint32_t a, uint32_t b,
@@ -254,6 +238,140 @@ static void record_reduce(struct op_recorder *recorder, uint32_t parts, uint32_t
     op_dispatch(recorder, &launch);
 }
 
+static void shape_gather(const struct op_target *target, const struct conv_geometry *g, bool transposed,
+                         uint32_t a, uint32_t b, uint64_t room, struct op_launch *launch,
+                         struct push_conv3d_gather *push) {
+    uint64_t class_size = class_voxels(g, transposed);
+    uint32_t tile_voxels, tile_channels;
+    push->splits = 1;
+    if (target->family == OP_FAMILY_TILE) {
+        struct gather_plan plan = plan_tile_gather(target, g, transposed, a, b, room);
+        push->splits = plan.splits;
+        push->tiles_per_class = (uint32_t)op_div_up(class_size, plan.tile.voxels);
+        shape_tile_gather(launch, &plan);
+        return;
+    }
+    shape_lane_gather(launch, target, b, class_size, &tile_voxels, &tile_channels);
+    push->tiles_per_class = (uint32_t)op_div_up(class_size, tile_voxels);
+    launch->groups =
+        (uint64_t)class_count(g, transposed) * push->tiles_per_class * op_div_up(b, tile_channels);
+}
+
+void conv_record_gather(struct op_recorder *recorder, const struct conv_geometry *g, bool transposed,
+                        uint32_t a, uint32_t b, const struct conv_gather_buffers *buffers) {
+    const struct op_target *target = &recorder->library->target;
+    const uint32_t *from = transposed ? g->small : g->big, *to = transposed ? g->big : g->small;
+    struct push_conv3d_gather push = {.src = buffers->src.address,
+                                      .weight = buffers->weight.address,
+                                      .bias = buffers->bias.address,
+                                      .dst = buffers->dst.address,
+                                      .zeros = recorder->library->zeros.address,
+                                      .n = g->n,
+                                      .src_d = from[0],
+                                      .src_h = from[1],
+                                      .src_w = from[2],
+                                      .dst_d = to[0],
+                                      .dst_h = to[1],
+                                      .dst_w = to[2]};
+    struct op_launch launch = {.push = &push,
+                               .push_bytes = sizeof push,
+                               .reads = {buffers->src, buffers->weight, buffers->bias},
+                               .writes = {buffers->dst},
+                               .flops = conv_flops(g, a, b)};
+    set_geometry_spec(&launch, g, transposed, a, b);
+    launch.kernel = gather_kernel(target, g->dtype);
+    shape_gather(target, g, transposed, a, b, buffers->partials.size_bytes / 4, &launch, &push);
+    if (push.splits > 1) {
+        push.dst = buffers->partials.address;
+        launch.writes[0] = buffers->partials;
+    }
+    op_dispatch(recorder, &launch);
+    if (push.splits > 1)
+        record_reduce(recorder, push.splits, 1, (uint32_t)(dst_count(g, transposed, b) / b), b, false, false,
+                      buffers->partials, buffers->dst);
+}
+
+void conv_record_transpose_weight(struct op_recorder *recorder, uint32_t taps, uint32_t a, uint32_t b,
+                                  struct rt_buffer src, struct rt_buffer dst) {
+    struct push_conv3d_transpose push = {src.address, dst.address, taps, a, b};
+    struct op_launch launch = {.kernel = KERNEL_conv3d_transpose,
+                               .push = &push,
+                               .push_bytes = sizeof push,
+                               .reads = {src},
+                               .writes = {dst}};
+    op_grid_for_items(&recorder->library->target, (uint64_t)taps * a * b / 4, &launch);
+    op_dispatch(recorder, &launch);
+}
+
+// The block of the weight that one workgroup of the weight gradient computes: family lane, a x b of one tap;
+// family tile, `a` of taps x a, by b.
+struct weight_tile {
+    uint32_t a, b;
+    uint32_t pairs;          // family lane: pairs of b channels per lane
+    uint32_t per_invocation; // family tile: of a; 4 of b
+    uint32_t threads;
+    uint64_t blocks; // that cover the weight
+};
+
+static struct weight_tile lane_weight_tile(const struct op_target *target, uint32_t taps, uint32_t a,
+                                           uint32_t b) {
+    uint32_t units = (uint32_t)op_div_up(b, 2 * target->subgroup_size);
+    uint32_t pairs = units <= 4 ? units : units % 4 == 0 ? 4 : units % 3 == 0 ? 3 : 2;
+    struct weight_tile tile = {.a = chunk_of(a, 2 * target->subgroup_size),
+                               .b = 2 * target->subgroup_size * pairs,
+                               .pairs = pairs,
+                               .threads = target->subgroup_size};
+    tile.blocks = taps * op_div_up(a, tile.a) * op_div_up(b, tile.b);
+    return tile;
+}
+
+static struct weight_tile tile_weight_tile(const struct op_target *target, uint32_t taps, uint32_t a,
+                                           uint32_t b) {
+    uint64_t rows = (uint64_t)taps * a;
+    struct weight_tile tile = {.a = rows > 64 ? 128 : rows > 32 ? 64 : 32, .b = tile_channels(b, 64)};
+    tile.per_invocation = tile.a >= 64 ? 8 : 4;
+    while (tile.a / tile.per_invocation * tile.b / 4 > target->max_invocations)
+        tile.a /= 2;
+    tile.threads = tile.a / tile.per_invocation * tile.b / 4;
+    tile.blocks = op_div_up(rows, tile.a) * op_div_up(b, tile.b);
+    return tile;
+}
+
+static struct weight_tile weight_tile_of(const struct op_target *target, uint32_t taps, uint32_t a,
+                                         uint32_t b) {
+    return target->family == OP_FAMILY_LANE ? lane_weight_tile(target, taps, a, b)
+                                            : tile_weight_tile(target, taps, a, b);
+}
+
+// Parts of the voxels (family lane: of the rows) that are summed apart, so that there is enough parallel
+// work: a GPU wants some hundred thousand invocations, and no part shorter than its own overhead.
+static uint32_t weight_parts(const struct op_target *target, const struct conv_geometry *g, uint32_t a,
+                             uint32_t b) {
+    enum { LANE_GROUPS = 32, TILE_THREADS = 128 * 1024, MIN_VOXELS = 64, MAX_PARTIALS = 1 << 24 };
+    struct weight_tile tile = weight_tile_of(target, conv_taps(g), a, b);
+    uint64_t rows = (uint64_t)g->n * g->small[0] * g->small[1], weights = (uint64_t)conv_taps(g) * a * b;
+    if (target->family == OP_FAMILY_LANE) {
+        uint64_t parts = op_div_up(LANE_GROUPS, tile.blocks);
+        return (uint32_t)(parts > rows ? rows : parts);
+    }
+    uint64_t parts = op_div_up(TILE_THREADS, tile.blocks * tile.threads);
+    uint64_t most = op_div_up(rows * g->small[2], MIN_VOXELS), room = op_div_up(MAX_PARTIALS, weights);
+    parts = parts > most ? most : parts;
+    return (uint32_t)(parts > room ? room : parts);
+}
+
+// The parts as records of a sum over rows (op_rows.h): small weights have thousands of them.
+static struct op_rows part_rows(uint32_t parts, uint32_t width) {
+    return (struct op_rows){.groups = 1, .rows = parts, .c4 = width / 4, .chunks = parts, .chunk_rows = 1};
+}
+
+uint64_t conv_weight_partials(const struct op_target *target, const struct conv_geometry *g, uint32_t a,
+                              uint32_t b) {
+    uint32_t width = conv_taps(g) * a * b;
+    struct op_rows rows = part_rows(weight_parts(target, g, a, b), width);
+    return op_rows_scratch(&rows, width);
+}
+
 static enum op_kernel weight_kernel(const struct op_target *target, enum op_dtype dtype) {
     if (target->family == OP_FAMILY_LANE)
         return dtype == OP_BF16 ? KERNEL_conv3d_weight_lane_bf16 : KERNEL_conv3d_weight_lane;
@@ -261,15 +379,17 @@ static enum op_kernel weight_kernel(const struct op_target *target, enum op_dtyp
 }
 
 static void shape_weight(struct op_launch *launch, const struct op_target *target,
-                         const struct weight_tile *tile, uint32_t a) {
+                         const struct conv_geometry *g, const struct weight_tile *tile) {
+    launch->local[0] = tile->threads;
     if (target->family == OP_FAMILY_TILE) {
-        launch->local[0] = tile->a / 4 * (tile->b / 4);
         add_spec(launch, tile->a);
         add_spec(launch, tile->b);
-        add_spec(launch, slab_depth(target, a));
+        add_spec(launch, slab_depth(target));
+        add_spec(launch, tile->per_invocation);
+        for (int i = 0; i < 3; i++)
+            add_spec(launch, g->small[i]);
         return;
     }
-    launch->local[0] = target->subgroup_size;
     add_spec(launch, target->subgroup_size);
     add_spec(launch, tile->a);
     add_spec(launch, tile->pairs >= 3 ? 1 : 2); // voxels per step: see shape_lane_gather on code size
@@ -290,34 +410,35 @@ void conv_record_weight(struct op_recorder *recorder, const struct conv_geometry
                                .writes = {partials},
                                .flops = conv_flops(g, a, b)};
     set_geometry_spec(&launch, g, 0, a, b);
-    struct weight_tile tile = weight_tile_of(target, a, b);
+    struct weight_tile tile = weight_tile_of(target, taps, a, b);
     launch.kernel = weight_kernel(target, g->dtype);
-    shape_weight(&launch, target, &tile, a);
-    launch.groups = (uint64_t)parts * taps * op_div_up(a, tile.a) * op_div_up(b, tile.b);
+    shape_weight(&launch, target, g, &tile);
+    launch.groups = parts * tile.blocks;
     op_dispatch(recorder, &launch);
-    record_reduce(recorder, parts, taps, a, b, swap, accumulate, partials, d_weight);
-}
-
-static uint32_t bias_chunks(const struct op_target *target, uint64_t voxel_count) {
-    uint64_t wanted = target->family == OP_FAMILY_LANE ? 16 : 256, most = op_div_up(voxel_count, 64);
-    return (uint32_t)(wanted < most ? wanted : most);
+    struct op_rows rows = part_rows(parts, taps * a * b);
+    struct op_partials sums = op_rows_merge(recorder, KERNEL_rows_sum, &rows, taps * a * b, partials);
+    record_reduce(recorder, sums.count, taps, a, b, swap, accumulate, sums.buffer, d_weight);
 }
 
 uint64_t conv_bias_partials(const struct op_target *target, uint64_t voxel_count, uint32_t channels) {
-    return (uint64_t)bias_chunks(target, voxel_count) * channels;
+    struct op_rows rows = op_rows_plan(target, 1, (uint32_t)voxel_count, channels);
+    return op_rows_scratch(&rows, channels);
 }
 
 void conv_record_bias(struct op_recorder *recorder, uint64_t voxel_count, uint32_t channels,
                       enum op_dtype dtype, bool accumulate, struct rt_buffer src, struct rt_buffer partials,
                       struct rt_buffer d_bias) {
-    uint32_t chunks = bias_chunks(&recorder->library->target, voxel_count);
-    struct push_conv3d_bias push = {src.address, partials.address, (uint32_t)voxel_count, channels, chunks};
+    const struct op_target *target = &recorder->library->target;
+    struct op_rows rows = op_rows_plan(target, 1, (uint32_t)voxel_count, channels);
+    struct push_conv3d_bias push = {src.address, partials.address, rows};
     struct op_launch launch = {.kernel = dtype == OP_BF16 ? KERNEL_conv3d_bias_bf16 : KERNEL_conv3d_bias,
                                .push = &push,
                                .push_bytes = sizeof push,
                                .reads = {src},
-                               .writes = {partials}};
-    op_grid_for_items(&recorder->library->target, (uint64_t)chunks * channels / 4, &launch);
+                               .writes = {op_rows_records(&rows, channels, partials)}};
+    op_rows_grid(target, &rows, &launch);
     op_dispatch(recorder, &launch);
-    record_reduce(recorder, chunks, 1, 1, channels, false, accumulate, partials, d_bias);
+    struct op_rows_outputs outputs = {
+        .first = d_bias, .first_width = channels, .factor = 1.0f, .accumulate = accumulate};
+    op_rows_sum(recorder, &rows, channels, partials, &outputs);
 }

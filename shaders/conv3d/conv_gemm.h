@@ -35,10 +35,18 @@ bool conv_check_geometry(const struct conv_geometry *geometry, uint32_t a, uint3
 void conv_describe_text(const struct conv_geometry *geometry, const uint32_t from[3], uint32_t from_channels,
                         const uint32_t to[3], uint32_t to_channels, char *text, size_t size);
 
-// dst gets b channels from src's a channels; weight [tap][a][b]; bias [b] or the zero buffer.
+enum { CONV_MAX_SPLITS = 32 }; // workgroups that may share one sum
+
+struct conv_gather_buffers {
+    struct rt_buffer src, weight, bias, dst;
+    struct rt_buffer
+        partials; // fp32, room for a multiple of dst: long sums may be split. May be the zero buffer
+};
+
+// dst gets b channels from src's a channels; weight [tap][a][b]; bias [b] or the zero buffer, which it must
+// be where there is room for partials.
 void conv_record_gather(struct op_recorder *recorder, const struct conv_geometry *geometry, bool transposed,
-                        uint32_t a, uint32_t b, struct rt_buffer src, struct rt_buffer weight,
-                        struct rt_buffer bias, struct rt_buffer dst);
+                        uint32_t a, uint32_t b, const struct conv_gather_buffers *buffers);
 
 // dst[tap][b][a] = src[tap][a][b].
 void conv_record_transpose_weight(struct op_recorder *recorder, uint32_t taps, uint32_t a, uint32_t b,

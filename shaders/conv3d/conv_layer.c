@@ -39,8 +39,8 @@ void conv_layer_forward_args(const struct conv_layer *l, struct op_signature *si
 
 void conv_layer_forward_record(const struct conv_layer *l, struct op_recorder *recorder,
                                const struct rt_buffer *args) {
-    conv_record_gather(recorder, &l->geometry, l->transposed, l->cin, l->cout, args[0], args[1], args[2],
-                       args[3]);
+    struct conv_gather_buffers buffers = {.src = args[0], .weight = args[1], .bias = args[2], .dst = args[3]};
+    conv_record_gather(recorder, &l->geometry, l->transposed, l->cin, l->cout, &buffers);
 }
 
 void conv_layer_forward_reference(const struct conv_layer *l, double *const *args) {
@@ -48,19 +48,33 @@ void conv_layer_forward_reference(const struct conv_layer *l, double *const *arg
                           args[3]);
 }
 
+// The swapped weight, and behind it room for split sums of d_src.
+static uint64_t swapped_floats(const struct conv_layer *l) {
+    return op_div_up(weight_count(l), 64) * 64;
+}
+
+static uint64_t split_floats(const struct conv_layer *l) {
+    uint64_t most = CONV_MAX_SPLITS * src_count(l), weight = weight_count(l);
+    return weight < most ? weight : most;
+}
+
 void conv_layer_backward_input_args(const struct conv_layer *l, struct op_signature *signature) {
     op_add_arg(signature, "d_dst", OP_IN, l->geometry.dtype, dst_voxels(l) * l->cout);
     op_add_arg(signature, "weight", OP_IN, OP_F32, weight_count(l));
     op_add_arg(signature, "d_src", OP_OUT, l->geometry.dtype, src_count(l));
-    op_add_arg(signature, "scratch", OP_SCRATCH, OP_F32, weight_count(l));
+    op_add_arg(signature, "scratch", OP_SCRATCH, OP_F32, swapped_floats(l) + split_floats(l));
 }
 
 // The gather of the other direction, with the weight's channels swapped.
 void conv_layer_backward_input_record(const struct conv_layer *l, struct op_recorder *recorder,
                                       const struct rt_buffer *args) {
-    conv_record_transpose_weight(recorder, conv_taps(&l->geometry), l->cin, l->cout, args[1], args[3]);
-    conv_record_gather(recorder, &l->geometry, !l->transposed, l->cout, l->cin, args[0], args[3],
-                       (struct rt_buffer){0}, args[2]);
+    struct conv_gather_buffers buffers = {
+        .src = args[0],
+        .weight = rt_buffer_slice(args[3], 0, weight_count(l) * 4),
+        .dst = args[2],
+        .partials = rt_buffer_slice(args[3], swapped_floats(l) * 4, split_floats(l) * 4)};
+    conv_record_transpose_weight(recorder, conv_taps(&l->geometry), l->cin, l->cout, args[1], buffers.weight);
+    conv_record_gather(recorder, &l->geometry, !l->transposed, l->cout, l->cin, &buffers);
 }
 
 void conv_layer_backward_input_reference(const struct conv_layer *l, double *const *args) {

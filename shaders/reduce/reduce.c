@@ -11,15 +11,24 @@ enum { FAN = 32 }; // as in reduce_merge.comp
 static const char *const kind_names[OP_REDUCE_KINDS] = {"sum", "mean", "sum_squares", "max_abs",
                                                         "non_finite"};
 
-// Two more levels of merging on GPUs, one on CPU devices.
+// A GPU wants tens of thousands of invocations to hide memory latency, a CPU device few.
 static uint32_t part_count(const struct op_target *target, uint32_t count) {
-    uint64_t most = op_div_up(count / 4, 64), wanted = target->family == OP_FAMILY_LANE ? FAN : FAN * FAN;
+    enum { TILE_PARTS = 16 * FAN * FAN };
+    uint64_t most = op_div_up(count / 4, 64);
+    uint64_t wanted = target->family == OP_FAMILY_LANE ? FAN : TILE_PARTS;
     return (uint32_t)(most < wanted ? most : wanted);
 }
 
+// Floats of one level of partial results: the next starts at a multiple of 16 bytes.
+static uint64_t level_floats(uint64_t parts) {
+    return op_div_up(parts, 4) * 4;
+}
+
 uint64_t op_reduce_scratch(const struct op_target *target, uint32_t count) {
-    uint64_t parts = part_count(target, count);
-    return parts + 4 + op_div_up(parts, FAN); // the second level starts at a multiple of 16 bytes
+    uint64_t parts = part_count(target, count), floats = level_floats(parts);
+    for (; parts > FAN; floats += level_floats(parts))
+        parts = op_div_up(parts, FAN);
+    return floats;
 }
 
 static void record_merge(struct op_recorder *recorder, enum op_reduce_kind kind, uint32_t count, float factor,
@@ -52,11 +61,11 @@ void op_reduce_record(struct op_recorder *recorder, enum op_reduce_kind kind, ui
     op_grid_for_items(&recorder->library->target, parts, &launch);
     op_dispatch(recorder, &launch);
     float factor = kind == OP_REDUCE_MEAN ? 1.0f / (float)count : 1.0f;
-    if (parts > FAN) {
+    for (uint64_t at = level_floats(parts); parts > FAN; at += level_floats(parts)) {
         uint32_t rest = (uint32_t)op_div_up(parts, FAN);
-        struct rt_buffer second = rt_buffer_slice(scratch, op_div_up(parts, 4) * 16, (uint64_t)rest * 4);
-        record_merge(recorder, kind, parts, 1.0f, first, second);
-        first = second;
+        struct rt_buffer next = rt_buffer_slice(scratch, at * 4, (uint64_t)rest * 4);
+        record_merge(recorder, kind, parts, 1.0f, first, next);
+        first = next;
         parts = rest;
     }
     record_merge(recorder, kind, parts, factor, first, dst);
