@@ -5,8 +5,9 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-#define MAX_RESIDENT_BYTES UINT64_C(2147483647) // of op_clip_to_tensor
+enum { MAX_LOADERS = 15 }; // threads beside the caller's
 
 // The reader thread and what it shares. It fetches one batch ahead.
 struct reader {
@@ -44,27 +45,70 @@ uint64_t clip_batch_bytes(const struct clip_source *source, uint32_t batch) {
 
 bool clip_store_fits(const struct rt_device *device, const struct clip_source *source) {
     uint64_t bytes = clip_source_bytes(source);
-    return bytes <= MAX_RESIDENT_BYTES && bytes <= rt_arena_chunk_bytes(device) &&
-           bytes <= rt_device_free_bytes(device) / 2;
+    return bytes <= rt_arena_chunk_bytes(device) && bytes <= rt_device_free_bytes(device) / 2;
 }
 
 // --- resident
 
-static enum rt_status load_all(struct clip_store *store) {
-    const struct clip_source *source = store->source;
+// Threads that decode clips side by side and upload them one at a time.
+struct loader {
+    struct clip_store *store;
+    pthread_mutex_t lock; // guards what follows, the device and the source's progress
+    uint32_t next, done;
+    enum rt_status status;
+};
+
+static bool take(struct loader *loader, uint32_t *clip) {
+    pthread_mutex_lock(&loader->lock);
+    bool more = loader->status == RT_OK && loader->next < loader->store->source->count;
+    *clip = more ? loader->next++ : 0;
+    pthread_mutex_unlock(&loader->lock);
+    return more;
+}
+
+static enum rt_status put(struct loader *loader, uint32_t clip, const uint8_t *rgb) {
+    const struct clip_source *source = loader->store->source;
     uint64_t bytes = clip_bytes(source);
-    uint8_t *rgb = malloc(bytes);
-    enum rt_status status = rgb != NULL ? RT_OK : RT_ERROR_OUT_OF_MEMORY;
-    for (uint32_t i = 0; i < source->count && status == RT_OK; i++) {
-        if (!source->read(source->user, i, rgb) ||
-            (source->progress != NULL && !source->progress(source->user, i + 1, source->count)))
-            status = RT_ERROR_IO;
-        else
-            status =
-                rt_buffer_upload(store->device, rt_buffer_slice(store->buffer, i * bytes, bytes), rgb, bytes);
+    loader->done++;
+    if (source->progress != NULL && !source->progress(source->user, loader->done, source->count))
+        return RT_ERROR_IO;
+    return rt_buffer_upload(loader->store->device,
+                            rt_buffer_slice(loader->store->buffer, clip * bytes, bytes), rgb, bytes);
+}
+
+static void *load(void *user) {
+    struct loader *loader = user;
+    const struct clip_source *source = loader->store->source;
+    uint8_t *rgb = malloc(clip_bytes(source));
+    uint32_t clip;
+    while (take(loader, &clip)) {
+        bool read = rgb != NULL && source->read(source->user, clip, rgb);
+        pthread_mutex_lock(&loader->lock);
+        enum rt_status status = read          ? put(loader, clip, rgb)
+                                : rgb != NULL ? RT_ERROR_IO
+                                              : RT_ERROR_OUT_OF_MEMORY;
+        loader->status = loader->status != RT_OK ? loader->status : status;
+        pthread_mutex_unlock(&loader->lock);
     }
     free(rgb);
-    return status;
+    return NULL;
+}
+
+// This thread works too; others that cannot be started are not missed.
+static enum rt_status load_all(struct clip_store *store) {
+    pthread_t threads[MAX_LOADERS];
+    struct loader loader = {.store = store, .status = RT_OK};
+    long processors = sysconf(_SC_NPROCESSORS_ONLN);
+    int started = 0;
+    pthread_mutex_init(&loader.lock, NULL);
+    while (started < MAX_LOADERS && started + 1 < processors &&
+           pthread_create(&threads[started], NULL, load, &loader) == 0)
+        started++;
+    load(&loader);
+    for (int i = 0; i < started; i++)
+        pthread_join(threads[i], NULL);
+    pthread_mutex_destroy(&loader.lock);
+    return loader.status;
 }
 
 // --- streamed

@@ -6,14 +6,14 @@
 #include "model/sampler.h"
 #include "runtime/memory.h"
 
-// Where clips come from. `read` fills rgb [d][h][w][3] and may be called from another thread, one call at a
-// time; false, with a line logged, when a clip cannot be read.
+// Where clips come from. `read` fills rgb [d][h][w][3] and may be called from several threads at once; false,
+// with a line logged, when a clip cannot be read.
 struct clip_source {
     uint32_t count;
     uint32_t d, h, w;
     const uint32_t *classes; // [count]
     bool (*read)(void *user, uint32_t clip, uint8_t *rgb);
-    // Told while a whole set is loaded; false stops. May be NULL.
+    // Told while a whole set is loaded, one call at a time, by any thread; false stops. May be NULL.
     bool (*progress)(void *user, uint32_t done, uint32_t total);
     void *user;
 };

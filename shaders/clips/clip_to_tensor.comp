@@ -7,8 +7,11 @@
 layout(constant_id = 4) const uint FILL = 0;
 const uint EDGE = 1;
 
-// Three bytes from any byte offset; bytes are read as words, which needs no 8-bit storage.
+// Three bytes from any byte offset; bytes are read as words, which needs no 8-bit storage. `base` counts from the data
+// set's start, which may be behind 32 bits.
 uvec3 load_rgb(uint64_t base, uint byte) {
+    byte += uint(base & 3);
+    base = push.clips + (base & ~uint64_t(3));
     uint shift = (byte & 3) * 8;
     uint bits = load1_u32(base, byte >> 2) >> shift;
     if (shift > 8)
@@ -34,8 +37,9 @@ void main() {
                               load1_u32(push.augment, n * 4 + 2), load1_u32(push.augment, n * 4 + 3));
         bool inside;
         ivec3 at = source(ivec3(d, h, w), size, augment, inside);
-        uint voxel = ((load1_u32(push.index, n) * push.d + uint(at.x)) * push.h + uint(at.y)) * push.w + uint(at.z);
-        vec3 rgb = inside || FILL == EDGE ? vec3(load_rgb(push.clips, voxel * 3)) / 255.0 : vec3(0.0);
+        uint64_t clip = uint64_t(load1_u32(push.index, n)) * (push.d * push.h * push.w * 3);
+        uint voxel = (uint(at.x) * push.h + uint(at.y)) * push.w + uint(at.z);
+        vec3 rgb = inside || FILL == EDGE ? vec3(load_rgb(clip, voxel * 3)) / 255.0 : vec3(0.0);
         store4(push.dst, i, vec4(rgb, 0.0));
     }
 }

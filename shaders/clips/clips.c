@@ -23,7 +23,7 @@ static bool describe_clip_to_tensor(const struct op_target *target, const void *
         !op_in_range(refusal, "clips", p->clips, 1, INT32_MAX))
         return false;
     uint64_t voxels = (uint64_t)p->d * p->h * p->w;
-    if (!op_check_count(refusal, "the data set", p->clips * voxels * 3))
+    if (!op_check_count(refusal, "a clip", voxels * 3))
         return false;
     snprintf(signature->text, sizeof signature->text, "%u of %u clips %ux%ux%u", p->n, p->clips, p->d, p->h,
              p->w);
