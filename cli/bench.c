@@ -88,6 +88,11 @@ static int by_value(const void *a, const void *b) {
     return (x > y) - (x < y);
 }
 
+double bench_median(double *values, uint32_t count) {
+    qsort(values, count, sizeof *values, by_value);
+    return 0.5 * (values[(count - 1) / 2] + values[count / 2]);
+}
+
 static enum rt_status measure(struct bench *bench, uint32_t repeat, struct bench_time *time) {
     double ns[BENCH_MAX_REPEAT], warm_up;
     enum rt_status status = run_once(bench, &warm_up);
@@ -95,8 +100,7 @@ static enum rt_status measure(struct bench *bench, uint32_t repeat, struct bench
         status = run_once(bench, &ns[i]);
     if (status != RT_OK)
         return status;
-    qsort(ns, repeat, sizeof *ns, by_value);
-    time->median_ns = 0.5 * (ns[(repeat - 1) / 2] + ns[repeat / 2]);
+    time->median_ns = bench_median(ns, repeat);
     time->best_ns = ns[0];
     return RT_OK;
 }

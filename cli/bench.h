@@ -27,6 +27,9 @@ enum { BENCH_MAX_REPEAT = 1000 };
 enum rt_status bench_operation(struct cli_device *device, enum op_id id, const void *params, uint32_t repeat,
                                struct bench_time *time);
 
+// Sorts the values.
+double bench_median(double *values, uint32_t count);
+
 // What this device does at best: multiply-adds from registers, and a copy of the widest tensor of
 // bench_shapes.c (bytes read and written): larger ones would leave the caches that the model's tensors fit
 // in.

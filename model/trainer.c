@@ -230,7 +230,8 @@ static void place(struct trainer *t, const struct vae *vae) {
 }
 
 static enum rt_status make_streams(struct trainer *t) {
-    enum rt_status status = rt_stream_create(t->library->device, NULL, &t->stream);
+    struct rt_stream_params params = {.profile = t->options.profile};
+    enum rt_status status = rt_stream_create(t->library->device, &params, &t->stream);
     if (status == RT_OK)
         status = rt_stream_create(t->library->device, NULL, &t->undo);
     if (status != RT_OK)
@@ -477,4 +478,8 @@ const struct trainer_options *trainer_settings(const struct trainer *t) {
 
 struct evaluator *trainer_evaluator(const struct trainer *t) {
     return t->evaluator;
+}
+
+struct rt_stream *trainer_stream(const struct trainer *t) {
+    return t->stream;
 }

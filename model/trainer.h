@@ -33,6 +33,7 @@ struct trainer_options {
     enum op_dtype storage;              // of activations: OP_F32 or OP_BF16
     bool overfit; // the same batch every step, no KL, no dropout: shows that everything learns
     bool stream;  // clips come from the reader thread even if they would fit
+    bool profile; // trainer_stream times every record: a step takes longer
 };
 
 // What one step gave. Means over the batch.
@@ -90,5 +91,7 @@ const struct vae *trainer_vae(const struct trainer *trainer);
 struct parameters *trainer_parameters(const struct trainer *trainer);
 const struct trainer_options *trainer_settings(const struct trainer *trainer);
 struct evaluator *trainer_evaluator(const struct trainer *trainer);
+// What holds the last step, for its profile.
+struct rt_stream *trainer_stream(const struct trainer *trainer);
 
 #endif

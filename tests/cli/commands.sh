@@ -44,6 +44,8 @@ refuses "needs a value" doctor --device
 refuses "from 1 to 1000" bench kernels --repeat 0
 refuses "from 1 to 1000" bench kernels --repeat 1e3
 refuses "no operation" bench kernels --only no-such-operation
+refuses "from 1 to 1000" bench train --steps 0
+refuses "tiny" bench train --preset enormous
 refuses "no preset" info enormous
 run 0 info tiny
 says out "^encoder.0.conv .*conv3d_forward .*1x4x16x16x32 -> 1x4x16x16x8 "
@@ -76,6 +78,31 @@ report = json.load(open(sys.argv[1]))
 assert report['peak_gflops'] > 0 and report['peak_gb_per_s'] > 0
 assert report['operations'] and all(row['median_ms'] > 0 for row in report['operations'])
 assert report['plain_c_loop']['best_ms'] > 0
+" out
+
+run 0 bench train --preset tiny --batch 2 --steps 1 --each
+says out "^tiny, batch 2, fp32, muon$"
+says out "^step .* ms, median of 1 "
+says out "^ *[0-9]*  conv3d_"
+says out "^conv3d_.*%"
+says out "^sum .* 100.0%"
+run 0 bench train --preset tiny --batch 2 --steps 2 --adversary --precision bf16 --optimiser adamw --each --json
+check "$python" -c "
+import json, sys
+report = json.load(open(sys.argv[1]))
+assert report['preset'] == 'tiny' and report['batch'] == 2 and report['precision'] == 'bf16'
+assert report['optimiser'] == 'adamw' and report['adversary']
+assert 0 < report['best_ms'] <= report['median_ms'] <= report['worst_ms']
+assert report['clips_per_s'] > 0 and report['gflops'] > 0
+profile = report['profile']
+kernels, records = profile['kernels'], profile['records']
+names = [row['kernel'] for row in kernels]
+assert len(set(names)) == len(names) and not any(name.startswith('muon') for name in names)
+assert [row['ms'] for row in kernels] == sorted((row['ms'] for row in kernels), reverse=True)
+assert sum(row['calls'] for row in kernels) == len(records)
+assert abs(sum(row['share'] for row in kernels) - 1) < 1e-6
+assert abs(sum(row['ms'] for row in records) - profile['ms']) < 1e-6 * profile['ms']
+assert any(name.startswith('hinge') for name in names)
 " out
 
 run 0 doctor
