@@ -5,9 +5,8 @@
 #include <pthread.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-enum { MAX_LOADERS = 15 }; // threads beside the caller's
+enum { LOAD_TOGETHER = 64 }; // clips that are read side by side
 
 // The reader thread and what it shares. It fetches one batch ahead.
 struct reader {
@@ -17,7 +16,8 @@ struct reader {
     bool running, ready, failed, stop;
     uint64_t step; // that `clips` belongs to, or that is being read
     struct sampler_item *items;
-    uint8_t *clips; // [batch][d][h][w][3]
+    uint32_t *wanted; // [batch]
+    uint8_t *clips;   // [batch][d][h][w][3]
 };
 
 struct clip_store {
@@ -31,16 +31,8 @@ struct clip_store {
     struct reader reader;
 };
 
-static uint64_t clip_bytes(const struct clip_source *source) {
-    return (uint64_t)source->d * source->h * source->w * 3;
-}
-
-uint64_t clip_source_bytes(const struct clip_source *source) {
-    return source->count * clip_bytes(source);
-}
-
 uint64_t clip_batch_bytes(const struct clip_source *source, uint32_t batch) {
-    return batch * clip_bytes(source);
+    return batch * clip_source_clip_bytes(source);
 }
 
 bool clip_store_fits(const struct rt_device *device, const struct clip_source *source) {
@@ -50,77 +42,38 @@ bool clip_store_fits(const struct rt_device *device, const struct clip_source *s
 
 // --- resident
 
-// Threads that decode clips side by side and upload them one at a time.
-struct loader {
-    struct clip_store *store;
-    pthread_mutex_t lock; // guards what follows, the device and the source's progress
-    uint32_t next, done;
-    enum rt_status status;
-};
-
-static bool take(struct loader *loader, uint32_t *clip) {
-    pthread_mutex_lock(&loader->lock);
-    bool more = loader->status == RT_OK && loader->next < loader->store->source->count;
-    *clip = more ? loader->next++ : 0;
-    pthread_mutex_unlock(&loader->lock);
-    return more;
-}
-
-static enum rt_status put(struct loader *loader, uint32_t clip, const uint8_t *rgb) {
-    const struct clip_source *source = loader->store->source;
-    uint64_t bytes = clip_bytes(source);
-    loader->done++;
-    if (source->progress != NULL && !source->progress(source->user, loader->done, source->count))
+// Clips [first, first + count) by way of rgb.
+static enum rt_status load_some(struct clip_store *store, uint32_t first, uint32_t count, uint8_t *rgb) {
+    const struct clip_source *source = store->source;
+    uint64_t bytes = clip_source_clip_bytes(source);
+    uint32_t clips[LOAD_TOGETHER];
+    for (uint32_t i = 0; i < count; i++)
+        clips[i] = first + i;
+    if (!clip_source_read(source, clips, count, rgb) ||
+        (source->progress != NULL && !source->progress(source->user, first + count, source->count)))
         return RT_ERROR_IO;
-    return rt_buffer_upload(loader->store->device,
-                            rt_buffer_slice(loader->store->buffer, clip * bytes, bytes), rgb, bytes);
+    return rt_buffer_upload(store->device, rt_buffer_slice(store->buffer, first * bytes, count * bytes), rgb,
+                            count * bytes);
 }
 
-static void *load(void *user) {
-    struct loader *loader = user;
-    const struct clip_source *source = loader->store->source;
-    uint8_t *rgb = malloc(clip_bytes(source));
-    uint32_t clip;
-    while (take(loader, &clip)) {
-        bool read = rgb != NULL && source->read(source->user, clip, rgb);
-        pthread_mutex_lock(&loader->lock);
-        enum rt_status status = read          ? put(loader, clip, rgb)
-                                : rgb != NULL ? RT_ERROR_IO
-                                              : RT_ERROR_OUT_OF_MEMORY;
-        loader->status = loader->status != RT_OK ? loader->status : status;
-        pthread_mutex_unlock(&loader->lock);
-    }
-    free(rgb);
-    return NULL;
-}
-
-// This thread works too; others that cannot be started are not missed.
 static enum rt_status load_all(struct clip_store *store) {
-    pthread_t threads[MAX_LOADERS];
-    struct loader loader = {.store = store, .status = RT_OK};
-    long processors = sysconf(_SC_NPROCESSORS_ONLN);
-    int started = 0;
-    pthread_mutex_init(&loader.lock, NULL);
-    while (started < MAX_LOADERS && started + 1 < processors &&
-           pthread_create(&threads[started], NULL, load, &loader) == 0)
-        started++;
-    load(&loader);
-    for (int i = 0; i < started; i++)
-        pthread_join(threads[i], NULL);
-    pthread_mutex_destroy(&loader.lock);
-    return loader.status;
+    uint32_t total = store->source->count;
+    uint8_t *rgb = malloc(LOAD_TOGETHER * clip_source_clip_bytes(store->source));
+    enum rt_status status = rgb != NULL ? RT_OK : RT_ERROR_OUT_OF_MEMORY;
+    for (uint32_t first = 0; first < total && status == RT_OK; first += LOAD_TOGETHER)
+        status = load_some(store, first, total - first < LOAD_TOGETHER ? total - first : LOAD_TOGETHER, rgb);
+    free(rgb);
+    return status;
 }
 
 // --- streamed
 
 static bool read_batch(struct clip_store *store, uint64_t step) {
     struct reader *reader = &store->reader;
-    uint64_t bytes = clip_bytes(store->source);
     sampler_batch(&store->sampler, step, reader->items);
     for (uint32_t i = 0; i < store->sampler.batch; i++)
-        if (!store->source->read(store->source->user, reader->items[i].clip, reader->clips + i * bytes))
-            return false;
-    return true;
+        reader->wanted[i] = reader->items[i].clip;
+    return clip_source_read(store->source, reader->wanted, store->sampler.batch, reader->clips);
 }
 
 static void *read_ahead(void *user) {
@@ -147,8 +100,9 @@ static void *read_ahead(void *user) {
 static enum rt_status start_reader(struct clip_store *store, uint64_t first_step) {
     struct reader *reader = &store->reader;
     reader->items = calloc(store->sampler.batch, sizeof *reader->items);
+    reader->wanted = calloc(store->sampler.batch, sizeof *reader->wanted);
     reader->clips = malloc(clip_batch_bytes(store->source, store->sampler.batch));
-    if (reader->items == NULL || reader->clips == NULL)
+    if (reader->items == NULL || reader->wanted == NULL || reader->clips == NULL)
         return RT_ERROR_OUT_OF_MEMORY;
     reader->step = first_step;
     pthread_mutex_init(&reader->lock, NULL);
@@ -168,6 +122,7 @@ static void stop_reader(struct reader *reader) {
         pthread_mutex_destroy(&reader->lock);
     }
     free(reader->items);
+    free(reader->wanted);
     free(reader->clips);
 }
 
@@ -205,7 +160,7 @@ enum rt_status clip_store_create(struct rt_device *device, const struct clip_sou
     *store = (struct clip_store){.device = device, .source = source, .sampler = *sampler, .streamed = stream};
     store->sampler.order = NULL;
     store->count = stream ? sampler->batch : source->count;
-    uint64_t bytes = (store->count * clip_bytes(source) + 15) / 16 * 16;
+    uint64_t bytes = (store->count * clip_source_clip_bytes(source) + 15) / 16 * 16;
     enum rt_status status =
         sampler_init(&store->sampler)
             ? rt_arena_create(device, RT_MEMORY_DEVICE, bytes, "clips of the data set", &store->arena)

@@ -3,25 +3,13 @@
 #ifndef MOGRAPH_MODEL_CLIP_STORE_H
 #define MOGRAPH_MODEL_CLIP_STORE_H
 
+#include "model/clip_source.h"
 #include "model/sampler.h"
 #include "runtime/memory.h"
 
-// Where clips come from. `read` fills rgb [d][h][w][3] and may be called from several threads at once; false,
-// with a line logged, when a clip cannot be read.
-struct clip_source {
-    uint32_t count;
-    uint32_t d, h, w;
-    const uint32_t *classes; // [count]
-    bool (*read)(void *user, uint32_t clip, uint8_t *rgb);
-    // Told while a whole set is loaded, one call at a time, by any thread; false stops. May be NULL.
-    bool (*progress)(void *user, uint32_t done, uint32_t total);
-    void *user;
-};
-
 struct clip_store;
 
-// Bytes that the set takes on the device, and a batch of it.
-uint64_t clip_source_bytes(const struct clip_source *source);
+// Bytes that a batch takes on the device.
 uint64_t clip_batch_bytes(const struct clip_source *source, uint32_t batch);
 // Whether the set is kept whole: it fits one buffer and leaves at least half of the free memory.
 bool clip_store_fits(const struct rt_device *device, const struct clip_source *source);

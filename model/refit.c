@@ -12,36 +12,36 @@
 struct batch {
     uint32_t n, noise_count;
     uint8_t *rgb;
-    uint32_t *classes;
+    uint32_t *clips, *classes;
     float *eps, *noise;
 };
-
-static size_t clip_bytes(const struct clip_source *source) {
-    return (size_t)source->d * source->h * source->w * 3;
-}
 
 static enum rt_status batch_create(struct batch *batch, const struct evaluator *e,
                                    const struct clip_source *source) {
     *batch = (struct batch){.n = evaluator_batch(e), .noise_count = evaluator_noise_count(e)};
-    batch->rgb = malloc(batch->n * clip_bytes(source));
+    batch->rgb = malloc(batch->n * clip_source_clip_bytes(source));
+    batch->clips = malloc(batch->n * sizeof *batch->clips);
     batch->classes = malloc(batch->n * sizeof *batch->classes);
     batch->eps = malloc((size_t)batch->n * batch->noise_count * sizeof *batch->eps);
     batch->noise = malloc((size_t)batch->n * batch->noise_count * sizeof *batch->noise);
-    bool made = batch->rgb != NULL && batch->classes != NULL && batch->eps != NULL && batch->noise != NULL;
+    bool made = batch->rgb != NULL && batch->clips != NULL && batch->classes != NULL && batch->eps != NULL &&
+                batch->noise != NULL;
     return made ? RT_OK : RT_ERROR_OUT_OF_MEMORY;
 }
 
 static void batch_destroy(struct batch *batch) {
     free(batch->rgb);
+    free(batch->clips);
     free(batch->classes);
     free(batch->eps);
     free(batch->noise);
 }
 
-static enum rt_status read_into(struct batch *batch, uint32_t slot, const struct clip_source *source,
-                                uint32_t clip) {
-    batch->classes[slot] = source->classes[clip];
-    return source->read(source->user, clip, batch->rgb + slot * clip_bytes(source)) ? RT_OK : RT_ERROR_IO;
+// The clips that batch->clips names.
+static enum rt_status read_batch(struct batch *batch, const struct clip_source *source, uint32_t count) {
+    for (uint32_t i = 0; i < count; i++)
+        batch->classes[i] = source->classes[batch->clips[i]];
+    return clip_source_read(source, batch->clips, count, batch->rgb) ? RT_OK : RT_ERROR_IO;
 }
 
 enum rt_status refit_statistics(struct evaluator *e, const struct parameters *from,
@@ -51,10 +51,9 @@ enum rt_status refit_statistics(struct evaluator *e, const struct parameters *fr
     if (status == RT_OK)
         status = evaluator_take(e, from);
     for (uint32_t b = 0; b < batches && status == RT_OK; b++) {
-        for (uint32_t i = 0; i < batch.n && status == RT_OK; i++) {
-            uint32_t bits = draw_bits(seed, DRAW_REFIT, b, i);
-            status = read_into(&batch, i, source, (uint32_t)(((uint64_t)bits * source->count) >> 32));
-        }
+        for (uint32_t i = 0; i < batch.n; i++)
+            batch.clips[i] = (uint32_t)(((uint64_t)draw_bits(seed, DRAW_REFIT, b, i) * source->count) >> 32);
+        status = read_batch(&batch, source, batch.n);
         draw_normal(seed, DRAW_REFIT_NOISE, b, batch.eps, batch.n * batch.noise_count);
         struct evaluator_clips clips = {batch.n, batch.rgb, batch.classes};
         if (status == RT_OK)
@@ -71,8 +70,9 @@ static enum rt_status encode_all(struct evaluator *e, const struct clip_source *
     enum rt_status status = RT_OK;
     for (uint32_t first = 0; first < source->count && status == RT_OK; first += batch->n) {
         uint32_t count = source->count - first < batch->n ? source->count - first : batch->n;
-        for (uint32_t i = 0; i < count && status == RT_OK; i++)
-            status = read_into(batch, i, source, first + i);
+        for (uint32_t i = 0; i < count; i++)
+            batch->clips[i] = first + i;
+        status = read_batch(batch, source, count);
         draw_normal(seed, DRAW_REFIT_NOISE, first, batch->eps, count * batch->noise_count);
         struct evaluator_clips clips = {count, batch->rgb, batch->classes};
         struct evaluation out = {.noise = batch->noise};
