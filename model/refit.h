@@ -1,5 +1,5 @@
 // What is done to averaged weights before they are used: the running statistics of BatchNorm are re-estimated
-// under them, and the Gaussian per class over the top latent is fitted.
+// under them, and the density of each class over the top latent is fitted.
 #ifndef MOGRAPH_MODEL_REFIT_H
 #define MOGRAPH_MODEL_REFIT_H
 
@@ -13,11 +13,11 @@
 enum rt_status refit_statistics(struct evaluator *evaluator, const struct parameters *from,
                                 const struct clip_source *source, uint32_t batches, uint64_t seed);
 
-// Encodes every clip of the source once and stores the fitted Gaussians in the evaluator's parameters.
+// Encodes every clip of the source once and stores the fitted densities in the evaluator's parameters.
 enum rt_status refit_density(struct evaluator *evaluator, const struct clip_source *source, uint64_t seed);
 
 // Draws noise [count][evaluator_noise_count] for samples of weights [count][classes], as generator_draw does
-// with seeds seed, seed + 1...: the top level from the fitted Gaussians (the prior where none is fitted),
+// with seeds seed, seed + 1...: the top level from the fitted densities (the prior where none is fitted),
 // finer levels from the prior with their noise multiplied by `fine`: 1 is the model's own distribution, 0 its
 // most likely picture.
 enum rt_status refit_draw(struct evaluator *evaluator, uint64_t seed, const float *weights, uint32_t count,

@@ -11,7 +11,7 @@ bool train_init_weights(struct trainer *trainer, const struct op_library *librar
                         const char *which);
 
 // Re-estimates the statistics of the averaged weights in the trainer's evaluator, with `density` fits the
-// Gaussian of each kind, and writes RUN/weights.safetensors. False with a line printed.
+// density of each kind, and writes RUN/weights.safetensors. False with a line printed.
 bool train_keep_weights(const struct train_loop *loop, bool density);
 
 #endif

@@ -118,9 +118,11 @@ static struct work share(const struct op_muon *p, struct rt_buffer scratch) {
     return w;
 }
 
+// The products are steps of this operation, which MOGRAPH_CHECK judges as a whole: alone, where a
+// polynomial's terms cancel, they keep fewer digits than a linear layer should.
 static void multiply(struct op_recorder *r, const struct op_linear *shape, struct rt_buffer a,
                      struct rt_buffer b, struct rt_buffer dst) {
-    op_linear_forward(r, shape, a, b, (struct rt_buffer){0}, dst);
+    op_table[OP_linear_forward]->record(r, shape, (struct rt_buffer[]){a, b, {0}, dst});
 }
 
 static void swap(struct rt_buffer *a, struct rt_buffer *b) {
@@ -151,9 +153,11 @@ static void record_gram(struct op_recorder *r, const struct op_muon *p, struct w
     struct op_linear shape = whole(p);
     uint32_t n = shorter(p);
     if (tall(p))
-        op_linear_backward_weight(r, &shape, w->x, w->x, w->spare, (struct rt_buffer){0}, w->rest);
+        op_table[OP_linear_backward_weight]->record(r, &shape,
+                                                    (struct rt_buffer[]){w->x, w->x, w->spare, {0}, w->rest});
     else
-        op_linear_backward_input(r, &shape, w->x, w->x, w->spare, w->rest);
+        op_table[OP_linear_backward_input]->record(r, &shape,
+                                                   (struct rt_buffer[]){w->x, w->x, w->spare, w->rest});
     struct push_muon_normalise push = {w->spare.address, w->gram.address, w->inverse.address, n};
     struct op_launch launch = {.kernel = KERNEL_muon_normalise,
                                .push = &push,

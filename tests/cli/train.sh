@@ -33,6 +33,11 @@ run 0 train data $tiny --dry-run
 says out "activations .* MiB"
 check [ ! -e runs ]
 
+# Every operation of a step agrees with its reference in the place that it has there.
+export MOGRAPH_CHECK=1
+run 0 train data $tiny --steps 2 --adversary-from 0 -o checked
+unset MOGRAPH_CHECK
+
 # A whole run, its folder, and the same run killed again and again: the same bits.
 run 0 train data $tiny --epochs 12 --every 6 -o whole
 for name in config.json metrics.csv weights.safetensors report.html samples/0012-samples.gif \
