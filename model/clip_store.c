@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LOAD_TOGETHER = 64 }; // clips that are read side by side
+enum { LOAD_TOGETHER = 64, LOAD_BYTES = 256 << 20 }; // most clips, and bytes, that are read side by side
 
 // The reader thread and what it shares. It fetches one batch ahead.
 struct reader {
@@ -57,11 +57,14 @@ static enum rt_status load_some(struct clip_store *store, uint32_t first, uint32
 }
 
 static enum rt_status load_all(struct clip_store *store) {
-    uint32_t total = store->source->count;
-    uint8_t *rgb = malloc(LOAD_TOGETHER * clip_source_clip_bytes(store->source));
+    uint64_t bytes = clip_source_clip_bytes(store->source), fit = LOAD_BYTES / bytes;
+    uint32_t total = store->source->count, some = fit < 1               ? 1
+                                                  : fit > LOAD_TOGETHER ? LOAD_TOGETHER
+                                                                        : (uint32_t)fit;
+    uint8_t *rgb = malloc(some * bytes);
     enum rt_status status = rgb != NULL ? RT_OK : RT_ERROR_OUT_OF_MEMORY;
-    for (uint32_t first = 0; first < total && status == RT_OK; first += LOAD_TOGETHER)
-        status = load_some(store, first, total - first < LOAD_TOGETHER ? total - first : LOAD_TOGETHER, rgb);
+    for (uint32_t first = 0; first < total && status == RT_OK; first += some)
+        status = load_some(store, first, total - first < some ? total - first : some, rgb);
     free(rgb);
     return status;
 }
