@@ -2,10 +2,11 @@
 // ends (ex-post density estimation: Ghosh et al. 2020, "From Variational to Deterministic Autoencoders"):
 // what the prior N(0, 1) gets wrong about where the clips of a kind lie, this one knows.
 //
-// A class is a mixture of Gaussians of one covariance, with as many parts as the Bayesian information
-// criterion (Schwarz 1978) asks for: clips of a kind often come in a few layouts, with nothing in between,
-// and a single Gaussian puts most samples there. Covariances of few clips are shrunk towards a multiple of
-// the identity by the oracle approximating shrinkage (Chen, Wiesel, Eldar & Hero 2010).
+// A class is a mixture of Gaussians of one covariance: clips of a kind often come in a few layouts, with
+// nothing in between, and a single Gaussian puts most samples there. It has as many parts as stand apart: the
+// halves of a part, along the direction of least kurtosis, lie five deviations from each other on Fisher's
+// discriminant, seen from samples that did not choose it (density_fit.c). Covariances of few clips are shrunk
+// towards a multiple of the identity by the oracle approximating shrinkage (Chen, Wiesel, Eldar & Hero 2010).
 #ifndef MOGRAPH_MODEL_DENSITY_H
 #define MOGRAPH_MODEL_DENSITY_H
 
