@@ -35,7 +35,7 @@ check [ ! -e runs ]
 
 # Every operation of a step agrees with its reference in the place that it has there.
 export MOGRAPH_CHECK=1
-run 0 train data $tiny --steps 2 --adversary-from 0 -o checked
+run 0 train data $tiny --steps 2 --adversary-from 1 -o checked
 unset MOGRAPH_CHECK
 
 # A whole run, its folder, and the same run killed again and again: the same bits.
