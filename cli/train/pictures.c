@@ -152,13 +152,12 @@ static bool write_morph(const struct train_loop *loop, uint64_t epoch) {
 
 // Validation clips spread over the set, in the upper row.
 static bool read_originals(struct picture *p, const struct clip_source *source, uint32_t count) {
+    uint32_t clips[MAX_RECONSTRUCTIONS];
     for (uint32_t i = 0; i < count; i++) {
-        uint32_t clip = (uint32_t)((uint64_t)i * source->count / count);
-        p->classes[i] = source->classes[clip];
-        if (!source->read(source->user, clip, p->rgb + i * p->clip_bytes))
-            return false;
+        clips[i] = (uint32_t)((uint64_t)i * source->count / count);
+        p->classes[i] = source->classes[clips[i]];
     }
-    return true;
+    return clip_source_read(source, clips, count, p->rgb);
 }
 
 static void to_bytes(const float *output, size_t voxels, uint8_t *rgb) {

@@ -15,7 +15,7 @@ struct work {
     const struct clip_source *source;
     uint32_t n, levels, noise_count;
     uint8_t *rgb;
-    uint32_t *classes;
+    uint32_t *clips, *classes;
     float *eps, *output, *nll, *kl;
     float *mean; // of every clip: [source->count][noise_count]
     struct reconstruction sums;
@@ -29,18 +29,20 @@ static size_t clip_numbers(const struct clip_source *source) {
 static bool work_create(struct work *w) {
     size_t n = w->n, voxels = clip_numbers(w->source) / 3;
     w->rgb = malloc(n * voxels * 3);
+    w->clips = malloc(n * sizeof *w->clips);
     w->classes = malloc(n * sizeof *w->classes);
     w->eps = malloc(n * w->noise_count * sizeof *w->eps);
     w->output = malloc(n * voxels * 4 * sizeof *w->output);
     w->nll = malloc(n * sizeof *w->nll);
     w->kl = malloc(n * w->levels * sizeof *w->kl);
     w->mean = malloc((size_t)w->source->count * w->noise_count * sizeof *w->mean);
-    return w->rgb != NULL && w->classes != NULL && w->eps != NULL && w->output != NULL && w->nll != NULL &&
-           w->kl != NULL && w->mean != NULL;
+    return w->rgb != NULL && w->clips != NULL && w->classes != NULL && w->eps != NULL && w->output != NULL &&
+           w->nll != NULL && w->kl != NULL && w->mean != NULL;
 }
 
 static void work_destroy(struct work *w) {
     free(w->rgb);
+    free(w->clips);
     free(w->classes);
     free(w->eps);
     free(w->output);
@@ -51,11 +53,10 @@ static void work_destroy(struct work *w) {
 
 static bool read_batch(struct work *w, uint32_t first, uint32_t count) {
     for (uint32_t i = 0; i < count; i++) {
+        w->clips[i] = first + i;
         w->classes[i] = w->source->classes[first + i];
-        if (!w->source->read(w->source->user, first + i, w->rgb + i * clip_numbers(w->source)))
-            return false;
     }
-    return true;
+    return clip_source_read(w->source, w->clips, count, w->rgb);
 }
 
 // Two passes: the mean for the pictures, a sample for the bound.
