@@ -1,116 +1,126 @@
 #include "model/density.h"
 
-#include "runtime/log.h"
-
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-double density_shrinkage(double trace, double trace_of_square, uint32_t n, uint32_t dim) {
-    double p = dim;
-    double above = (1.0 - 2.0 / p) * trace_of_square + trace * trace;
-    double below = ((double)n + 1.0 - 2.0 / p) * (trace_of_square - trace * trace / p);
-    return below > 0.0 ? fmin(1.0, above / below) : 1.0;
+#define SQRT_HALF 0.70710678118654752440
+
+bool density_create(struct density *d, uint32_t classes, uint32_t dim) {
+    size_t means = (size_t)classes * dim, factors = means * dim, centres = means * DENSITY_PARTS;
+    *d = (struct density){.classes = classes, .dim = dim};
+    d->mean = calloc(means + factors + centres + (size_t)classes * DENSITY_PARTS, sizeof(float));
+    if (d->mean == NULL)
+        return false;
+    d->factor = d->mean + means;
+    d->centre = d->factor + factors;
+    d->weight = d->centre + centres;
+    return true;
 }
 
-static uint32_t class_mean(const float *noise, const uint32_t *classes, uint32_t n, uint32_t class,
-                           uint32_t dim, double *mean) {
-    uint32_t count = 0;
-    memset(mean, 0, dim * sizeof *mean);
-    for (uint32_t i = 0; i < n; i++)
-        if (classes[i] == class) {
-            count++;
-            for (uint32_t k = 0; k < dim; k++)
-                mean[k] += (double)noise[(size_t)i * dim + k];
-        }
-    for (uint32_t k = 0; k < dim && count > 0; k++)
-        mean[k] /= count;
-    return count;
+void density_destroy(struct density *d) {
+    free(d->mean);
+    *d = (struct density){0};
 }
 
-static void class_covariance(const float *noise, const uint32_t *classes, uint32_t n, uint32_t class,
-                             uint32_t dim, const double *mean, uint32_t count, double *covariance) {
-    memset(covariance, 0, (size_t)dim * dim * sizeof *covariance);
-    for (uint32_t i = 0; i < n; i++) {
-        const float *x = noise + (size_t)i * dim;
-        for (uint32_t a = 0; a < dim && classes[i] == class; a++)
-            for (uint32_t b = 0; b <= a; b++)
-                covariance[a * dim + b] += ((double)x[a] - mean[a]) * ((double)x[b] - mean[b]) / count;
+bool density_is_fitted(const struct density *d, uint32_t class) {
+    const float *factor = d->factor + (size_t) class * d->dim * d->dim;
+    for (size_t i = 0; i < (size_t)d->dim * d->dim; i++)
+        if (factor[i] != 0.0f)
+            return true;
+    return false;
+}
+
+uint32_t density_parts(const struct density *d, uint32_t class) {
+    uint32_t parts = 0;
+    for (uint32_t p = 0; p < DENSITY_PARTS; p++)
+        parts += d->weight[class * DENSITY_PARTS + p] > 0.0f;
+    return parts > 0 ? parts : 1;
+}
+
+// --- one axis of a mixture
+
+// Parts along one axis: where they are, and how probable given the axes before.
+struct axis {
+    uint32_t count;
+    double centre[DENSITY_PARTS], share[DENSITY_PARTS];
+};
+
+// P(Y <= y), or of the upper tail P(Y > y), each exact where it is small.
+static double tail(const struct axis *a, double y, bool upper) {
+    double sum = 0.0;
+    for (uint32_t p = 0; p < a->count; p++)
+        sum += a->share[p] * 0.5 * erfc((upper ? y - a->centre[p] : a->centre[p] - y) * SQRT_HALF);
+    return sum;
+}
+
+// The y that has as much of the mixture below it as n has of N(0, 1).
+static double quantile(const struct axis *a, double n) {
+    const struct axis normal = {.count = 1, .share = {1.0}};
+    bool upper = n > 0.0;
+    double wanted = tail(&normal, n, upper), low = a->centre[0], high = a->centre[0];
+    for (uint32_t p = 1; p < a->count; p++) {
+        low = fmin(low, a->centre[p]);
+        high = fmax(high, a->centre[p]);
     }
+    low += fmin(n, 0.0) - 1.0;
+    high += fmax(n, 0.0) + 1.0;
+    for (int i = 0; i < 60; i++) {
+        double middle = 0.5 * (low + high), there = tail(a, middle, upper);
+        if (upper ? there > wanted : there < wanted)
+            low = middle;
+        else
+            high = middle;
+    }
+    return 0.5 * (low + high);
 }
 
-// On the lower triangle.
-static void shrink(double *covariance, uint32_t n, uint32_t dim) {
-    double trace = 0.0, square = 0.0;
-    for (uint32_t a = 0; a < dim; a++) {
-        trace += covariance[a * dim + a];
-        for (uint32_t b = 0; b <= a; b++)
-            square += (a == b ? 1.0 : 2.0) * covariance[a * dim + b] * covariance[a * dim + b];
+// What is seen of an axis changes how probable the parts are.
+static void learn(struct axis *a, double y) {
+    double sum = 0.0, nearest = INFINITY;
+    for (uint32_t p = 0; p < a->count; p++)
+        nearest = fmin(nearest, fabs(y - a->centre[p]));
+    for (uint32_t p = 0; p < a->count; p++) {
+        double far = y - a->centre[p];
+        sum += a->share[p] *= exp(0.5 * (nearest * nearest - far * far));
     }
-    double part = density_shrinkage(trace, square, n, dim);
-    for (uint32_t a = 0; a < dim; a++) {
-        for (uint32_t b = 0; b <= a; b++)
-            covariance[a * dim + b] *= 1.0 - part;
-        covariance[a * dim + a] += part * trace / dim;
-    }
+    for (uint32_t p = 0; p < a->count; p++)
+        a->share[p] /= sum;
 }
 
-// Cholesky & Banachiewicz, in place; false when the matrix is not positive definite.
-static bool factor(double *a, uint32_t dim) {
+static bool place(struct axis *a, const float *centre, uint32_t dim, uint32_t axis) {
+    bool apart = false;
+    for (uint32_t p = 0; p < a->count; p++) {
+        a->centre[p] = (double)centre[p * dim + axis];
+        apart = apart || fabs(a->centre[p] - a->centre[0]) > 1e-3;
+    }
+    return apart;
+}
+
+// Number `axis` of y.
+static double unmix(struct axis *parts, const float *centre, uint32_t dim, uint32_t axis, double n) {
+    if (!place(parts, centre, dim, axis))
+        return parts->centre[0] + n;
+    // Zeros, which temperature 0 leaves, are the middle of the distribution, where nothing may be: a side is
+    // taken.
+    double y = quantile(parts, fabs(n) < 1e-3 ? 1e-3 : n);
+    learn(parts, y);
+    return y;
+}
+
+void density_shape(const struct density *d, uint32_t class, const float *n, double *out) {
+    uint32_t dim = d->dim;
+    const float *factor = d->factor + (size_t) class * dim * dim, *mean = d->mean + (size_t) class * dim;
+    const float *centre = d->centre + (size_t) class * DENSITY_PARTS * dim;
+    struct axis parts = {.count = 0};
+    for (uint32_t p = 0; p < DENSITY_PARTS; p++)
+        if (d->weight[class * DENSITY_PARTS + p] > 0.0f)
+            parts.share[parts.count++] = (double)d->weight[class * DENSITY_PARTS + p];
     for (uint32_t i = 0; i < dim; i++)
-        for (uint32_t j = 0; j <= i; j++) {
-            double sum = a[i * dim + j];
-            for (uint32_t k = 0; k < j; k++)
-                sum -= a[i * dim + k] * a[j * dim + k];
-            if (i == j && !(sum > 0.0))
-                return false;
-            a[i * dim + j] = i == j ? sqrt(sum) : sum / a[j * dim + j];
-        }
-    return true;
-}
-
-static void keep_prior(double *mean, double *matrix, uint32_t dim) {
-    memset(mean, 0, dim * sizeof *mean);
-    memset(matrix, 0, (size_t)dim * dim * sizeof *matrix);
-    for (uint32_t k = 0; k < dim; k++)
-        matrix[k * dim + k] = 1.0;
-}
-
-static bool all_finite(const float *values, size_t count) {
-    for (size_t i = 0; i < count; i++)
-        if (!isfinite(values[i]))
-            return false;
-    return true;
-}
-
-enum rt_status density_fit(const float *noise, const uint32_t *classes, uint32_t n, uint32_t class_count,
-                           uint32_t dim, float *mean, float *cholesky) {
-    if (!all_finite(noise, (size_t)n * dim)) {
-        rt_log(RT_LOG_ERROR, "the noise of the training clips is not finite: no density is fitted");
-        return RT_ERROR_INVALID;
+        out[i] = (double)mean[i];
+    for (uint32_t axis = 0; axis < dim; axis++) {
+        double y = parts.count > 1 ? unmix(&parts, centre, dim, axis, (double)n[axis]) : (double)n[axis];
+        for (uint32_t i = 0; i < dim; i++)
+            out[i] += (double)factor[(size_t)i * dim + axis] * y;
     }
-    size_t square = (size_t)dim * dim;
-    double *work = malloc((dim + square) * sizeof *work), *matrix = work + dim;
-    if (work == NULL)
-        return RT_ERROR_OUT_OF_MEMORY;
-    for (uint32_t class = 0; class < class_count; class ++) {
-        uint32_t count = class_mean(noise, classes, n, class, dim, work);
-        if (count > 1) {
-            class_covariance(noise, classes, n, class, dim, work, count, matrix);
-            shrink(matrix, count, dim);
-        }
-        if (count < 2 || !factor(matrix, dim))
-            keep_prior(work, matrix, dim);
-        for (uint32_t a = 0; a < dim; a++) {
-            mean[class * dim + a] = (float)work[a];
-            for (uint32_t b = 0; b < dim; b++)
-                cholesky[class * square + a * dim + b] = b <= a ? (float)matrix[a * dim + b] : 0.0f;
-        }
-    }
-    free(work);
-    return RT_OK;
-}
-
-bool density_is_fitted(const float *cholesky, uint32_t class, uint32_t dim) {
-    return cholesky[(size_t) class * dim * dim] > 0.0f;
 }

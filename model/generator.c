@@ -17,9 +17,9 @@ struct generator {
     struct vae_inputs inputs;
     struct rt_arena *activations;
     struct noise_space space;
-    float *mean, *cholesky; // of the density: [classes][top], [classes][top][top]
-    float *top;             // [config.top], work
-    double *shares;         // [classes], of the training clips; add up to 1
+    struct density density;
+    double *work;   // [2][config.top]
+    double *shares; // [classes], of the training clips; add up to 1
 };
 
 // --- creation
@@ -51,10 +51,13 @@ static enum rt_status attach(struct generator *g) {
 }
 
 static void copy_density(struct generator *g, const struct parameters *p, const float *state) {
-    const struct parameter *mean = parameters_find(p, VAE_DENSITY_MEAN),
-                           *cholesky = parameters_find(p, VAE_DENSITY_CHOLESKY); // vae_init adds both
-    memcpy(g->mean, state + mean->offset, mean->count * sizeof *g->mean);
-    memcpy(g->cholesky, state + cholesky->offset, cholesky->count * sizeof *g->cholesky);
+    static const char *const names[] = {VAE_DENSITY_MEAN, VAE_DENSITY_CHOLESKY, VAE_DENSITY_CENTRE,
+                                        VAE_DENSITY_WEIGHT};
+    float *const arrays[] = {g->density.mean, g->density.factor, g->density.centre, g->density.weight};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        const struct parameter *tensor = parameters_find(p, names[i]); // vae_init adds them
+        memcpy(arrays[i], state + tensor->offset, tensor->count * sizeof *state);
+    }
 }
 
 static enum rt_status load(struct generator *g) {
@@ -95,11 +98,9 @@ static void read_shares(struct generator *g) {
 
 static enum rt_status make_room(struct generator *g) {
     const struct vae_config *c = weights_config(g->weights);
-    g->mean = malloc((size_t)c->classes * c->top * sizeof *g->mean);
-    g->cholesky = malloc((size_t)c->classes * c->top * c->top * sizeof *g->cholesky);
-    g->top = malloc(c->top * sizeof *g->top);
+    g->work = malloc(2 * (size_t)c->top * sizeof *g->work);
     g->shares = calloc(c->classes, sizeof *g->shares);
-    bool made = g->mean != NULL && g->cholesky != NULL && g->top != NULL && g->shares != NULL;
+    bool made = density_create(&g->density, c->classes, c->top) && g->work != NULL && g->shares != NULL;
     return made ? RT_OK : RT_ERROR_OUT_OF_MEMORY;
 }
 
@@ -133,9 +134,8 @@ void generator_destroy(struct generator **handle) {
     evaluator_destroy(&g->evaluator);
     vae_inputs_destroy(&g->inputs);
     rt_arena_destroy(&g->activations);
-    free(g->mean);
-    free(g->cholesky);
-    free(g->top);
+    density_destroy(&g->density);
+    free(g->work);
     free(g->shares);
     free(g);
     *handle = NULL;
@@ -186,11 +186,9 @@ uint32_t generator_draw_class(const struct generator *g, uint64_t seed) {
 }
 
 void generator_draw(const struct generator *g, const struct generator_draw *draw, float *noise) {
-    const struct vae_config *c = generator_config(g);
     noise_draw(&g->space, draw->seed, noise);
     noise_scale(&g->space, draw->temperature, draw->fine, noise);
-    noise_shape(g->mean, g->cholesky, c->classes, c->top, draw->weights, noise, g->top);
-    memcpy(noise, g->top, c->top * sizeof *noise);
+    noise_shape(&g->density, draw->weights, noise, noise, g->work);
 }
 
 // --- decoding

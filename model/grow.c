@@ -67,8 +67,7 @@ static bool name_given(const char *name, long further, char *text, size_t size) 
 
 // What differs from kind to kind.
 static bool is_of_kinds(const char *name) {
-    return strcmp(name, VAE_EMBEDDING) == 0 || strcmp(name, VAE_DENSITY_MEAN) == 0 ||
-           strcmp(name, VAE_DENSITY_CHOLESKY) == 0;
+    return strcmp(name, VAE_EMBEDDING) == 0 || strncmp(name, VAE_DENSITY, strlen(VAE_DENSITY)) == 0;
 }
 
 static bool same_shape(const struct parameter *a, const struct parameter *b) {

@@ -1,9 +1,9 @@
 #include "model/noise_space.h"
 
-#include "model/density.h"
 #include "model/draw.h"
 
 #include <math.h>
+#include <string.h>
 
 void noise_space_init(struct noise_space *space, const struct vae_level *levels, uint32_t level_count) {
     *space = (struct noise_space){.level_count = level_count};
@@ -21,27 +21,21 @@ void noise_scale(const struct noise_space *space, float temperature, float fine,
         noise[i] *= i < space->offset[1] ? temperature : temperature * fine;
 }
 
-// Number `i` of a point of one class.
-static double shaped(const float *mean, const float *cholesky, uint32_t class, uint32_t top, const float *n,
-                     uint32_t i) {
-    if (!density_is_fitted(cholesky, class, top))
-        return (double)n[i];
-    const float *row = cholesky + ((size_t) class * top + i) * top;
-    double sum = (double)mean[(size_t) class * top + i];
-    for (uint32_t k = 0; k <= i; k++)
-        sum += (double)row[k] * (double)n[k];
-    return sum;
-}
-
-void noise_shape(const float *mean, const float *cholesky, uint32_t classes, uint32_t top,
-                 const float *weights, const float *n, float *out) {
-    for (uint32_t i = 0; i < top; i++) {
-        double number = 0.0;
-        for (uint32_t class = 0; class < classes; class ++)
-            if (weights[class] != 0.0f)
-                number += (double)weights[class] * shaped(mean, cholesky, class, top, n, i);
-        out[i] = (float)number;
+void noise_shape(const struct density *density, const float *weights, const float *n, float *out,
+                 double *work) {
+    uint32_t dim = density->dim;
+    double *sum = work, *one = work + dim;
+    memset(sum, 0, dim * sizeof *sum);
+    for (uint32_t class = 0; class < density->classes; class ++) {
+        if (weights[class] == 0.0f)
+            continue;
+        if (density_is_fitted(density, class))
+            density_shape(density, class, n, one);
+        for (uint32_t i = 0; i < dim; i++)
+            sum[i] += (double)weights[class] * (density_is_fitted(density, class) ? one[i] : (double)n[i]);
     }
+    for (uint32_t i = 0; i < dim; i++)
+        out[i] = (float)sum[i];
 }
 
 // --- ways

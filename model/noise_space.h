@@ -4,6 +4,7 @@
 #ifndef MOGRAPH_MODEL_NOISE_SPACE_H
 #define MOGRAPH_MODEL_NOISE_SPACE_H
 
+#include "model/density.h"
 #include "model/vae.h"
 
 struct noise_space {
@@ -20,12 +21,11 @@ void noise_draw(const struct noise_space *space, uint64_t seed, float *noise);
 // Multiplies the top level's numbers by `temperature`, the finer levels' by temperature times `fine`.
 void noise_scale(const struct noise_space *space, float temperature, float fine, float *noise);
 
-// Between classes the top level's distribution is between theirs: `out` is mean + L n with the means and
-// factors of density.h blended by weights[classes], which add up to 1; a class that was not fitted counts as
-// the prior. n and out are the top level's numbers, mean [classes][top], cholesky [classes][top][top]; out
-// may not be n.
-void noise_shape(const float *mean, const float *cholesky, uint32_t classes, uint32_t top,
-                 const float *weights, const float *n, float *out);
+// The top level's numbers n[density->dim] through density_shape of each class, blended by weights[classes],
+// which add up to 1: between classes their distribution is between theirs. A class that was not fitted counts
+// as the prior. `out` may be n; work[2 * density->dim].
+void noise_shape(const struct density *density, const float *weights, const float *n, float *out,
+                 double *work);
 
 // --- ways between points
 //

@@ -93,22 +93,23 @@ static struct rt_buffer state_buffer(const struct evaluator *e, const char *name
     return (struct rt_buffer){0};
 }
 
-// Means and factors of all classes, one array; the caller frees it.
-static float *density_room(const struct vae_config *c) {
-    return malloc((size_t)c->classes * c->top * (c->top + 1) * sizeof(float));
-}
-
-// Between the host and the tensors of the model: all means, then all factors.
-static enum rt_status move_density(struct evaluator *e, float *fitted, bool to_device) {
-    static const char *const names[2] = {VAE_DENSITY_MEAN, VAE_DENSITY_CHOLESKY};
-    const struct vae_config *c = evaluator_config(e);
-    size_t counts[2] = {(size_t)c->classes * c->top, (size_t)c->classes * c->top * c->top};
+// Between the host and the tensors of the model.
+static enum rt_status move_density(struct evaluator *e, const struct density *d, bool to_device) {
+    size_t means = (size_t)d->classes * d->dim;
+    const struct {
+        const char *name;
+        float *values;
+        size_t count;
+    } tensors[] = {{VAE_DENSITY_MEAN, d->mean, means},
+                   {VAE_DENSITY_CHOLESKY, d->factor, means * d->dim},
+                   {VAE_DENSITY_CENTRE, d->centre, means * DENSITY_PARTS},
+                   {VAE_DENSITY_WEIGHT, d->weight, (size_t)d->classes * DENSITY_PARTS}};
     enum rt_status status = RT_OK;
-    for (int i = 0; i < 2 && status == RT_OK; fitted += counts[i++]) {
-        struct rt_buffer buffer = state_buffer(e, names[i]);
-        size_t bytes = counts[i] * sizeof *fitted;
-        status = to_device ? rt_buffer_upload(evaluator_device(e), buffer, fitted, bytes)
-                           : rt_buffer_download(evaluator_device(e), buffer, fitted, bytes);
+    for (size_t i = 0; i < sizeof tensors / sizeof tensors[0] && status == RT_OK; i++) {
+        struct rt_buffer buffer = state_buffer(e, tensors[i].name);
+        size_t bytes = tensors[i].count * sizeof(float);
+        status = to_device ? rt_buffer_upload(evaluator_device(e), buffer, tensors[i].values, bytes)
+                           : rt_buffer_download(evaluator_device(e), buffer, tensors[i].values, bytes);
     }
     return status;
 }
@@ -116,21 +117,19 @@ static enum rt_status move_density(struct evaluator *e, float *fitted, bool to_d
 enum rt_status refit_density(struct evaluator *e, const struct clip_source *source, uint64_t seed) {
     const struct vae_config *c = evaluator_config(e);
     struct batch batch;
-    float *fitted = density_room(c);
-    size_t mean_count = (size_t)c->classes * c->top;
+    struct density fitted;
     float *top = malloc((size_t)source->count * c->top * sizeof *top);
     enum rt_status status = batch_create(&batch, e, source);
-    if (fitted == NULL || top == NULL)
+    if (!density_create(&fitted, c->classes, c->top) || top == NULL)
         status = RT_ERROR_OUT_OF_MEMORY;
     if (status == RT_OK)
         status = encode_all(e, source, seed, &batch, top);
     if (status == RT_OK)
-        status =
-            density_fit(top, source->classes, source->count, c->classes, c->top, fitted, fitted + mean_count);
+        status = density_fit(&fitted, top, source->classes, source->count);
     if (status == RT_OK)
-        status = move_density(e, fitted, true);
+        status = move_density(e, &fitted, true);
     batch_destroy(&batch);
-    free(fitted);
+    density_destroy(&fitted);
     free(top);
     return status;
 }
@@ -140,21 +139,19 @@ enum rt_status refit_draw(struct evaluator *e, uint64_t seed, const float *weigh
     const struct vae_config *c = evaluator_config(e);
     const struct vae *shapes = evaluator_shapes(e);
     struct noise_space space;
-    size_t mean_count = (size_t)c->classes * c->top;
+    struct density fitted;
     noise_space_init(&space, shapes->levels, shapes->level_count);
-    float *fitted = density_room(c), *top = malloc(c->top * sizeof *top);
-    enum rt_status status = fitted != NULL && top != NULL ? RT_OK : RT_ERROR_OUT_OF_MEMORY;
-    if (status == RT_OK)
-        status = move_density(e, fitted, false);
+    double *work = malloc(2 * (size_t)c->top * sizeof *work);
+    enum rt_status status = density_create(&fitted, c->classes, c->top) && work != NULL
+                                ? move_density(e, &fitted, false)
+                                : RT_ERROR_OUT_OF_MEMORY;
     for (uint32_t i = 0; i < count && status == RT_OK; i++) {
         float *sample = noise + (size_t)i * space.count;
         noise_draw(&space, seed + i, sample);
         noise_scale(&space, 1.0f, fine, sample);
-        noise_shape(fitted, fitted + mean_count, c->classes, c->top, weights + (size_t)i * c->classes, sample,
-                    top);
-        memcpy(sample, top, c->top * sizeof *top);
+        noise_shape(&fitted, weights + (size_t)i * c->classes, sample, sample, work);
     }
-    free(fitted);
-    free(top);
+    free(work);
+    density_destroy(&fitted);
     return status;
 }

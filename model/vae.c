@@ -1,5 +1,6 @@
 #include "model/vae.h"
 
+#include "model/density.h"
 #include "model/layers.h"
 #include "runtime/log.h"
 #include "shaders/film/film.h"
@@ -405,12 +406,18 @@ static void write_losses(struct writer *w, struct tensor output) {
 static bool add_density(const struct vae_config *c, struct parameters *parameters) {
     const struct parameter mean = {
         .name = VAE_DENSITY_MEAN, .layout = PARAMETER_TABLE, .in = c->classes, .out = c->top, .state = true};
-    struct parameter cholesky = mean;
+    struct parameter cholesky = mean, centre = mean, weight = mean;
     snprintf(cholesky.name, sizeof cholesky.name, "%s", VAE_DENSITY_CHOLESKY);
     cholesky.in = c->classes * c->top;
+    snprintf(centre.name, sizeof centre.name, "%s", VAE_DENSITY_CENTRE);
+    centre.in = c->classes * DENSITY_PARTS;
+    snprintf(weight.name, sizeof weight.name, "%s", VAE_DENSITY_WEIGHT);
+    weight.out = DENSITY_PARTS;
     return parameters_add(parameters, &calibration_tensor) != UINT32_MAX &&
            parameters_add(parameters, &mean) != UINT32_MAX &&
-           parameters_add(parameters, &cholesky) != UINT32_MAX;
+           parameters_add(parameters, &cholesky) != UINT32_MAX &&
+           parameters_add(parameters, &centre) != UINT32_MAX &&
+           parameters_add(parameters, &weight) != UINT32_MAX;
 }
 
 // The network, from clip or noise to output and losses.

@@ -97,8 +97,11 @@ struct vae {
 // State tensors that belong to the model but to no operation of the graph, so that they are kept with it:
 // "density.mean" [classes][top] and "density.cholesky" [classes][top][top], a Gaussian per class over the
 // noise of the top latent (density.h); zeros until it is fitted.
+#define VAE_DENSITY "density." // what their names begin with
 #define VAE_DENSITY_MEAN "density.mean"
-#define VAE_DENSITY_CHOLESKY "density.cholesky"
+#define VAE_DENSITY_CHOLESKY "density.cholesky" // the factors; triangles before there were parts
+#define VAE_DENSITY_CENTRE "density.centre"
+#define VAE_DENSITY_WEIGHT "density.weight"
 #define VAE_CALIBRATION "likelihood.calibration"
 
 // The table [classes][embedding] of what each class says: rows of it, and what lies between them, are what

@@ -252,6 +252,12 @@ static enum rt_status read_tensor(const struct weights *w, const struct paramete
     return RT_OK;
 }
 
+// Weights from before the density of a class had parts have no centres: zeros, one part.
+static bool is_missing_part(const struct weights *w, const struct parameter *p) {
+    bool part = strcmp(p->name, VAE_DENSITY_CENTRE) == 0 || strcmp(p->name, VAE_DENSITY_WEIGHT) == 0;
+    return part && safetensors_find(w->file, p->name) == NULL;
+}
+
 enum rt_status weights_read(const struct weights *w, const struct parameters *parameters, float *trained,
                             float *state) {
     uint64_t largest = 1;
@@ -264,7 +270,8 @@ enum rt_status weights_read(const struct weights *w, const struct parameters *pa
     memset(state, 0, parameters_state_count(parameters) * sizeof *state);
     for (uint32_t i = 0; i < parameters_count(parameters) && status == RT_OK; i++) {
         const struct parameter *p = parameters_get(parameters, i);
-        status = read_tensor(w, p, room, p->state ? state : trained);
+        if (!is_missing_part(w, p))
+            status = read_tensor(w, p, room, p->state ? state : trained);
     }
     free(room);
     return status;

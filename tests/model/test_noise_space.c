@@ -66,15 +66,17 @@ static void temperature_scales(float *a, float *b) {
 
 // Two classes fitted, one not; dim 2 so that it can be done by hand.
 static void densities_blend(void) {
-    const float mean[] = {1, 2, -3, 4, 9, 9};
-    const float cholesky[] = {2, 0, 1, 3, 0.5f, 0, 0, 0.25f, 0, 0, 0, 0};
+    float mean[] = {1, 2, -3, 4, 9, 9}, factor[] = {2, 0, 1, 3, 0.5f, 0, 0, 0.25f, 0, 0, 0, 0};
+    float centre[3 * DENSITY_PARTS * 2] = {0}, weight[3 * DENSITY_PARTS] = {0};
+    const struct density density = {3, 2, mean, factor, centre, weight};
     const float n[] = {1, -1};
     float out[2];
-    noise_shape(mean, cholesky, 3, 2, (const float[]){1, 0, 0}, n, out);
+    double work[4];
+    noise_shape(&density, (const float[]){1, 0, 0}, n, out, work);
     CHECK(out[0] == 3 && out[1] == 0);
-    noise_shape(mean, cholesky, 3, 2, (const float[]){0, 0, 1}, n, out);
+    noise_shape(&density, (const float[]){0, 0, 1}, n, out, work);
     CHECK(out[0] == 1 && out[1] == -1);
-    noise_shape(mean, cholesky, 3, 2, (const float[]){0.5f, 0.5f, 0}, n, out);
+    noise_shape(&density, (const float[]){0.5f, 0.5f, 0}, n, out, work);
     CHECK(out[0] == 0.5f * 3 + 0.5f * -2.5f && out[1] == 0.5f * 0 + 0.5f * 3.75f);
 }
 

@@ -39,6 +39,8 @@ static void fit_density(const struct model *m, const struct parameter *p) {
     uint32_t top = m->vae.config.top, classes = m->vae.config.classes;
     float *values = m->state + p->offset;
     bool mean = strcmp(p->name, VAE_DENSITY_MEAN) == 0;
+    if (!mean && strcmp(p->name, VAE_DENSITY_CHOLESKY) != 0) // one part
+        return;
     for (uint32_t class = 0; class + 1 < classes; class ++)
         for (uint32_t i = 0; i < top; i++) {
             if (mean)
