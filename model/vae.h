@@ -95,8 +95,9 @@ struct vae {
 };
 
 // State tensors that belong to the model but to no operation of the graph, so that they are kept with it:
-// "density.mean" [classes][top] and "density.cholesky" [classes][top][top], a Gaussian per class over the
-// noise of the top latent (density.h); zeros until it is fitted.
+// a mixture of Gaussians per class over the noise of the top latent (density.h), its "density.mean"
+// [classes][top], "density.cholesky" [classes][top][top], "density.centre" [classes][DENSITY_PARTS][top] and
+// "density.weight" [classes][DENSITY_PARTS]; zeros until it is fitted.
 #define VAE_DENSITY "density." // what their names begin with
 #define VAE_DENSITY_MEAN "density.mean"
 #define VAE_DENSITY_CHOLESKY "density.cholesky" // the factors; triangles before there were parts

@@ -1,4 +1,5 @@
-// The Gaussian per class: it finds what its samples were drawn from, and shrinks as the paper says.
+// The density of a class: it finds what its samples were drawn from, in parts or in one, and shrinks as the
+// paper says.
 #include "model/density.h"
 #include "model/draw.h"
 #include "model/noise_space.h"
