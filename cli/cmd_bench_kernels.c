@@ -1,5 +1,5 @@
 // mograph bench kernels: how fast each operation runs at the model's shapes, against what this device can do.
-#include "cli/bench.h"
+#include "cli/bench/bench.h"
 #include "cli/command.h"
 #include "cli/json.h"
 #include "cli/terminal.h"

@@ -1,5 +1,5 @@
 // mograph bench train: how long a step of training takes on this device, and where the time goes.
-#include "cli/bench_train.h"
+#include "cli/bench/bench_train.h"
 #include "cli/command.h"
 #include "cli/json.h"
 #include "cli/train/options.h"

@@ -3,7 +3,7 @@
 #include "cli/command.h"
 #include "cli/device.h"
 #include "cli/terminal.h"
-#include "shaders/op_check.h"
+#include "shaders/check/op_check.h"
 
 #include <string.h>
 #include <sys/utsname.h>

@@ -1,7 +1,7 @@
 // mograph info: a model as a table.
 #include "cli/command.h"
 #include "cli/json.h"
-#include "model/vae.h"
+#include "model/net/vae.h"
 
 #include <string.h>
 

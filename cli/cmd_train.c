@@ -5,13 +5,13 @@
 #include "cli/eval/judge.h"
 #include "cli/interrupt.h"
 #include "cli/media/output.h"
-#include "cli/options_json.h"
+#include "cli/options/options_json.h"
 #include "cli/train/clips.h"
 #include "cli/train/folder.h"
 #include "cli/train/keep.h"
 #include "cli/train/loop.h"
 #include "cli/train/options.h"
-#include "model/checkpoint.h"
+#include "model/train/checkpoint.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -3,7 +3,7 @@
 #ifndef MOGRAPH_CLI_COMMAND_H
 #define MOGRAPH_CLI_COMMAND_H
 
-#include "cli/options.h"
+#include "cli/options/options.h"
 
 // Exit statuses besides 0.
 enum {

@@ -1,7 +1,7 @@
 #include "shaders/op.h"
 
 #include "runtime/log.h"
-#include "shaders/op_check.h"
+#include "shaders/check/op_check.h"
 
 #include <stdarg.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
 #include "cli/eval/controls.h"
 
-#include "model/draw.h"
+#include "model/noise/draw.h"
 
 #include <math.h>
 #include <string.h>

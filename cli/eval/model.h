@@ -3,7 +3,7 @@
 #define MOGRAPH_CLI_EVAL_MODEL_H
 
 #include "cli/eval/data.h"
-#include "model/generator.h"
+#include "model/sample/generator.h"
 
 struct eval_model {
     struct weights *weights;

@@ -2,7 +2,7 @@
 #ifndef MOGRAPH_CLI_EVAL_SET_H
 #define MOGRAPH_CLI_EVAL_SET_H
 
-#include "model/classifier.h"
+#include "model/classifier/classifier.h"
 #include "model/metrics/distribution.h"
 #include "model/metrics/picture.h"
 

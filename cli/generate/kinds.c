@@ -1,6 +1,6 @@
 #include "cli/generate/kinds.h"
 
-#include "cli/options.h"
+#include "cli/options/options.h"
 
 #include <errno.h>
 #include <math.h>

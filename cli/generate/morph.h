@@ -3,7 +3,7 @@
 #define MOGRAPH_CLI_GENERATE_MORPH_H
 
 #include "cli/generate/points.h"
-#include "model/timeline.h"
+#include "model/sample/timeline.h"
 
 struct morph {
     struct work *work;

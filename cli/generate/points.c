@@ -2,7 +2,7 @@
 
 #include "cli/data/import.h"
 #include "cli/media/output.h"
-#include "model/z_file.h"
+#include "model/sample/z_file.h"
 
 #include <stdlib.h>
 

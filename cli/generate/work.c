@@ -3,7 +3,7 @@
 #include "cli/generate/weights_path.h"
 #include "cli/interrupt.h"
 #include "cli/json.h"
-#include "cli/options_text.h"
+#include "cli/options/options_text.h"
 
 #include <stdio.h>
 #include <stdlib.h>

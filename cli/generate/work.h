@@ -9,7 +9,7 @@
 #include "cli/media/clip.h"
 #include "cli/media/paths.h"
 #include "cli/terminal.h"
-#include "model/generator.h"
+#include "model/sample/generator.h"
 
 #include <cjson/cJSON.h>
 

@@ -1,10 +1,10 @@
-// Writing whole or not at all (model/atomic_file.h), also for folders of frames, with errors in words. An
+// Writing whole or not at all (model/files/atomic_file.h), also for folders of frames, with errors in words. An
 // existing target is replaced only on request.
 #ifndef MOGRAPH_CLI_MEDIA_OUTPUT_H
 #define MOGRAPH_CLI_MEDIA_OUTPUT_H
 
 #include "cli/media/paths.h"
-#include "model/atomic_file.h"
+#include "model/files/atomic_file.h"
 
 struct output {
     struct atomic_file atomic; // the target, the temporary, and the file, NULL for a folder

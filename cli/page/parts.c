@@ -1,6 +1,6 @@
 #include "cli/page/parts.h"
 
-#include "cli/options_json.h"
+#include "cli/options/options_json.h"
 
 #include <stdio.h>
 #include <stdlib.h>

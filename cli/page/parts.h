@@ -2,7 +2,7 @@
 #ifndef MOGRAPH_CLI_PAGE_PARTS_H
 #define MOGRAPH_CLI_PAGE_PARTS_H
 
-#include "cli/options.h"
+#include "cli/options/options.h"
 #include "cli/page/page.h"
 
 // A heading and what follows, until part_end. `kind` is a class of the style: "charts" lays its content out

@@ -3,7 +3,7 @@
 #define MOGRAPH_CLI_TRAIN_CLIPS_H
 
 #include "cli/data/scan.h"
-#include "model/clip_store.h"
+#include "model/clips/clip_store.h"
 
 struct train_clips {
     const struct data_set *set;

@@ -2,10 +2,10 @@
 
 #include "cli/command.h"
 #include "cli/generate/weights_path.h"
-#include "model/evaluator.h"
-#include "model/grow.h"
-#include "model/refit.h"
-#include "model/weights.h"
+#include "model/sample/evaluator.h"
+#include "model/weights/grow.h"
+#include "model/train/refit.h"
+#include "model/weights/weights.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

@@ -8,7 +8,7 @@
 #include "cli/train/pictures.h"
 #include "cli/train/report_run.h"
 #include "cli/train/validate.h"
-#include "model/checkpoint.h"
+#include "model/train/checkpoint.h"
 
 #include <inttypes.h>
 #include <math.h>

@@ -1,6 +1,6 @@
 #include "cli/train/metrics.h"
 
-#include "model/atomic_file.h"
+#include "model/files/atomic_file.h"
 
 #include <errno.h>
 #include <inttypes.h>

@@ -5,7 +5,7 @@
 #define MOGRAPH_CLI_TRAIN_METRICS_H
 
 #include "cli/media/error.h"
-#include "model/trainer.h"
+#include "model/train/trainer.h"
 
 #include <stdio.h>
 

@@ -2,8 +2,8 @@
 #ifndef MOGRAPH_CLI_TRAIN_OPTIONS_H
 #define MOGRAPH_CLI_TRAIN_OPTIONS_H
 
-#include "cli/options.h"
-#include "model/trainer.h"
+#include "cli/options/options.h"
+#include "model/train/trainer.h"
 
 struct train_values {
     // How to run.

@@ -3,9 +3,9 @@
 #include "cli/command.h"
 #include "cli/media/grid.h"
 #include "cli/media/write.h"
-#include "model/evaluator.h"
-#include "model/noise_space.h"
-#include "model/refit.h"
+#include "model/sample/evaluator.h"
+#include "model/sample/noise_space.h"
+#include "model/train/refit.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

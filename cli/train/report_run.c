@@ -1,7 +1,7 @@
 #include "cli/train/report_run.h"
 
-#include "model/evaluator.h"
-#include "model/trainer.h"
+#include "model/sample/evaluator.h"
+#include "model/train/trainer.h"
 #include "runtime/device.h"
 
 // Numbers of each level's latent, and where its rate is held.

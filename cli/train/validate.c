@@ -1,8 +1,8 @@
 #include "cli/train/validate.h"
 
 #include "cli/command.h"
-#include "model/draw.h"
-#include "model/evaluator.h"
+#include "model/noise/draw.h"
+#include "model/sample/evaluator.h"
 #include "model/metrics/reconstruction.h"
 
 #include <math.h>

@@ -4,7 +4,7 @@
 
 #include "cli/train/loop.h"
 #include "cli/train/metrics.h"
-#include "model/evaluator.h"
+#include "model/sample/evaluator.h"
 
 // Runs all clips of a source through a model: pictures from the posterior's mean, the evidence lower bound
 // from a sample of it. A source without clips leaves *validation as not done. False with a line printed.

@@ -1,7 +1,7 @@
 // Elementwise activations.
 //   relu: max(x, 0)   leaky_relu: x > 0 ? x : slope x   silu: x sigmoid(x) (Elfwing 2017)   sigmoid, tanh
-#ifndef MOGRAPH_SHADERS_ACTIVATION_H
-#define MOGRAPH_SHADERS_ACTIVATION_H
+#ifndef MOGRAPH_SHADERS_ACTIVATION_ACTIVATION_H
+#define MOGRAPH_SHADERS_ACTIVATION_ACTIVATION_H
 
 #include "shaders/op.h"
 

@@ -1,7 +1,7 @@
 // dst[count] = a[count] + alpha b[count]. With dst = a it accumulates.
 // Its backward pass needs no kernel: d_a is d_dst itself, d_b is alpha d_dst (d_dst itself for alpha 1).
-#ifndef MOGRAPH_SHADERS_ADD_H
-#define MOGRAPH_SHADERS_ADD_H
+#ifndef MOGRAPH_SHADERS_ADD_ADD_H
+#define MOGRAPH_SHADERS_ADD_ADD_H
 
 #include "shaders/op.h"
 

@@ -4,8 +4,8 @@
 // batch in training, the running variance with frozen statistics. src and dst are [n][d][h][w][c] of
 // params.dtype; everything per channel is [c] fp32. Statistics are exact for a large constant offset: means
 // of blocks of eight rows, merged by Chan's formula in a fixed order.
-#ifndef MOGRAPH_SHADERS_BATCH_NORM_H
-#define MOGRAPH_SHADERS_BATCH_NORM_H
+#ifndef MOGRAPH_SHADERS_BATCH_NORM_BATCH_NORM_H
+#define MOGRAPH_SHADERS_BATCH_NORM_BATCH_NORM_H
 
 #include "shaders/activation/activation.h"
 

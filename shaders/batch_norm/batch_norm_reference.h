@@ -1,6 +1,6 @@
 // Private to batch_norm/: the definitions in double precision, arguments in the order of the signatures.
-#ifndef MOGRAPH_SHADERS_BATCH_NORM_REFERENCE_H
-#define MOGRAPH_SHADERS_BATCH_NORM_REFERENCE_H
+#ifndef MOGRAPH_SHADERS_BATCH_NORM_BATCH_NORM_REFERENCE_H
+#define MOGRAPH_SHADERS_BATCH_NORM_BATCH_NORM_REFERENCE_H
 
 #include "shaders/batch_norm/batch_norm.h"
 

@@ -1,7 +1,7 @@
 // dst[count] = src[count] in the other storage type: fp32 to bf16 (to nearest, ties to even; NaN stays NaN)
 // or bf16 to fp32 (exact). Its backward pass is the cast of the gradient the other way.
-#ifndef MOGRAPH_SHADERS_CAST_H
-#define MOGRAPH_SHADERS_CAST_H
+#ifndef MOGRAPH_SHADERS_CAST_CAST_H
+#define MOGRAPH_SHADERS_CAST_CAST_H
 
 #include "shaders/op.h"
 

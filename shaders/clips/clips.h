@@ -1,7 +1,7 @@
 // Between clips as bytes and tensors: uint8 RGB [n][d][h][w][3] and activations [n][d][h][w][4] in 0 to 1
 // (the fourth channel is padding and holds 0).
-#ifndef MOGRAPH_SHADERS_CLIPS_H
-#define MOGRAPH_SHADERS_CLIPS_H
+#ifndef MOGRAPH_SHADERS_CLIPS_CLIPS_H
+#define MOGRAPH_SHADERS_CLIPS_CLIPS_H
 
 #include "shaders/op.h"
 

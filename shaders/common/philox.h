@@ -1,6 +1,6 @@
 // Philox4x32-10 and what is made of its words: the same bits as common/philox.glsl, which says how.
-#ifndef MOGRAPH_PHILOX_H
-#define MOGRAPH_PHILOX_H
+#ifndef MOGRAPH_SHADERS_COMMON_PHILOX_H
+#define MOGRAPH_SHADERS_COMMON_PHILOX_H
 
 #include <stdint.h>
 

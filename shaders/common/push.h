@@ -5,8 +5,8 @@
 // gives `struct push_name` in C and the block `push` in GLSL. Addresses first, then 32-bit members: then
 // std430 and C agree on every offset. An odd number of 32-bit members pads C's struct by 4 bytes, which is
 // harmless.
-#ifndef MOGRAPH_PUSH_H
-#define MOGRAPH_PUSH_H
+#ifndef MOGRAPH_SHADERS_COMMON_PUSH_H
+#define MOGRAPH_SHADERS_COMMON_PUSH_H
 
 #ifdef GL_core_profile
 #define PUSH(name) layout(push_constant, std430) uniform push_##name

@@ -2,8 +2,8 @@
 //   concat: dst[row][0 .. ca) = a[row],  dst[row][ca .. ca + cb) = b[row]
 //   split:  a[row] = src[row][0 .. ca),  b[row] = src[row][ca .. ca + cb)
 // Tensors are [n][d][h][w][...] of params.dtype. Nothing may overlap.
-#ifndef MOGRAPH_SHADERS_CONCAT_H
-#define MOGRAPH_SHADERS_CONCAT_H
+#ifndef MOGRAPH_SHADERS_CONCAT_CONCAT_H
+#define MOGRAPH_SHADERS_CONCAT_CONCAT_H
 
 #include "shaders/op.h"
 

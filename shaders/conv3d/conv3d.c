@@ -1,6 +1,6 @@
 #include "shaders/conv3d/conv3d.h"
 
-#include "shaders/conv3d/conv_layer.h"
+#include "shaders/conv/conv_layer.h"
 
 #include <string.h>
 

@@ -4,8 +4,8 @@
 //   weight   [kd][kh][kw][cin][cout]   (PyTorch keeps [cout][cin][kd][kh][kw])
 //   bias     [cout]
 //   dst      [n][od][oh][ow][cout],  o = (size + 2 padding - kernel) / stride + 1, rounded down
-#ifndef MOGRAPH_SHADERS_CONV3D_H
-#define MOGRAPH_SHADERS_CONV3D_H
+#ifndef MOGRAPH_SHADERS_CONV3D_CONV3D_H
+#define MOGRAPH_SHADERS_CONV3D_CONV3D_H
 
 #include "shaders/op.h"
 

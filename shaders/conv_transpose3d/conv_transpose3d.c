@@ -1,6 +1,6 @@
 #include "shaders/conv_transpose3d/conv_transpose3d.h"
 
-#include "shaders/conv3d/conv_layer.h"
+#include "shaders/conv/conv_layer.h"
 
 #include <string.h>
 

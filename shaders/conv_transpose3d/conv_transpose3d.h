@@ -8,8 +8,8 @@
 // dst[i] = bias + sum over o, k with o stride - padding + k = i of src[o] weight[k]. Computed by output
 // parity (Dumoulin & Visin 2016, section 4): a k4 s2 layer is eight dense 2x2x2 convolutions, no
 // multiplication by zero.
-#ifndef MOGRAPH_SHADERS_CONV_TRANSPOSE3D_H
-#define MOGRAPH_SHADERS_CONV_TRANSPOSE3D_H
+#ifndef MOGRAPH_SHADERS_CONV_TRANSPOSE3D_CONV_TRANSPOSE3D_H
+#define MOGRAPH_SHADERS_CONV_TRANSPOSE3D_CONV_TRANSPOSE3D_H
 
 #include "shaders/op.h"
 

@@ -1,6 +1,6 @@
 // A learned row per class. fp32 throughout.
-#ifndef MOGRAPH_SHADERS_EMBEDDING_H
-#define MOGRAPH_SHADERS_EMBEDDING_H
+#ifndef MOGRAPH_SHADERS_EMBEDDING_EMBEDDING_H
+#define MOGRAPH_SHADERS_EMBEDDING_EMBEDDING_H
 
 #include "shaders/op.h"
 

@@ -2,8 +2,8 @@
 //   dst = src (1 + scale[n][c]) + shift[n][c]
 // so that zeros, where a fresh linear layer starts, change nothing. src and dst are [n][d][h][w][c] of
 // params.dtype; scale, shift and their gradients [n][c] fp32.
-#ifndef MOGRAPH_SHADERS_FILM_H
-#define MOGRAPH_SHADERS_FILM_H
+#ifndef MOGRAPH_SHADERS_FILM_FILM_H
+#define MOGRAPH_SHADERS_FILM_FILM_H
 
 #include "shaders/op.h"
 

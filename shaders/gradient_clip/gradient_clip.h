@@ -1,7 +1,7 @@
 // The global norm of a gradient, and by how much to shrink it (Pascanu et al. 2013), relative to its own
 // running norm. The gradient itself is not touched: the optimiser multiplies by the factor as it reads.
-#ifndef MOGRAPH_SHADERS_GRADIENT_CLIP_H
-#define MOGRAPH_SHADERS_GRADIENT_CLIP_H
+#ifndef MOGRAPH_SHADERS_GRADIENT_CLIP_GRADIENT_CLIP_H
+#define MOGRAPH_SHADERS_GRADIENT_CLIP_GRADIENT_CLIP_H
 
 #include "shaders/op.h"
 

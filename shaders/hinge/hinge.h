@@ -2,8 +2,8 @@
 // regulariser (Tseng et al. 2021), which pulls the logits of one side towards the moving average of the
 // other's. Logits x are fp32 [rows][c]; channels from c_used on are padding: they count nothing and their
 // gradient is 0. Means are over the rows x c_used elements.
-#ifndef MOGRAPH_SHADERS_HINGE_H
-#define MOGRAPH_SHADERS_HINGE_H
+#ifndef MOGRAPH_SHADERS_HINGE_HINGE_H
+#define MOGRAPH_SHADERS_HINGE_HINGE_H
 
 #include "shaders/op.h"
 

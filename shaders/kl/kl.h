@@ -3,8 +3,8 @@
 // Parameters are fp32 [n][d][h][w][c]; padding channels, c_used to c - 1, count nothing and their gradients
 // are 0, whatever the inputs hold there as long as it is finite. With `standard` p is N(0, 1): mu_p,
 // log_sigma_p and their gradients are absent. Valid log_sigma: -20 to 20.
-#ifndef MOGRAPH_SHADERS_KL_H
-#define MOGRAPH_SHADERS_KL_H
+#ifndef MOGRAPH_SHADERS_KL_KL_H
+#define MOGRAPH_SHADERS_KL_KL_H
 
 #include "shaders/op.h"
 

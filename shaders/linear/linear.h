@@ -4,8 +4,8 @@
 //   weight  [cin][cout]   (PyTorch keeps [cout][cin])
 //   bias    [cout]
 //   dst     [rows][cout]
-#ifndef MOGRAPH_SHADERS_LINEAR_H
-#define MOGRAPH_SHADERS_LINEAR_H
+#ifndef MOGRAPH_SHADERS_LINEAR_LINEAR_H
+#define MOGRAPH_SHADERS_LINEAR_LINEAR_H
 
 #include "shaders/op.h"
 

@@ -1,6 +1,6 @@
 // Mean over d, h, w: dst[n][c] = mean of src[n][d][h][w][c]. src is of params.dtype, dst fp32.
-#ifndef MOGRAPH_SHADERS_MEAN_VOXELS_H
-#define MOGRAPH_SHADERS_MEAN_VOXELS_H
+#ifndef MOGRAPH_SHADERS_MEAN_VOXELS_MEAN_VOXELS_H
+#define MOGRAPH_SHADERS_MEAN_VOXELS_MEAN_VOXELS_H
 
 #include "shaders/op.h"
 

@@ -8,8 +8,8 @@
 // All directions that the gradient has move by the same length, so details with small gradients keep up.
 //
 // A convolution [kd][kh][kw][in][out] is the matrix of kd kh kw in rows and out columns.
-#ifndef MOGRAPH_SHADERS_MUON_H
-#define MOGRAPH_SHADERS_MUON_H
+#ifndef MOGRAPH_SHADERS_MUON_MUON_H
+#define MOGRAPH_SHADERS_MUON_MUON_H
 
 #include "shaders/op.h"
 

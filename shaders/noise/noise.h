@@ -6,8 +6,8 @@
 // `seed` is u32[4], a slice of what is uploaded before every step: a recorded stream draws new noise each
 // time. `stream` tells apart what draws in the same step; `offset4` continues a stream, for example 1/4 of a
 // sample's elements times the sample's number, so that a sample does not depend on the batch it came in.
-#ifndef MOGRAPH_SHADERS_NOISE_H
-#define MOGRAPH_SHADERS_NOISE_H
+#ifndef MOGRAPH_SHADERS_NOISE_NOISE_H
+#define MOGRAPH_SHADERS_NOISE_NOISE_H
 
 #include "shaders/op.h"
 

@@ -6,8 +6,8 @@
 //           p -= lr (m / c1) / (sqrt(v / c2) + eps),  c = 1 - beta^step
 //   adamax: g as adam, m as above, v = max(beta2 v, |g| + eps), p -= lr / c1 m / v
 //   ema = ema_decay ema + (1 - ema_decay) p
-#ifndef MOGRAPH_SHADERS_OPTIMISER_H
-#define MOGRAPH_SHADERS_OPTIMISER_H
+#ifndef MOGRAPH_SHADERS_OPTIMISER_OPTIMISER_H
+#define MOGRAPH_SHADERS_OPTIMISER_OPTIMISER_H
 
 #include "shaders/op.h"
 

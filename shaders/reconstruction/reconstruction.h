@@ -6,8 +6,8 @@
 //
 // A step records forward, calibrate, backward: the gradient then has the variance of its own batch, and nll
 // the one of the batches before.
-#ifndef MOGRAPH_SHADERS_RECONSTRUCTION_H
-#define MOGRAPH_SHADERS_RECONSTRUCTION_H
+#ifndef MOGRAPH_SHADERS_RECONSTRUCTION_RECONSTRUCTION_H
+#define MOGRAPH_SHADERS_RECONSTRUCTION_RECONSTRUCTION_H
 
 #include "shaders/op.h"
 

@@ -1,6 +1,6 @@
 // One number from a vector, in a fixed order: the same bits on the same device, every time.
-#ifndef MOGRAPH_SHADERS_REDUCE_H
-#define MOGRAPH_SHADERS_REDUCE_H
+#ifndef MOGRAPH_SHADERS_REDUCE_REDUCE_H
+#define MOGRAPH_SHADERS_REDUCE_REDUCE_H
 
 #include "shaders/op.h"
 

@@ -4,8 +4,8 @@
 // Padding channels, c_used to c - 1, are 0 in z and in every gradient, whatever the inputs hold there.
 // `temperature` T is f32[1], a slice of what is uploaded before every step; absent unless `tempered`, then 1.
 // Valid log_sigma: -20 to 20.
-#ifndef MOGRAPH_SHADERS_REPARAMETERISE_H
-#define MOGRAPH_SHADERS_REPARAMETERISE_H
+#ifndef MOGRAPH_SHADERS_REPARAMETERISE_REPARAMETERISE_H
+#define MOGRAPH_SHADERS_REPARAMETERISE_REPARAMETERISE_H
 
 #include "shaders/op.h"
 

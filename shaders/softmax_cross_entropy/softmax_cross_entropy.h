@@ -1,6 +1,6 @@
 // Cross-entropy of a softmax, in nats, per sample. fp32; any number of classes.
-#ifndef MOGRAPH_SHADERS_SOFTMAX_CROSS_ENTROPY_H
-#define MOGRAPH_SHADERS_SOFTMAX_CROSS_ENTROPY_H
+#ifndef MOGRAPH_SHADERS_SOFTMAX_CROSS_ENTROPY_SOFTMAX_CROSS_ENTROPY_H
+#define MOGRAPH_SHADERS_SOFTMAX_CROSS_ENTROPY_SOFTMAX_CROSS_ENTROPY_H
 
 #include "shaders/op.h"
 

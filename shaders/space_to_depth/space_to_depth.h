@@ -3,8 +3,8 @@
 //   deep channel = ((id bh + ih) bw + iw) c + channel,  (id, ih, iw) the place in the block
 // The voxels of a block lie one behind the other, whole: the natural order of NDHWC, and channels stay groups
 // of four. PyTorch's pixel_unshuffle orders ((channel bd + id) bh + ih) bw + iw instead.
-#ifndef MOGRAPH_SHADERS_SPACE_TO_DEPTH_H
-#define MOGRAPH_SHADERS_SPACE_TO_DEPTH_H
+#ifndef MOGRAPH_SHADERS_SPACE_TO_DEPTH_SPACE_TO_DEPTH_H
+#define MOGRAPH_SHADERS_SPACE_TO_DEPTH_SPACE_TO_DEPTH_H
 
 #include "shaders/op.h"
 

@@ -6,7 +6,7 @@
 #include "cli/eval/tables.h"
 #include "tests/test.h"
 
-#include "model/draw.h"
+#include "model/noise/draw.h"
 
 #include <math.h>
 #include <stdlib.h>

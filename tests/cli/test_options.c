@@ -1,5 +1,5 @@
 // Reading a command line: every kind of option, every way to get it wrong.
-#include "cli/options.h"
+#include "cli/options/options.h"
 #include "tests/test.h"
 
 #include <string.h>

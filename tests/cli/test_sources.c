@@ -1,6 +1,6 @@
 // What users write for kinds, seeds, mixes and sources: every form, and every way to get it wrong.
 #include "cli/generate/source.h"
-#include "cli/options_text.h"
+#include "cli/options/options_text.h"
 #include "tests/test.h"
 
 #include <math.h>

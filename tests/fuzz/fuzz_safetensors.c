@@ -1,6 +1,6 @@
 // Arbitrary bytes for the reader. What it accepts must keep every promise of safetensors.h; what it refuses,
 // it refuses with a reason of one line.
-#include "model/safetensors.h"
+#include "model/files/safetensors.h"
 #include "runtime/log.h"
 
 #include <math.h>

@@ -1,5 +1,5 @@
 // Clouds of feature vectors: a set against itself, a copied training set, one clip repeated, too few vectors.
-#include "model/draw.h"
+#include "model/noise/draw.h"
 #include "model/metrics/distribution.h"
 #include "model/metrics/eigen.h"
 #include "tests/test.h"

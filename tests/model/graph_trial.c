@@ -1,6 +1,6 @@
 #include "tests/model/graph_trial.h"
 
-#include "shaders/op_check.h"
+#include "shaders/check/op_check.h"
 #include "tests/test.h"
 
 #include <math.h>

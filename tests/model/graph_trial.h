@@ -2,7 +2,7 @@
 #ifndef MOGRAPH_TESTS_MODEL_GRAPH_TRIAL_H
 #define MOGRAPH_TESTS_MODEL_GRAPH_TRIAL_H
 
-#include "model/graph.h"
+#include "model/graph/graph.h"
 
 enum { GRAPH_TRIAL_MAX = 16 };
 

@@ -1,7 +1,7 @@
 // The classifier: every gradient against the references in double precision, what it sees of a clip, that it
 // learns, the same bits every time, and that its file gives the same answers.
-#include "model/classifier.h"
-#include "model/draw.h"
+#include "model/classifier/classifier.h"
+#include "model/noise/draw.h"
 #include "tests/model/graph_trial.h"
 #include "tests/test.h"
 

@@ -1,8 +1,8 @@
 // The density of a class: it finds what its samples were drawn from, in parts or in one, and shrinks as the
 // paper says.
-#include "model/density.h"
-#include "model/draw.h"
-#include "model/noise_space.h"
+#include "model/noise/density.h"
+#include "model/noise/draw.h"
+#include "model/sample/noise_space.h"
 #include "tests/test.h"
 
 #include <math.h>

@@ -1,6 +1,6 @@
 // The discriminator: every gradient against the references in double precision, in both modes, and that class
 // and clip decide the logits.
-#include "model/discriminator.h"
+#include "model/net/discriminator.h"
 #include "tests/model/graph_trial.h"
 #include "tests/test.h"
 

@@ -1,6 +1,6 @@
 // Weights on a device: what is drawn, decoded and encoded, points on disk, and what is refused.
-#include "model/generator.h"
-#include "model/z_file.h"
+#include "model/sample/generator.h"
+#include "model/sample/z_file.h"
 #include "tests/model/untrained.h"
 #include "tests/test.h"
 

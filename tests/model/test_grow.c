@@ -1,7 +1,7 @@
 // Growing: every tensor of a model of small clips is where the larger one has it, and what the small model
 // does not have starts as it would have.
-#include "model/draw.h"
-#include "model/grow.h"
+#include "model/noise/draw.h"
+#include "model/weights/grow.h"
 #include "tests/test.h"
 
 #include <math.h>

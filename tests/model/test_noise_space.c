@@ -1,6 +1,6 @@
 // Points of the noise space: drawn the same everywhere, and ways between them whose ends and lengths are as
 // promised.
-#include "model/noise_space.h"
+#include "model/sample/noise_space.h"
 #include "tests/test.h"
 
 #include <math.h>

@@ -1,8 +1,8 @@
 // The reader: every rule of the format broken once, and refused by name. The writer: round trips to the byte,
 // and the old file whole whatever fails. With `--write FILE`: the file that
 // tests/pytorch/check_safetensors.py judges.
-#include "model/atomic_file.h"
-#include "model/safetensors.h"
+#include "model/files/atomic_file.h"
+#include "model/files/safetensors.h"
 #include "tests/test.h"
 
 #include <dirent.h>

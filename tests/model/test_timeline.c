@@ -1,5 +1,5 @@
 // The timing of morphs: what easing, dwell and looping promise, and a motion that never jumps.
-#include "model/timeline.h"
+#include "model/sample/timeline.h"
 #include "tests/test.h"
 
 #include <math.h>

@@ -1,7 +1,7 @@
 // The trainer: a run that stops and goes on is the same run, bit for bit; a streamed set is the same set; a
 // step that goes wrong leaves no trace; one batch can be learnt.
-#include "model/checkpoint.h"
-#include "model/trainer_private.h"
+#include "model/train/checkpoint.h"
+#include "model/train/trainer_private.h"
 #include "tests/test.h"
 
 #include <math.h>

@@ -1,6 +1,6 @@
 // The model: what the presets promise, every gradient against the references in double precision, and that
 // nothing but noise and class decides a generated clip.
-#include "model/vae.h"
+#include "model/net/vae.h"
 #include "tests/model/graph_trial.h"
 #include "tests/test.h"
 

@@ -1,5 +1,5 @@
 // Weights files: what is saved comes back bit for bit, and what is not a model of ours is refused by name.
-#include "model/weights.h"
+#include "model/weights/weights.h"
 #include "tests/test.h"
 
 #include <stdio.h>

@@ -1,7 +1,7 @@
 #include "tests/model/untrained.h"
 
-#include "model/draw.h"
-#include "model/weights.h"
+#include "model/noise/draw.h"
+#include "model/weights/weights.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -3,7 +3,7 @@
 #ifndef MOGRAPH_TESTS_OPS_CASES_H
 #define MOGRAPH_TESTS_OPS_CASES_H
 
-#include "shaders/op_check.h"
+#include "shaders/check/op_check.h"
 
 #define FILL(name) (1u << OP_FILL_##name)
 enum { ALL_FILLS = (1u << OP_FILL_COUNT) - 1 };

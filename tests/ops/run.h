@@ -2,7 +2,7 @@
 #ifndef MOGRAPH_TESTS_OPS_RUN_H
 #define MOGRAPH_TESTS_OPS_RUN_H
 
-#include "shaders/op_check.h"
+#include "shaders/check/op_check.h"
 
 // arrays in the order of the signature, arrays[i] with as many doubles as argument i has elements: inputs are
 // rounded to the argument's type and uploaded, outputs are overwritten with the result. NULL for scratch and

@@ -1,4 +1,4 @@
-"""The model of model/vae.c again, in PyTorch: module names are those of our weights files, so that load_state_dict takes
+"""The model of model/net/vae.c again, in PyTorch: module names are those of our weights files, so that load_state_dict takes
 them. Tensors are NCDHW here; noise, gates and everything flat come in our order, NDHWC."""
 import math
 

@@ -2,10 +2,10 @@
 // PyTorch. Writes safetensors: weights-0, ema-0 ... weights-10, ema-10 as weights files, what there is before
 // a step and at the end; and step-0 ... step-9 with what a step was given (clips, classes, noise, gates,
 // weights of the losses), what it gave, and its gradients.
-#include "model/safetensors.h"
-#include "model/trainer_private.h"
-#include "model/weights.h"
-#include "model/weights_layout.h"
+#include "model/files/safetensors.h"
+#include "model/train/trainer_private.h"
+#include "model/weights/weights.h"
+#include "model/weights/weights_layout.h"
 #include "runtime/log.h"
 
 #include <stdio.h>

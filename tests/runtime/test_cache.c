@@ -1,5 +1,5 @@
 // The pipeline cache on disk: written, read, and ignored when damaged.
-#include "shaders/op_check.h"
+#include "shaders/check/op_check.h"
 #include "tests/test.h"
 
 #include <stdio.h>

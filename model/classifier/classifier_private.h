@@ -1,0 +1,29 @@
+// What the files of the classifier share.
+#ifndef MOGRAPH_MODEL_CLASSIFIER_CLASSIFIER_PRIVATE_H
+#define MOGRAPH_MODEL_CLASSIFIER_CLASSIFIER_PRIVATE_H
+
+#include "model/classifier/classifier.h"
+
+enum { CLASSIFIER_BATCH = 16 };
+
+struct classifier {
+    struct op_library *library;
+    struct classifier_config config;
+    struct parameters *parameters;
+    struct classifier_net train, run; // share memory and inputs
+    struct rt_arena *activations, *inputs, *host;
+    struct rt_buffer clips;                   // f32 [CLASSIFIER_BATCH][d][h][w][4]
+    struct rt_buffer labels, d_loss;          // of a step, host-visible
+    struct rt_buffer optimiser, clip;         // of a step, see optimiser.h and gradient_clip.h
+    struct rt_buffer loss, result;            // of a step, results
+    struct rt_buffer state, outcome, scratch; // of gradient_clip
+    struct rt_stream *training, *running;
+    float *batch; // on the host: clips on their way in, results on their way out
+};
+
+// Weights and state to and from host arrays of the parameters' counts.
+enum rt_status classifier_set_weights(struct classifier *classifier, const float *trained,
+                                      const float *state);
+enum rt_status classifier_get_weights(struct classifier *classifier, float *trained, float *state);
+
+#endif

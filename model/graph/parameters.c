@@ -1,0 +1,218 @@
+#include "model/graph/parameters.h"
+
+#include "runtime/log.h"
+#include "shaders/common/philox.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+struct parameters {
+    struct parameter *items;
+    uint32_t count, capacity;
+    uint64_t trained, matrices, decayed, state;
+    bool laid_out;
+    struct rt_arena *arena;
+    struct rt_buffer slabs[PARAMETERS_SLABS], state_slab;
+};
+
+enum rt_status parameters_create(struct parameters **out) {
+    *out = calloc(1, sizeof **out);
+    return *out != NULL ? RT_OK : RT_ERROR_OUT_OF_MEMORY;
+}
+
+void parameters_destroy(struct parameters **handle) {
+    struct parameters *parameters = *handle;
+    if (parameters == NULL)
+        return;
+    rt_arena_destroy(&parameters->arena);
+    free(parameters->items);
+    free(parameters);
+    *handle = NULL;
+}
+
+static uint64_t element_count(const struct parameter *p) {
+    switch (p->layout) {
+    case PARAMETER_CONV:
+    case PARAMETER_CONV_TRANSPOSE:
+        return (uint64_t)p->kernel[0] * p->kernel[1] * p->kernel[2] * p->in * p->out;
+    case PARAMETER_LINEAR:
+    case PARAMETER_TABLE:
+        return (uint64_t)p->in * p->out;
+    case PARAMETER_VECTOR:
+        break;
+    }
+    return p->out;
+}
+
+static bool same(const struct parameter *a, const struct parameter *b) {
+    return a->layout == b->layout && memcmp(a->kernel, b->kernel, sizeof a->kernel) == 0 && a->in == b->in &&
+           a->out == b->out && a->decay == b->decay && a->matrix == b->matrix && a->state == b->state;
+}
+
+uint32_t parameters_add(struct parameters *parameters, const struct parameter *parameter) {
+    for (uint32_t i = 0; i < parameters->count; i++)
+        if (strcmp(parameters->items[i].name, parameter->name) == 0) {
+            if (same(&parameters->items[i], parameter))
+                return i;
+            rt_log(RT_LOG_ERROR, "two parameters of different shapes are named %s", parameter->name);
+            return UINT32_MAX;
+        }
+    if (parameters->laid_out) {
+        rt_log(RT_LOG_ERROR, "parameter %s comes after the layout was fixed", parameter->name);
+        return UINT32_MAX;
+    }
+    if (parameters->count == parameters->capacity) {
+        uint32_t capacity = parameters->capacity ? parameters->capacity * 2 : 64;
+        struct parameter *grown = realloc(parameters->items, capacity * sizeof *grown);
+        if (grown == NULL)
+            return UINT32_MAX;
+        parameters->items = grown;
+        parameters->capacity = capacity;
+    }
+    struct parameter *item = &parameters->items[parameters->count];
+    *item = *parameter;
+    item->count = element_count(parameter);
+    return parameters->count++;
+}
+
+uint32_t parameters_count(const struct parameters *parameters) {
+    return parameters->count;
+}
+
+const struct parameter *parameters_get(const struct parameters *parameters, uint32_t index) {
+    return &parameters->items[index];
+}
+
+const struct parameter *parameters_find(const struct parameters *parameters, const char *name) {
+    for (uint32_t i = 0; i < parameters_count(parameters); i++)
+        if (strcmp(parameters_get(parameters, i)->name, name) == 0)
+            return parameters_get(parameters, i);
+    return NULL;
+}
+
+// Buffers of kernels start at multiples of 16 bytes.
+static uint64_t place(struct parameter *item, uint64_t at) {
+    item->offset = at;
+    return at + (item->count + 3) / 4 * 4;
+}
+
+enum { PART_MATRICES, PART_DECAYED, PART_OTHER, TRAINED_PARTS };
+
+static int part_of(const struct parameter *item) {
+    return item->matrix ? PART_MATRICES : item->decay ? PART_DECAYED : PART_OTHER;
+}
+
+void parameters_layout(struct parameters *parameters) {
+    for (uint32_t i = 0; i < parameters->count && !parameters->laid_out; i++)
+        if (parameters->items[i].state)
+            parameters->state = place(&parameters->items[i], parameters->state);
+    for (int part = 0; part < TRAINED_PARTS && !parameters->laid_out; part++) {
+        for (uint32_t i = 0; i < parameters->count; i++)
+            if (!parameters->items[i].state && part_of(&parameters->items[i]) == part)
+                parameters->trained = place(&parameters->items[i], parameters->trained);
+        if (part == PART_MATRICES)
+            parameters->matrices = parameters->trained;
+        if (part == PART_DECAYED)
+            parameters->decayed = parameters->trained;
+    }
+    parameters->laid_out = true;
+}
+
+uint64_t parameters_trained_count(const struct parameters *parameters) {
+    return parameters->trained;
+}
+
+uint64_t parameters_matrix_count(const struct parameters *parameters) {
+    return parameters->matrices;
+}
+
+uint64_t parameters_decay_count(const struct parameters *parameters) {
+    return parameters->decayed;
+}
+
+uint64_t parameters_state_count(const struct parameters *parameters) {
+    return parameters->state;
+}
+
+static int slab_count(bool train) {
+    return train ? PARAMETERS_SLABS : 1;
+}
+
+uint64_t parameters_bytes(const struct parameters *parameters, bool train) {
+    uint64_t slab = (parameters->trained * 4 + RT_ALIGNMENT) / RT_ALIGNMENT * RT_ALIGNMENT;
+    uint64_t state = (parameters->state * 4 + RT_ALIGNMENT) / RT_ALIGNMENT * RT_ALIGNMENT;
+    return (uint64_t)slab_count(train) * slab + state;
+}
+
+enum rt_status parameters_allocate(struct parameters *parameters, struct rt_device *device, bool train) {
+    parameters_layout(parameters);
+    int slabs = slab_count(train);
+    enum rt_status status =
+        rt_arena_create(device, RT_MEMORY_DEVICE, parameters_bytes(parameters, train),
+                        train ? "parameters and optimiser" : "parameters", &parameters->arena);
+    if (status != RT_OK)
+        return status;
+    for (int i = 0; i < slabs; i++)
+        parameters->slabs[i] = rt_arena_push(parameters->arena, parameters->trained * 4);
+    if (parameters->state > 0)
+        parameters->state_slab = rt_arena_push(parameters->arena, parameters->state * 4);
+    return RT_OK;
+}
+
+struct rt_buffer parameters_slab(const struct parameters *parameters, enum parameters_slab slab) {
+    return parameters->slabs[slab];
+}
+
+struct rt_buffer parameters_state_slab(const struct parameters *parameters) {
+    return parameters->state_slab;
+}
+
+struct rt_buffer parameters_buffer(const struct parameters *parameters, uint32_t index,
+                                   enum parameters_slab slab) {
+    const struct parameter *item = &parameters->items[index];
+    if (item->state && slab != PARAMETERS_VALUE)
+        return (struct rt_buffer){0};
+    struct rt_buffer whole = item->state ? parameters->state_slab : parameters->slabs[slab];
+    return rt_buffer_slice(whole, item->offset * 4, item->count * 4);
+}
+
+// Keyed by the seed and the tensor's name, so that a tensor starts alike whatever else the network has.
+static uint64_t name_key(const char *name, uint64_t seed) {
+    uint64_t key = seed ^ 14695981039346656037u;
+    for (; *name != '\0'; name++)
+        key = (key ^ (unsigned char)*name) * 1099511628211u;
+    return key;
+}
+
+static void normal_values(const struct parameter *p, uint64_t seed, float *values) {
+    uint64_t key = name_key(p->name, seed);
+    const uint32_t keys[2] = {(uint32_t)key, (uint32_t)(key >> 32)};
+    for (uint64_t i = 0; i < p->count; i += 4) {
+        uint32_t words[4] = {(uint32_t)(i / 4), 0, 0, 0};
+        float normals[4];
+        op_philox(words, keys, words);
+        op_philox_normal(words, normals);
+        for (uint64_t k = 0; k < 4 && i + k < p->count; k++)
+            values[i + k] = normals[k] * p->scale;
+    }
+}
+
+static void start_values(const struct parameter *p, uint64_t seed, float *values) {
+    if (p->start == PARAMETER_NORMAL) {
+        normal_values(p, seed, values);
+        return;
+    }
+    float value = p->start == PARAMETER_ONES ? 1.0f : p->start == PARAMETER_VALUE ? p->scale : 0.0f;
+    for (uint64_t i = 0; i < p->count; i++)
+        values[i] = value;
+}
+
+void parameters_start_values(const struct parameters *parameters, uint64_t seed, float *trained,
+                             float *state) {
+    memset(trained, 0, parameters->trained * sizeof *trained);
+    memset(state, 0, parameters->state * sizeof *state);
+    for (uint32_t i = 0; i < parameters->count; i++) {
+        const struct parameter *item = &parameters->items[i];
+        start_values(item, seed, (item->state ? state : trained) + item->offset);
+    }
+}

@@ -1,0 +1,474 @@
+#include "model/net/vae.h"
+
+#include "model/noise/density.h"
+#include "model/net/layers.h"
+#include "runtime/log.h"
+#include "shaders/film/film.h"
+#include "shaders/kl/kl.h"
+#include "shaders/reconstruction/reconstruction.h"
+#include "shaders/reparameterise/reparameterise.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const struct vae_config presets[] = {
+    {"tiny", 8, 32, 32, 3, {8, 16, 24}, 8, {0, 2, 4}, 6, 8, 128, 16, 0.0f, OP_F32},
+    {"small", 32, 128, 128, 5, {16, 32, 48, 64, 96}, 24, {0, 0, 2, 8, 0}, 6, 16, 1024, 128, 0.0f, OP_F32},
+    {"base", 32, 128, 128, 5, {32, 64, 128, 192, 256}, 48, {0, 0, 2, 8, 0}, 6, 32, 128, 256, 0.0f, OP_F32},
+    {"article", 32, 128, 128, 5, {16, 32, 48, 64, 96}, 64, {0, 0, 0, 0, 0}, 6, 16, 0, 0, 0.0f, OP_F32},
+};
+
+const struct vae_config *vae_preset_at(uint32_t i) {
+    return i < sizeof presets / sizeof presets[0] ? &presets[i] : NULL;
+}
+
+const struct vae_config *vae_preset(const char *name) {
+    for (uint32_t i = 0; vae_preset_at(i) != NULL; i++)
+        if (strcmp(name, presets[i].name) == 0)
+            return &presets[i];
+    return NULL;
+}
+
+// The largest start, in voxels, of a model that does without some of its stages: a linear layer writes it,
+// and the deepest features are meant to see most of a clip at once.
+enum { FITTED_START_MAX = 64 };
+
+void vae_fit(struct vae_config *c, uint32_t d, uint32_t h, uint32_t w) {
+    c->d = d;
+    c->h = h;
+    c->w = w;
+    uint32_t stages = c->stages;
+    while (stages > 1 && (d | h | w) % (1u << stages) != 0)
+        stages--;
+    if ((uint64_t)(d >> stages) * (h >> stages) * (w >> stages) > FITTED_START_MAX)
+        return; // too few halvings: vae_check says so
+    while (c->stages > stages) {
+        c->stages--;
+        memmove(c->channels, c->channels + 1, c->stages * sizeof c->channels[0]);
+        memmove(c->latent, c->latent + 1, c->stages * sizeof c->latent[0]);
+        c->channels[c->stages] = c->latent[c->stages] = 0;
+    }
+}
+
+bool vae_check(const struct vae_config *c) {
+    const char *wrong = NULL;
+    uint32_t step = c->stages < 31 ? 1u << c->stages : 0;
+    if (c->stages < 1 || c->stages > VAE_MAX_STAGES)
+        wrong = "stages must be 1 to 6";
+    else if (c->d == 0 || c->h == 0 || c->w == 0 || c->d % step != 0 || c->h % step != 0 || c->w % step != 0)
+        wrong = "frames, height and width must be multiples of 2 to the power of stages";
+    else if (c->top == 0 || c->top % 4 != 0 || c->embedding == 0 || c->embedding % 4 != 0 ||
+             c->mapped % 4 != 0 || c->classes == 0)
+        wrong = "top, embedding and mapped must be multiples of 4, and there must be a class";
+    for (uint32_t i = 0; i < VAE_MAX_STAGES && i < c->stages && wrong == NULL; i++)
+        if (c->channels[i] == 0 || c->channels[i] % 4 != 0)
+            wrong = "channels must be multiples of 4";
+    if (wrong != NULL)
+        rt_log(RT_LOG_ERROR, "model %s (%ux%ux%u, %u stages): %s", c->name, c->w, c->h, c->d, c->stages,
+               wrong);
+    return wrong == NULL;
+}
+
+// What is known while a model is written down.
+struct writer {
+    struct vae *vae;
+    struct net net;
+    struct tensor features[VAE_MAX_STAGES]; // of the encoder, for posteriors
+    struct tensor z, embedding;             // the top latent and what the class says
+    struct tensor told;                     // both
+    struct tensor style;                    // and what the mapping makes of them: what every level is told
+    enum op_dtype storage;                  // of activations with voxels
+};
+
+bool vae_mode_generates(enum vae_mode mode) {
+    return mode == VAE_GENERATE || mode == VAE_BLEND || mode == VAE_ADVERSARY;
+}
+
+bool vae_mode_trains(enum vae_mode mode) {
+    return mode == VAE_TRAIN || mode == VAE_TRAIN_FROZEN || mode == VAE_ADVERSARY;
+}
+
+static bool generates(const struct writer *w) {
+    return vae_mode_generates(w->vae->mode);
+}
+
+static const char *label(char *text, size_t size, const char *part, uint32_t i, const char *what) {
+    snprintf(text, size, "%s.%u.%s", part, i, what);
+    return text;
+}
+
+// --- latents
+
+// Of a prior, of the top posterior, and of what a level's posterior adds: sigma between e^-4 and e^4, e^-8
+// and e^8.
+#define LOG_SIGMA_BOUND 4.0f
+
+struct gaussian {
+    struct tensor mu, log_sigma;
+};
+
+static struct tensor scaled(struct writer *w, struct tensor x, float factor) {
+    return layer_add(&w->net, x, x, factor - 1.0f);
+}
+
+// half tanh(x / half): between -half and half, a smooth clamp that always lets a gradient through.
+static struct tensor bounded(struct writer *w, struct tensor x, float half) {
+    return scaled(w, layer_activation(&w->net, scaled(w, x, 1.0f / half), OP_ACTIVATION_TANH), half);
+}
+
+static void add_kl(struct writer *w, struct vae_level *level, struct gaussian q, struct gaussian p) {
+    struct op_kl params = {
+        .n = w->net.n, .voxels = level->d * level->h * level->w, .c = level->c, .c_used = level->c_used};
+    level->kl = graph_activation(w->net.graph, "kl", OP_F32, w->net.n);
+    graph_apply(
+        w->net.graph, OP_kl_forward, &params,
+        (uint32_t[OP_MAX_ARGS]){q.mu.value, q.log_sigma.value, p.mu.value, p.log_sigma.value, level->kl});
+    graph_keep(w->net.graph, level->kl, false);
+    if (vae_mode_trains(w->vae->mode))
+        graph_seed(w->net.graph, level->kl);
+}
+
+// mu + exp(log_sigma) eps.
+static struct tensor reparameterised(struct writer *w, struct gaussian from, const struct vae_level *level) {
+    struct op_reparameterise params = {
+        .n = w->net.n, .voxels = level->d * level->h * level->w, .c = level->c, .c_used = level->c_used};
+    struct tensor z = from.mu;
+    z.value = graph_activation(w->net.graph, "z", OP_F32, tensor_count(&w->net, z));
+    graph_apply(
+        w->net.graph, OP_reparameterise_forward, &params,
+        (uint32_t[OP_MAX_ARGS]){from.mu.value, from.log_sigma.value, GRAPH_NONE, level->eps, z.value});
+    return z;
+}
+
+// Encoding by inversion: the noise that gives z from the prior.
+static void add_noise(struct writer *w, struct vae_level *level, struct gaussian p, struct tensor z) {
+    struct op_reparameterise params = {
+        .n = w->net.n, .voxels = level->d * level->h * level->w, .c = level->c, .c_used = level->c_used};
+    level->noise = graph_activation(w->net.graph, "noise", OP_F32, tensor_count(&w->net, z));
+    graph_apply(w->net.graph, OP_reparameterise_inverse, &params,
+                (uint32_t[OP_MAX_ARGS]){p.mu.value, p.log_sigma.value, GRAPH_NONE, z.value, level->noise});
+    graph_keep(w->net.graph, level->noise, false);
+}
+
+// A new level of latents with its noise.
+static struct vae_level *add_level(struct writer *w, struct tensor like, uint32_t c_used) {
+    uint32_t i = w->vae->level_count++;
+    struct vae_level *level = &w->vae->levels[i];
+    char name[32];
+    snprintf(name, sizeof name, "eps%u", i);
+    *level = (struct vae_level){.eps = layer_input(&w->net, name, like.d, like.h, like.w, like.c).value,
+                                .kl = GRAPH_NONE,
+                                .gate = GRAPH_NONE,
+                                .zeros = GRAPH_NONE,
+                                .mean = GRAPH_NONE,
+                                .noise = GRAPH_NONE,
+                                .d = like.d,
+                                .h = like.h,
+                                .w = like.w,
+                                .c = like.c,
+                                .c_used = c_used};
+    return level;
+}
+
+// What is read off a level's posterior besides its sample.
+static void watch_level(struct writer *w, struct vae_level *level, struct gaussian q, struct gaussian p,
+                        struct tensor z) {
+    add_kl(w, level, q, p);
+    if (w->vae->mode == VAE_EVALUATE || w->vae->mode == VAE_TRAIN_FROZEN)
+        add_noise(w, level, p, z);
+    if (w->vae->mode == VAE_EVALUATE) {
+        level->mean = q.mu.value;
+        graph_keep(w->net.graph, level->mean, false);
+    }
+}
+
+// --- encoder
+
+// The first stage reads blocks of 2x2x2 voxels as one, without overlap: a convolution of 4 channels at full
+// resolution costs a CPU device as much as all the rest. Residual blocks begin where they are cheap: what the
+// encoder has to say is little.
+static struct tensor write_stage(struct writer *w, uint32_t i, struct tensor x) {
+    const struct conv_shape halving = {.kernel = 4, .stride = 2, .padding = 1},
+                            blocks = {.kernel = 1, .stride = 1};
+    uint32_t channels = w->vae->config.channels[i];
+    char name[96];
+    label(name, sizeof name, "encoder", i, "conv");
+    if (i == 0)
+        x = layer_cast(&w->net, layer_space_to_depth(&w->net, x), w->storage);
+    w->net.edge = i == 0;
+    x = layer_conv3d(&w->net, name, x, channels, i == 0 ? blocks : halving);
+    w->net.edge = false;
+    x = layer_batch_norm(&w->net, label(name, sizeof name, "encoder", i, "norm"), x, true);
+    if (i > 1)
+        x = layer_residual(&w->net, label(name, sizeof name, "encoder", i, "block"), x);
+    return x;
+}
+
+static void write_encoder(struct writer *w) {
+    const struct vae_config *c = &w->vae->config;
+    struct tensor x = layer_input(&w->net, "clip", c->d, c->h, c->w, 4);
+    w->vae->clip = x.value;
+    for (uint32_t i = 0; i < c->stages; i++)
+        w->features[i] = x = write_stage(w, i, x);
+}
+
+// --- top
+
+// The deepest features whole, and the means of the early ones: colour is lost by the deepest level otherwise.
+static struct gaussian top_posterior(struct writer *w) {
+    const struct vae_config *c = &w->vae->config;
+    struct tensor deep = layer_cast(&w->net, w->features[c->stages - 1], OP_F32);
+    struct tensor all = layer_reshape(&w->net, deep, 1, 1, 1, deep.d * deep.h * deep.w * deep.c);
+    for (uint32_t i = 0; i + 1 < c->stages; i++)
+        all = layer_concat(&w->net, all, layer_mean(&w->net, w->features[i]));
+    all = layer_concat(&w->net, all, w->embedding);
+    struct gaussian q;
+    layer_halves(&w->net, layer_linear(&w->net, "top.posterior", all, 2 * c->top, 0.5f), &q.mu, &q.log_sigma);
+    q.log_sigma = bounded(w, q.log_sigma, LOG_SIGMA_BOUND);
+    return q;
+}
+
+static struct gaussian top_prior(struct writer *w) {
+    struct gaussian p;
+    layer_halves(&w->net, layer_linear(&w->net, "top.prior", w->embedding, 2 * w->vae->config.top, 0.0f),
+                 &p.mu, &p.log_sigma);
+    return p;
+}
+
+// What the class says.
+static struct tensor write_class(struct writer *w) {
+    const struct vae_config *c = &w->vae->config;
+    if (w->vae->mode == VAE_BLEND) {
+        struct tensor given = layer_input(&w->net, "embedding", 1, 1, 1, c->embedding);
+        w->vae->embedding = given.value;
+        return given;
+    }
+    w->vae->classes = graph_input(w->net.graph, "classes", OP_U32, w->net.n, false);
+    return layer_embedding(&w->net, "embedding", w->vae->classes, c->classes, c->embedding);
+}
+
+static void write_top(struct writer *w) {
+    const struct vae_config *c = &w->vae->config;
+    w->embedding = write_class(w);
+    struct gaussian p = top_prior(w), q = generates(w) ? p : top_posterior(w);
+    struct vae_level *level = add_level(w, p.mu, c->top);
+    w->z = reparameterised(w, q, level);
+    if (!generates(w))
+        watch_level(w, level, q, p, w->z);
+    w->told = w->style = layer_concat(&w->net, w->z, w->embedding);
+    if (c->mapped > 0) {
+        struct tensor hidden = layer_linear(&w->net, "top.mapping", w->told, c->mapped, 2.0f);
+        w->style = layer_concat(&w->net, w->told, layer_activation(&w->net, hidden, OP_ACTIVATION_SILU));
+    }
+}
+
+// --- decoder
+
+// A head of a level: 1x1x1, BatchNorm, SiLU, 3x3x3 to means and log sigmas. It starts at nothing: a prior
+// N(0, 1), and a posterior that is the prior.
+static struct gaussian head(struct writer *w, const char *part, uint32_t i, struct tensor x,
+                            uint32_t stored) {
+    char name[96], what[32];
+    struct gaussian g;
+    snprintf(what, sizeof what, "%s.conv1", part);
+    x = layer_conv3d(&w->net, label(name, sizeof name, "level", i, what), x, x.c,
+                     (struct conv_shape){.kernel = 1, .stride = 1});
+    snprintf(what, sizeof what, "%s.norm", part);
+    x = layer_batch_norm(&w->net, label(name, sizeof name, "level", i, what), x, true);
+    snprintf(what, sizeof what, "%s.conv2", part);
+    x = layer_conv3d(
+        &w->net, label(name, sizeof name, "level", i, what), x, 2 * stored,
+        (struct conv_shape){.kernel = 3, .stride = 1, .padding = 1, .bias = true, .from_zero = true});
+    layer_halves(&w->net, layer_cast(&w->net, x, OP_F32), &g.mu, &g.log_sigma);
+    return g;
+}
+
+// x (1 + gate).
+static struct tensor gated(struct writer *w, struct vae_level *level, struct tensor x) {
+    struct op_film params = {.n = w->net.n, .voxels = level->d * level->h * level->w, .c = level->c};
+    level->gate = layer_input(&w->net, "gate", 1, 1, 1, level->c).value;
+    level->zeros = layer_input(&w->net, "zeros", 1, 1, 1, level->c).value;
+    struct tensor kept = x;
+    kept.value = graph_activation(w->net.graph, "gated", OP_F32, tensor_count(&w->net, kept));
+    graph_apply(w->net.graph, OP_film_forward, &params,
+                (uint32_t[OP_MAX_ARGS]){x.value, level->gate, level->zeros, kept.value});
+    return kept;
+}
+
+// p from the decoder's state, q = p + what the encoder's features add. What is sampled has that addition
+// behind the gate; the KL divergence is the one of the open gate.
+static struct tensor posterior_sample(struct writer *w, uint32_t i, struct tensor x, struct vae_level *level,
+                                      struct gaussian p) {
+    struct gaussian r = head(w, "posterior", i, layer_concat(&w->net, x, w->features[i]), level->c), q, from;
+    q.mu = layer_add(&w->net, p.mu, r.mu, 1.0f);
+    q.log_sigma =
+        layer_add(&w->net, p.log_sigma, layer_activation(&w->net, r.log_sigma, OP_ACTIVATION_TANH), 2.0f);
+    from.mu = layer_add(&w->net, p.mu, gated(w, level, r.mu), 1.0f);
+    from.log_sigma = q.log_sigma;
+    struct tensor z = reparameterised(w, from, level);
+    watch_level(w, level, q, p, z);
+    return z;
+}
+
+// Only the sample enters the decoder.
+static struct tensor write_level(struct writer *w, uint32_t i, struct tensor x) {
+    uint32_t used = w->vae->config.latent[i], stored = (used + 3) / 4 * 4;
+    char name[96];
+    struct gaussian p = head(w, "prior", i, x, stored);
+    p.log_sigma = bounded(w, p.log_sigma, LOG_SIGMA_BOUND);
+    struct vae_level *level = add_level(w, p.mu, used);
+    struct tensor z = generates(w) ? reparameterised(w, p, level) : posterior_sample(w, i, x, level, p);
+    return layer_add(&w->net, x,
+                     layer_conv3d(&w->net, label(name, sizeof name, "level", i, "input"),
+                                  layer_cast(&w->net, z, w->storage), x.c,
+                                  (struct conv_shape){.kernel = 1, .stride = 1, .bias = true}),
+                     1.0f);
+}
+
+// To full resolution: 2x2x2 voxels from each (Shi et al. 2016), dark at first, as most of a clip is.
+static struct tensor write_output(struct writer *w, struct tensor x) {
+    const struct conv_shape shape = {
+        .kernel = 3, .stride = 1, .padding = 1, .flat = true, .bias = true, .bias_start = -3.0f};
+    w->net.edge = true;
+    x = layer_cast(&w->net, layer_conv3d(&w->net, "decoder.0.conv", x, 8 * 4, shape), OP_F32);
+    w->net.edge = false;
+    x = layer_film(&w->net, "decoder.gain", layer_depth_to_space(&w->net, x), w->style);
+    return layer_activation(&w->net, x, OP_ACTIVATION_SIGMOID);
+}
+
+static struct tensor write_start(struct writer *w) {
+    const struct vae_config *c = &w->vae->config;
+    uint32_t deepest = c->stages - 1, d = c->d >> c->stages, h = c->h >> c->stages, width = c->w >> c->stages;
+    struct tensor x =
+        layer_linear(&w->net, "decoder.start", w->style, d * h * width * c->channels[deepest], 1.0f);
+    x = layer_reshape(&w->net, x, d, h, width, c->channels[deepest]);
+    return layer_cast(&w->net, x, w->storage);
+}
+
+// What the top puts where, on the coarse grids behind the start: the start alone has to say all places in 4x4
+// cells, and convolutions carry them from there. It starts at nothing.
+static struct tensor write_places(struct writer *w, uint32_t i, struct tensor x) {
+    const struct vae_config *c = &w->vae->config;
+    char name[96];
+    if (i == c->stages - 1 || x.d * x.h * x.w > c->placed)
+        return x;
+    w->net.edge = true;
+    struct tensor places = layer_linear(&w->net, label(name, sizeof name, "decoder", i, "place"), w->told,
+                                        x.d * x.h * x.w * x.c, 0.0f);
+    w->net.edge = false;
+    places = layer_reshape(&w->net, places, x.d, x.h, x.w, x.c);
+    return layer_add(&w->net, x, layer_cast(&w->net, places, w->storage), 1.0f);
+}
+
+static struct tensor write_decoder(struct writer *w) {
+    const struct vae_config *c = &w->vae->config;
+    struct tensor x = write_start(w);
+    char name[96];
+    for (uint32_t i = c->stages - 1;; i--) {
+        x = write_places(w, i, x);
+        x = layer_film(&w->net, label(name, sizeof name, "decoder", i, "film"), x, w->style);
+        if (i > 0)
+            x = layer_residual(&w->net, label(name, sizeof name, "decoder", i, "block"), x);
+        if (c->latent[i] > 0)
+            x = write_level(w, i, x);
+        if (i == 0)
+            return write_output(w, x);
+        x = layer_up(&w->net, label(name, sizeof name, "decoder", i, "up"), x, c->channels[i - 1]);
+        x = layer_batch_norm(&w->net, label(name, sizeof name, "decoder", i, "norm"), x, true);
+    }
+}
+
+// --- losses
+
+static const struct parameter calibration_tensor = {
+    .name = VAE_CALIBRATION, .layout = PARAMETER_VECTOR, .out = OP_CALIBRATION_COUNT, .state = true};
+
+static void write_losses(struct writer *w, struct tensor output) {
+    struct vae *vae = w->vae;
+    struct graph *graph = w->net.graph;
+    struct op_reconstruction params = {.n = w->net.n,
+                                       .voxels = output.d * output.h * output.w,
+                                       .c = 4,
+                                       .c_used = 3,
+                                       .sigma_floor = vae->config.sigma_floor};
+    vae->calibration = graph_parameter(graph, &calibration_tensor);
+    vae->squared_error = graph_activation(graph, "squared_error", OP_F32, w->net.n);
+    vae->nll = graph_activation(graph, "nll", OP_F32, w->net.n);
+    graph_apply(
+        graph, OP_reconstruction_forward, &params,
+        (uint32_t[OP_MAX_ARGS]){output.value, vae->clip, vae->calibration, vae->squared_error, vae->nll});
+    graph_keep(graph, vae->squared_error, false);
+    graph_keep(graph, vae->nll, false);
+    if (vae_mode_trains(vae->mode))
+        graph_seed(graph, vae->nll);
+}
+
+static bool add_density(const struct vae_config *c, struct parameters *parameters) {
+    const struct parameter mean = {
+        .name = VAE_DENSITY_MEAN, .layout = PARAMETER_TABLE, .in = c->classes, .out = c->top, .state = true};
+    struct parameter cholesky = mean, centre = mean, weight = mean;
+    snprintf(cholesky.name, sizeof cholesky.name, "%s", VAE_DENSITY_CHOLESKY);
+    cholesky.in = c->classes * c->top;
+    snprintf(centre.name, sizeof centre.name, "%s", VAE_DENSITY_CENTRE);
+    centre.in = c->classes * DENSITY_PARTS;
+    snprintf(weight.name, sizeof weight.name, "%s", VAE_DENSITY_WEIGHT);
+    weight.out = DENSITY_PARTS;
+    return parameters_add(parameters, &calibration_tensor) != UINT32_MAX &&
+           parameters_add(parameters, &mean) != UINT32_MAX &&
+           parameters_add(parameters, &cholesky) != UINT32_MAX &&
+           parameters_add(parameters, &centre) != UINT32_MAX &&
+           parameters_add(parameters, &weight) != UINT32_MAX;
+}
+
+// The network, from clip or noise to output and losses.
+static void write_network(struct vae *vae, uint32_t n) {
+    bool batch_statistics = vae->mode == VAE_TRAIN || vae->mode == VAE_ESTIMATE;
+    struct writer w = {.vae = vae,
+                       .net = {.graph = vae->graph, .n = n, .frozen = !batch_statistics},
+                       .storage = vae_mode_trains(vae->mode) ? vae->config.storage : OP_F32};
+    if (!generates(&w))
+        write_encoder(&w);
+    write_top(&w);
+    struct tensor output = write_decoder(&w);
+    vae->output = output.value;
+    graph_keep(vae->graph, output.value, vae->mode == VAE_TRAIN_FROZEN);
+    if (!generates(&w))
+        write_losses(&w, output);
+    else if (vae_mode_trains(vae->mode))
+        graph_seed(vae->graph, output.value);
+}
+
+enum rt_status vae_init(struct vae *vae, const struct vae_config *config, enum vae_mode mode, uint32_t n,
+                        const struct op_target *target, struct parameters *parameters, uint64_t chunk_bytes) {
+    *vae = (struct vae){.config = *config,
+                        .mode = mode,
+                        .n = n,
+                        .clip = GRAPH_NONE,
+                        .classes = GRAPH_NONE,
+                        .embedding = GRAPH_NONE,
+                        .calibration = GRAPH_NONE,
+                        .squared_error = GRAPH_NONE,
+                        .nll = GRAPH_NONE};
+    if (!vae_check(config))
+        return RT_ERROR_INVALID;
+    enum rt_status status = graph_create(target, parameters, &vae->graph);
+    if (status != RT_OK)
+        return status;
+    write_network(vae, n);
+    status = add_density(config, parameters) ? graph_finish(vae->graph, vae_mode_trains(mode), chunk_bytes)
+                                             : RT_ERROR_INVALID;
+    if (status != RT_OK)
+        vae_finish(vae);
+    return status;
+}
+
+void vae_finish(struct vae *vae) {
+    graph_destroy(&vae->graph);
+}
+
+uint32_t vae_noise_count(const struct vae *vae) {
+    uint32_t count = 0;
+    for (uint32_t i = 0; i < vae->level_count; i++)
+        count += vae->levels[i].d * vae->levels[i].h * vae->levels[i].w * vae->levels[i].c_used;
+    return count;
+}

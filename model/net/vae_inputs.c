@@ -1,0 +1,101 @@
+#include "model/net/vae_inputs.h"
+
+#include <string.h>
+
+static uint64_t clip_bytes(const struct vae *vae) {
+    const struct vae_config *c = &vae->config;
+    return (uint64_t)vae->n * c->d * c->h * c->w * 4 * sizeof(float);
+}
+
+static uint64_t eps_bytes(const struct vae_level *level, uint32_t n) {
+    return (uint64_t)n * level->d * level->h * level->w * level->c * sizeof(float);
+}
+
+static uint64_t gate_bytes(const struct vae_level *level, uint32_t n) {
+    return (uint64_t)n * level->c * sizeof(float);
+}
+
+static uint64_t aligned(uint64_t bytes) {
+    return (bytes + RT_ALIGNMENT - 1) / RT_ALIGNMENT * RT_ALIGNMENT;
+}
+
+uint64_t vae_inputs_bytes(const struct vae *vae) {
+    uint64_t bytes = aligned(clip_bytes(vae));
+    for (uint32_t i = 0; i < vae->level_count; i++)
+        bytes += aligned(eps_bytes(&vae->levels[i], vae->n));
+    return bytes;
+}
+
+static uint64_t host_bytes(const struct vae *vae) {
+    uint64_t bytes = aligned((vae->n * 4u + 15u) / 16u * 16u);
+    for (uint32_t i = 1; i < vae->level_count; i++)
+        bytes += aligned(gate_bytes(&vae->levels[i], vae->n));
+    return bytes;
+}
+
+static enum rt_status clear(struct rt_device *device, struct rt_buffer buffer) {
+    static const uint8_t zeros[4096];
+    enum rt_status status = RT_OK;
+    for (uint64_t at = 0; at < buffer.size_bytes && status == RT_OK; at += sizeof zeros) {
+        uint64_t size = buffer.size_bytes - at < sizeof zeros ? buffer.size_bytes - at : sizeof zeros;
+        status = rt_buffer_upload(device, rt_buffer_slice(buffer, at, size), zeros, size);
+    }
+    return status;
+}
+
+enum rt_status vae_inputs_create(struct vae_inputs *inputs, struct op_library *library,
+                                 const struct vae *vae) {
+    *inputs = (struct vae_inputs){.n = vae->n, .level_count = vae->level_count};
+    memcpy(inputs->levels, vae->levels, sizeof inputs->levels);
+    enum rt_status status = rt_arena_create(library->device, RT_MEMORY_DEVICE, vae_inputs_bytes(vae),
+                                            "inputs of a batch", &inputs->device);
+    if (status == RT_OK)
+        status = rt_arena_create(library->device, RT_MEMORY_HOST, host_bytes(vae), "classes and gates",
+                                 &inputs->host);
+    if (status != RT_OK) {
+        vae_inputs_destroy(inputs);
+        return status;
+    }
+    inputs->zeros = library->zeros;
+    inputs->clip = rt_arena_push(inputs->device, clip_bytes(vae));
+    inputs->classes = rt_arena_push(inputs->host, (vae->n * 4u + 15u) / 16u * 16u);
+    memset(rt_buffer_map(inputs->classes), 0, inputs->classes.size_bytes);
+    for (uint32_t i = 0; i < vae->level_count && status == RT_OK; i++) {
+        inputs->eps[i] = rt_arena_push(inputs->device, eps_bytes(&vae->levels[i], vae->n));
+        status = clear(library->device, inputs->eps[i]);
+        if (i > 0)
+            inputs->gates[i] = rt_arena_push(inputs->host, gate_bytes(&vae->levels[i], vae->n));
+    }
+    for (uint32_t i = 0; i < vae->n; i++)
+        vae_inputs_gate(inputs, i, vae->level_count);
+    return status;
+}
+
+void vae_inputs_destroy(struct vae_inputs *inputs) {
+    rt_arena_destroy(&inputs->device);
+    rt_arena_destroy(&inputs->host);
+}
+
+void vae_inputs_bind(const struct vae_inputs *inputs, const struct vae *vae) {
+    if (vae->classes != GRAPH_NONE)
+        graph_bind(vae->graph, vae->classes, inputs->classes);
+    if (vae->clip != GRAPH_NONE)
+        graph_bind(vae->graph, vae->clip, inputs->clip);
+    for (uint32_t i = 0; i < vae->level_count; i++) {
+        const struct vae_level *level = &vae->levels[i];
+        graph_bind(vae->graph, level->eps, inputs->eps[i]);
+        if (level->gate == GRAPH_NONE)
+            continue;
+        graph_bind(vae->graph, level->gate, inputs->gates[i]);
+        graph_bind(vae->graph, level->zeros, rt_buffer_slice(inputs->zeros, 0, gate_bytes(level, inputs->n)));
+    }
+}
+
+void vae_inputs_gate(const struct vae_inputs *inputs, uint32_t sample, uint32_t open) {
+    for (uint32_t i = 1; i < inputs->level_count; i++) {
+        float *gates = rt_buffer_map(inputs->gates[i]);
+        uint32_t c = inputs->levels[i].c;
+        for (uint32_t k = 0; k < c; k++)
+            gates[sample * c + k] = i <= open ? 0.0f : -1.0f;
+    }
+}

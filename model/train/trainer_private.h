@@ -1,0 +1,67 @@
+// What the files of the trainer share: trainer.c, trainer_record.c, checkpoint.c.
+#ifndef MOGRAPH_MODEL_TRAIN_TRAINER_PRIVATE_H
+#define MOGRAPH_MODEL_TRAIN_TRAINER_PRIVATE_H
+
+#include "model/train/trainer.h"
+#include "shaders/muon/muon.h"
+#include "shaders/reconstruction/reconstruction.h"
+
+// Of AdamW: in the recording, and in the bias corrections that the host computes.
+#define ADAM_BETA1 0.9f
+#define ADAM_BETA2 0.99f
+#define MUON_MOMENTUM 0.95f
+
+// What the host writes before a step and reads behind it, in memory that both see.
+struct step_buffers {
+    struct rt_arena *arena;
+    struct rt_buffer seed;                                       // u32 [4], see noise.h
+    struct rt_buffer optimiser;                                  // f32 [4], see optimiser.h
+    struct rt_buffer clip;                                       // f32 [4], see gradient_clip.h
+    struct rt_buffer d_nll, d_kl[VAE_MAX_STAGES + 1];            // f32 [n]
+    struct rt_buffer index, augment;                             // u32 [n], [n][4]
+    struct rt_buffer nll, squared_error, kl[VAE_MAX_STAGES + 1]; // results, f32 [n]
+    struct rt_buffer clip_result, calibration;                   // results, f32 [4]
+};
+
+struct trainer {
+    struct op_library *library;
+    const struct clip_source *source;
+    struct trainer_options options;
+    struct parameters *parameters;
+    struct vae first, second; // the two phases; they share memory
+    bool has_second;
+    struct adversary *adversary; // of the second phase
+    struct evaluator *evaluator;
+    struct sampler sampler;
+    struct clip_store *clips;
+    struct vae_inputs inputs;
+    struct step_buffers buffers;
+    struct rt_arena *activations, *work;
+    struct rt_buffer clip_state, clip_result, clip_scratch; // of gradient_clip
+    struct rt_buffer muon_scratch;
+    struct rt_buffer state_before; // running statistics before the step, should it be undone
+    struct rt_stream *stream, *undo;
+    int recorded; // phase that the stream holds, 0: none
+    struct sampler_item *items;
+    uint64_t step;
+    struct rate_control rate[VAE_MAX_STAGES + 1];
+};
+
+enum rt_status step_buffers_create(struct step_buffers *buffers, struct rt_device *device,
+                                   const struct vae *vae);
+
+// Records the step of a phase, 1 or 2.
+enum rt_status trainer_record(struct trainer *trainer, int phase);
+
+// Muon's params for a matrix among the parameters.
+struct op_muon trainer_muon(const struct trainer *trainer, const struct parameter *parameter);
+uint64_t trainer_muon_scratch_bytes(const struct trainer *trainer, const struct parameter *parameter);
+
+// Scratch of gradient_clip.
+uint64_t trainer_clip_scratch_bytes(const struct op_library *library, uint64_t count);
+
+static inline uint64_t trainer_aligned(uint64_t bytes) {
+    return (bytes + RT_ALIGNMENT - 1) / RT_ALIGNMENT * RT_ALIGNMENT;
+}
+
+#endif

@@ -1,0 +1,144 @@
+// A training step as a recording: everything that changes from step to step is in step_buffers.
+#include "model/train/trainer_private.h"
+
+#include "runtime/log.h"
+#include "shaders/clips/clips.h"
+#include "shaders/film/film.h"
+#include "shaders/gradient_clip/gradient_clip.h"
+#include "shaders/noise/noise.h"
+#include "shaders/optimiser/optimiser.h"
+
+#define ADAM_EPS 1e-8f
+
+enum { STEP_BUFFER_MAX = 32 };
+
+enum rt_status step_buffers_create(struct step_buffers *b, struct rt_device *device, const struct vae *vae) {
+    uint64_t n = vae->n, per_sample = (n * 4 + 15) / 16 * 16;
+    uint64_t bytes =
+        STEP_BUFFER_MAX * trainer_aligned(per_sample) + trainer_aligned(n * 16) + 8 * RT_ALIGNMENT;
+    enum rt_status status = rt_arena_create(device, RT_MEMORY_HOST, bytes, "values of a step", &b->arena);
+    if (status != RT_OK)
+        return status;
+    struct rt_buffer *fours[] = {&b->seed, &b->optimiser, &b->clip, &b->clip_result, &b->calibration};
+    for (size_t i = 0; i < sizeof fours / sizeof fours[0]; i++)
+        *fours[i] = rt_arena_push(b->arena, 16);
+    struct rt_buffer *samples[] = {&b->d_nll, &b->index, &b->nll, &b->squared_error};
+    for (size_t i = 0; i < sizeof samples / sizeof samples[0]; i++)
+        *samples[i] = rt_arena_push(b->arena, per_sample);
+    for (uint32_t i = 0; i < vae->level_count; i++) {
+        b->d_kl[i] = rt_arena_push(b->arena, per_sample);
+        b->kl[i] = rt_arena_push(b->arena, per_sample);
+    }
+    b->augment = rt_arena_push(b->arena, n * 16);
+    return RT_OK;
+}
+
+static void record_inputs(const struct trainer *t, struct op_recorder *r) {
+    const struct vae_config *c = &t->first.config;
+    struct op_clip_to_tensor clip = {.n = t->first.n,
+                                     .d = c->d,
+                                     .h = c->h,
+                                     .w = c->w,
+                                     .clips = clip_store_count(t->clips),
+                                     .fill = OP_CLIP_EDGE};
+    op_clip_to_tensor(r, &clip, clip_store_buffer(t->clips), t->buffers.index, t->buffers.augment,
+                      t->inputs.clip);
+    for (uint32_t i = 0; i < t->first.level_count; i++) {
+        const struct vae_level *level = &t->first.levels[i];
+        uint32_t voxels = level->d * level->h * level->w;
+        struct op_noise noise = {.count = t->first.n * voxels * level->c, .stream = i};
+        op_noise_normal(r, &noise, t->buffers.seed, t->inputs.eps[i]);
+        if (i == 0)
+            continue;
+        struct op_film gate = {.n = t->first.n, .voxels = voxels, .c = level->c};
+        struct rt_buffer zeros = rt_buffer_slice(t->inputs.zeros, 0, t->inputs.gates[i].size_bytes);
+        op_film_forward(r, &gate, t->inputs.eps[i], t->inputs.gates[i], zeros, t->inputs.eps[i]);
+    }
+}
+
+static void record_passes(const struct trainer *t, const struct vae *vae, struct op_recorder *r) {
+    const struct vae_config *c = &vae->config;
+    const struct graph *graph = vae->graph;
+    struct op_reconstruction calibrate = {
+        .n = vae->n, .voxels = c->d * c->h * c->w, .c = 4, .c_used = 3, .sigma_floor = c->sigma_floor};
+    graph_record_forward(graph, r);
+    op_reconstruction_calibrate(r, &calibrate, graph_value_buffer(graph, vae->squared_error),
+                                graph_value_buffer(graph, vae->calibration));
+    rt_stream_copy(r->stream, t->buffers.d_nll, graph_gradient_buffer(graph, vae->nll));
+    for (uint32_t i = 0; i < vae->level_count; i++)
+        rt_stream_copy(r->stream, t->buffers.d_kl[i], graph_gradient_buffer(graph, vae->levels[i].kl));
+    graph_record_backward(graph, r);
+}
+
+static void record_muon(const struct trainer *t, struct op_recorder *r) {
+    const struct parameters *p = t->parameters;
+    uint64_t used = 0;
+    for (uint32_t i = 0; i < parameters_count(p); i++) {
+        if (!parameters_get(p, i)->matrix)
+            continue;
+        struct op_muon params = trainer_muon(t, parameters_get(p, i));
+        uint64_t bytes = trainer_muon_scratch_bytes(t, parameters_get(p, i));
+        op_muon(r, &params, t->buffers.optimiser, t->clip_result,
+                parameters_buffer(p, i, PARAMETERS_GRADIENT), parameters_buffer(p, i, PARAMETERS_VALUE),
+                parameters_buffer(p, i, PARAMETERS_M), parameters_buffer(p, i, PARAMETERS_EMA),
+                rt_buffer_slice(t->muon_scratch, used, bytes));
+        used += bytes;
+    }
+}
+
+// A slab from its float `first` on.
+static struct rt_buffer behind(const struct parameters *p, enum parameters_slab slab, uint64_t first) {
+    struct rt_buffer whole = parameters_slab(p, slab);
+    return rt_buffer_slice(whole, first * 4, whole.size_bytes - first * 4);
+}
+
+static void record_adamw(const struct trainer *t, struct op_recorder *r, uint64_t first) {
+    const struct parameters *p = t->parameters;
+    struct op_optimiser adamw = {.kind = OP_OPTIMISER_ADAMW,
+                                 .count = (uint32_t)(parameters_trained_count(p) - first),
+                                 .decay_count = (uint32_t)(parameters_decay_count(p) - first),
+                                 .beta1 = ADAM_BETA1,
+                                 .beta2 = ADAM_BETA2,
+                                 .eps = ADAM_EPS,
+                                 .weight_decay = t->options.weight_decay,
+                                 .has_ema = true};
+    op_optimiser(r, &adamw, t->buffers.optimiser, t->clip_result, behind(p, PARAMETERS_GRADIENT, first),
+                 behind(p, PARAMETERS_VALUE, first), behind(p, PARAMETERS_M, first),
+                 behind(p, PARAMETERS_V, first), behind(p, PARAMETERS_EMA, first));
+}
+
+static void record_update(const struct trainer *t, struct op_recorder *r) {
+    const struct parameters *p = t->parameters;
+    bool muon = t->options.optimiser == TRAINER_MUON;
+    struct op_gradient_clip clip = {.count = (uint32_t)parameters_trained_count(p)};
+    op_gradient_clip(r, &clip, parameters_slab(p, PARAMETERS_GRADIENT), t->buffers.clip, t->clip_state,
+                     t->clip_result, t->clip_scratch);
+    if (muon)
+        record_muon(t, r);
+    record_adamw(t, r, muon ? parameters_matrix_count(p) : 0);
+}
+
+static void record_results(const struct trainer *t, const struct vae *vae, struct rt_stream *s) {
+    const struct graph *graph = vae->graph;
+    rt_stream_copy(s, graph_value_buffer(graph, vae->nll), t->buffers.nll);
+    rt_stream_copy(s, graph_value_buffer(graph, vae->squared_error), t->buffers.squared_error);
+    for (uint32_t i = 0; i < vae->level_count; i++)
+        rt_stream_copy(s, graph_value_buffer(graph, vae->levels[i].kl), t->buffers.kl[i]);
+    rt_stream_copy(s, graph_value_buffer(graph, vae->calibration), t->buffers.calibration);
+}
+
+enum rt_status trainer_record(struct trainer *t, int phase) {
+    const struct vae *vae = phase == 2 ? &t->second : &t->first;
+    struct op_recorder recorder = {t->library, t->stream};
+    rt_stream_begin(t->stream);
+    rt_stream_copy(t->stream, parameters_state_slab(t->parameters), t->state_before);
+    record_inputs(t, &recorder);
+    record_passes(t, vae, &recorder);
+    record_results(t, vae, t->stream);
+    if (phase == 2)
+        adversary_record(t->adversary, &recorder);
+    record_update(t, &recorder);
+    rt_stream_copy(t->stream, t->clip_result, t->buffers.clip_result);
+    t->recorded = phase;
+    return rt_stream_status(t->stream);
+}

@@ -1,0 +1,278 @@
+#include "model/weights/weights.h"
+
+#include "model/weights/weights_layout.h"
+#include "runtime/log.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define FORMAT_KEY "mograph.weights"
+#define FORMAT "1"
+#define CONFIG_KEY "mograph.config"
+#define CLASSES_KEY "mograph.classes"
+
+// --- writing
+
+static uint16_t to_bf16(float value) {
+    uint32_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    if (!isfinite(value)) // as it is, and still no number: the writer refuses it
+        return (uint16_t)((bits >> 16) | (isnan(value) ? 0x40u : 0u));
+    return (uint16_t)((bits + 0x7fffu + ((bits >> 16) & 1u)) >> 16);
+}
+
+static float from_bf16(uint16_t half) {
+    uint32_t bits = (uint32_t)half << 16;
+    float value;
+    memcpy(&value, &bits, sizeof value);
+    return value;
+}
+
+// Converts in place, from the front: what is written lies before what is still to be read.
+static void narrow(float *values, uint64_t count) {
+    for (uint64_t i = 0; i < count; i++) {
+        uint16_t half = to_bf16(values[i]);
+        memcpy((char *)values + 2 * i, &half, sizeof half);
+    }
+}
+
+static void add_tensor(struct safetensors_writer *writer, const struct weights_content *content,
+                       const struct parameter *p, float *room) {
+    uint64_t shape[5];
+    uint32_t rank = weights_shape(p, shape);
+    weights_convert(p, true, (p->state ? content->state : content->trained) + p->offset, room);
+    bool half = content->storage == WEIGHTS_BF16 && !p->state;
+    if (half)
+        narrow(room, p->count);
+    safetensors_add(writer, p->name, half ? SAFETENSORS_BF16 : SAFETENSORS_F32, rank, shape, room);
+}
+
+// Class names in one line; '/' cannot be in a folder's name.
+static bool names_are_sound(const struct weights_content *content) {
+    for (uint32_t i = 0; i < content->config->classes; i++)
+        if (content->class_names[i][0] == '\0' || strchr(content->class_names[i], '/') != NULL) {
+            rt_log(RT_LOG_ERROR, "class %u is named \"%.80s\": a name must not be empty or hold a '/'", i,
+                   content->class_names[i]);
+            return false;
+        }
+    return true;
+}
+
+static char *join_names(const struct weights_content *content) {
+    size_t size = 1, at = 0;
+    for (uint32_t i = 0; i < content->config->classes; i++)
+        size += strlen(content->class_names[i]) + 1;
+    char *text = calloc(size, 1);
+    for (uint32_t i = 0; i < content->config->classes && text != NULL; i++)
+        at += (size_t)snprintf(text + at, size - at, "%s%s", i > 0 ? "/" : "", content->class_names[i]);
+    return text;
+}
+
+static enum rt_status add_metadata(struct safetensors_writer *writer, const struct weights_content *content) {
+    char config[WEIGHTS_CONFIG_TEXT], *names = join_names(content);
+    if (names == NULL)
+        return RT_ERROR_OUT_OF_MEMORY;
+    weights_config_text(content->config, config);
+    safetensors_add_metadata(writer, FORMAT_KEY, FORMAT);
+    safetensors_add_metadata(writer, CONFIG_KEY, config);
+    safetensors_add_metadata(writer, CLASSES_KEY, names);
+    for (uint32_t i = 0; i < content->pair_count; i++)
+        safetensors_add_metadata(writer, content->pairs[i].key, content->pairs[i].value);
+    free(names);
+    return RT_OK;
+}
+
+enum rt_status weights_save(const char *path, const struct weights_content *content) {
+    if (!names_are_sound(content))
+        return RT_ERROR_INVALID;
+    struct safetensors_writer *writer = NULL;
+    uint64_t room = 0;
+    for (uint32_t i = 0; i < parameters_count(content->parameters); i++)
+        room += parameters_get(content->parameters, i)->count;
+    float *data = malloc((room > 0 ? room : 1) * sizeof *data), *at = data;
+    enum rt_status status = data != NULL ? safetensors_begin(path, &writer) : RT_ERROR_OUT_OF_MEMORY;
+    for (uint32_t i = 0; i < parameters_count(content->parameters) && status == RT_OK; i++) {
+        const struct parameter *p = parameters_get(content->parameters, i);
+        add_tensor(writer, content, p, at);
+        at += p->count;
+    }
+    if (status == RT_OK)
+        status = add_metadata(writer, content);
+    if (status == RT_OK)
+        status = safetensors_commit(&writer);
+    safetensors_discard(&writer);
+    free(data);
+    return status;
+}
+
+// --- reading
+
+struct weights {
+    struct safetensors *file;
+    char path[256]; // for messages
+    struct vae_config config;
+    char name[32], hash[17];
+    char *names;        // the classes' names, cut apart
+    const char **class; // [config.classes]
+};
+
+static uint64_t hash_bytes(uint64_t hash, const void *bytes, size_t size) {
+    const unsigned char *at = bytes;
+    for (size_t i = 0; i < size; i++)
+        hash = (hash ^ at[i]) * UINT64_C(1099511628211);
+    return hash;
+}
+
+static void make_hash(struct weights *w) {
+    uint64_t hash = UINT64_C(14695981039346656037);
+    const char *config = safetensors_metadata(w->file, CONFIG_KEY);
+    hash = hash_bytes(hash, config, strlen(config));
+    for (uint32_t i = 0; i < safetensors_count(w->file); i++) {
+        const struct safetensors_tensor *tensor = safetensors_at(w->file, i);
+        hash = hash_bytes(hash, tensor->name, strlen(tensor->name) + 1);
+        hash = hash_bytes(hash, &tensor->dtype, sizeof tensor->dtype);
+        hash = hash_bytes(hash, tensor->shape, tensor->rank * sizeof tensor->shape[0]);
+        hash = hash_bytes(hash, tensor->data, tensor->size_bytes);
+    }
+    snprintf(w->hash, sizeof w->hash, "%016" PRIx64, hash);
+}
+
+static enum rt_status split_names(struct weights *w) {
+    const char *names = safetensors_metadata(w->file, CLASSES_KEY);
+    w->names = strdup(names != NULL ? names : "");
+    w->class = calloc(w->config.classes, sizeof *w->class);
+    if (w->names == NULL || w->class == NULL)
+        return RT_ERROR_OUT_OF_MEMORY;
+    char *at = w->names;
+    for (uint32_t i = 0; i < w->config.classes; i++) {
+        if (at == NULL || *at == '\0' || *at == '/') {
+            rt_log(RT_LOG_ERROR, "%s names fewer than its %u classes", w->path, w->config.classes);
+            return RT_ERROR_INVALID;
+        }
+        w->class[i] = at;
+        at = strchr(at, '/');
+        if (at != NULL)
+            *at++ = '\0';
+    }
+    if (at == NULL)
+        return RT_OK;
+    rt_log(RT_LOG_ERROR, "%s names more than its %u classes", w->path, w->config.classes);
+    return RT_ERROR_INVALID;
+}
+
+static enum rt_status read_description(struct weights *w) {
+    const char *format = safetensors_metadata(w->file, FORMAT_KEY);
+    const char *config = safetensors_metadata(w->file, CONFIG_KEY);
+    if (format == NULL || config == NULL)
+        rt_log(RT_LOG_ERROR, "%s holds tensors but no mograph model", w->path);
+    else if (strcmp(format, FORMAT) != 0)
+        rt_log(RT_LOG_ERROR, "%s is of format %.20s; this version reads format " FORMAT, w->path, format);
+    else if (!weights_config_parse(config, &w->config, w->name))
+        rt_log(RT_LOG_ERROR, "%s: its configuration is not one of a model: %.100s", w->path, config);
+    else
+        return split_names(w);
+    return RT_ERROR_INVALID;
+}
+
+enum rt_status weights_open(const char *path, struct weights **out) {
+    struct weights *w = *out = calloc(1, sizeof *w);
+    if (w == NULL)
+        return RT_ERROR_OUT_OF_MEMORY;
+    snprintf(w->path, sizeof w->path, "%s", path);
+    enum rt_status status = safetensors_open(path, &w->file);
+    if (status == RT_OK)
+        status = read_description(w);
+    if (status == RT_OK)
+        make_hash(w);
+    else
+        weights_close(out);
+    return status;
+}
+
+void weights_close(struct weights **handle) {
+    struct weights *w = *handle;
+    if (w == NULL)
+        return;
+    safetensors_close(&w->file);
+    free(w->names);
+    free(w->class);
+    free(w);
+    *handle = NULL;
+}
+
+const struct vae_config *weights_config(const struct weights *w) {
+    return &w->config;
+}
+
+const char *weights_class_name(const struct weights *w, uint32_t i) {
+    return w->class[i];
+}
+
+const char *weights_metadata(const struct weights *w, const char *key) {
+    return safetensors_metadata(w->file, key);
+}
+
+const char *weights_hash(const struct weights *w) {
+    return w->hash;
+}
+
+static enum rt_status check_count(const struct weights *w, const struct parameters *parameters) {
+    for (uint32_t i = 0; i < safetensors_count(w->file); i++) {
+        const char *name = safetensors_at(w->file, i)->name;
+        bool known = false;
+        for (uint32_t k = 0; k < parameters_count(parameters) && !known; k++)
+            known = strcmp(parameters_get(parameters, k)->name, name) == 0;
+        if (!known) {
+            rt_log(RT_LOG_ERROR, "%s holds %.90s, which the model %s does not have", w->path, name, w->name);
+            return RT_ERROR_INVALID;
+        }
+    }
+    return RT_OK;
+}
+
+static enum rt_status read_tensor(const struct weights *w, const struct parameter *p, float *room,
+                                  float *into) {
+    const struct safetensors_tensor *tensor = safetensors_find(w->file, p->name);
+    uint64_t shape[5];
+    uint32_t rank = weights_shape(p, shape);
+    bool half = tensor != NULL && tensor->dtype == SAFETENSORS_BF16;
+    enum rt_status status =
+        safetensors_load(w->file, p->name, half ? SAFETENSORS_BF16 : SAFETENSORS_F32, rank, shape, room);
+    if (status != RT_OK)
+        return status;
+    for (uint64_t i = p->count; half && i-- > 0;) { // from the back: in place
+        uint16_t value;
+        memcpy(&value, (const char *)room + 2 * i, sizeof value);
+        room[i] = from_bf16(value);
+    }
+    weights_convert(p, false, room, into + p->offset);
+    return RT_OK;
+}
+
+// Weights from before the density of a class had parts have no centres: zeros, one part.
+static bool is_missing_part(const struct weights *w, const struct parameter *p) {
+    bool part = strcmp(p->name, VAE_DENSITY_CENTRE) == 0 || strcmp(p->name, VAE_DENSITY_WEIGHT) == 0;
+    return part && safetensors_find(w->file, p->name) == NULL;
+}
+
+enum rt_status weights_read(const struct weights *w, const struct parameters *parameters, float *trained,
+                            float *state) {
+    uint64_t largest = 1;
+    for (uint32_t i = 0; i < parameters_count(parameters); i++)
+        if (parameters_get(parameters, i)->count > largest)
+            largest = parameters_get(parameters, i)->count;
+    float *room = malloc(largest * sizeof *room);
+    enum rt_status status = room != NULL ? check_count(w, parameters) : RT_ERROR_OUT_OF_MEMORY;
+    memset(trained, 0, parameters_trained_count(parameters) * sizeof *trained);
+    memset(state, 0, parameters_state_count(parameters) * sizeof *state);
+    for (uint32_t i = 0; i < parameters_count(parameters) && status == RT_OK; i++) {
+        const struct parameter *p = parameters_get(parameters, i);
+        if (!is_missing_part(w, p))
+            status = read_tensor(w, p, room, p->state ? state : trained);
+    }
+    free(room);
+    return status;
+}

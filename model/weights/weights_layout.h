@@ -1,0 +1,22 @@
+// Private to weights*.c: a tensor between our layout and PyTorch's, and the configuration as text.
+#ifndef MOGRAPH_MODEL_WEIGHTS_WEIGHTS_LAYOUT_H
+#define MOGRAPH_MODEL_WEIGHTS_WEIGHTS_LAYOUT_H
+
+#include "model/graph/parameters.h"
+#include "model/net/vae.h"
+
+#include <stddef.h>
+
+enum { WEIGHTS_CONFIG_TEXT = 512 };
+
+// PyTorch's shape of a tensor; the rank.
+uint32_t weights_shape(const struct parameter *p, uint64_t shape[5]);
+// Copies between the layouts; `to_pytorch` says which way. The arrays do not overlap.
+void weights_convert(const struct parameter *p, bool to_pytorch, const float *from, float *to);
+
+// "name=small d=32 ...", and back; false when it is not such a text or the model is impossible.
+void weights_config_text(const struct vae_config *config, char text[WEIGHTS_CONFIG_TEXT]);
+// `name` receives the name that the configuration then points at.
+bool weights_config_parse(const char *text, struct vae_config *config, char name[32]);
+
+#endif
