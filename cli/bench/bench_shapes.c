@@ -10,7 +10,7 @@
 #include "shaders/conv_transpose3d/conv_transpose3d.h"
 #include "shaders/embedding/embedding.h"
 #include "shaders/film/film.h"
-#include "shaders/gradient_clip/gradient_clip.h"
+#include "shaders/grad_clip/grad_clip.h"
 #include "shaders/hinge/hinge.h"
 #include "shaders/kl/kl.h"
 #include "shaders/linear/linear.h"
@@ -54,7 +54,7 @@ static const struct op_noise noise = {.count = LATENT_VOXELS * LATENT_C * 16};
 static const struct op_reparameterise latent = {.n = 16, .voxels = LATENT_VOXELS, .c = LATENT_C};
 static const struct op_kl kl = {.n = 16, .voxels = LATENT_VOXELS, .c = LATENT_C};
 static const struct op_reduce reduce = {.kind = OP_REDUCE_SUM_SQUARES, .count = PARAMETERS};
-static const struct op_gradient_clip clip = {.count = PARAMETERS};
+static const struct op_grad_clip clip = {.count = PARAMETERS};
 static const struct op_optimiser adamw = {.kind = OP_OPTIMISER_ADAMW,
                                           .count = PARAMETERS,
                                           .decay_count = PARAMETERS,
@@ -131,7 +131,7 @@ const struct bench_shape bench_shapes[] = {
     {OP_embedding_forward, "16 of 6 rows, 64 wide", &embedding},
     {OP_embedding_backward, "16 of 6 rows, 64 wide", &embedding},
     {OP_reduce, "squares of 4 Mi parameters", &reduce},
-    {OP_gradient_clip, "4 Mi parameters", &clip},
+    {OP_grad_clip, "4 Mi parameters", &clip},
     {OP_optimiser, "adamw with EMA, 4 Mi parameters", &adamw},
     {OP_muon, "of conv3d 64 -> 64 k3", &muon},
     {OP_cast, "fp32 to bf16, " WIDE, &cast},

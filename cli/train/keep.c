@@ -3,8 +3,8 @@
 #include "cli/command.h"
 #include "cli/generate/weights_path.h"
 #include "model/sample/evaluator.h"
-#include "model/weights/grow.h"
 #include "model/train/refit.h"
+#include "model/weights/grow.h"
 #include "model/weights/weights.h"
 
 #include <inttypes.h>

@@ -1,9 +1,9 @@
 #include "cli/train/validate.h"
 
 #include "cli/command.h"
+#include "model/metrics/reconstruction.h"
 #include "model/noise/draw.h"
 #include "model/sample/evaluator.h"
-#include "model/metrics/reconstruction.h"
 
 #include <math.h>
 #include <stdlib.h>

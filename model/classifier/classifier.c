@@ -1,7 +1,7 @@
 #include "model/classifier/classifier_private.h"
 
 #include "runtime/log.h"
-#include "shaders/gradient_clip/gradient_clip.h"
+#include "shaders/grad_clip/grad_clip.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -32,10 +32,10 @@ static enum rt_status write_down(struct classifier *c) {
 }
 
 static uint64_t scratch_bytes(const struct classifier *c) {
-    struct op_gradient_clip params = {.count = (uint32_t)parameters_trained_count(c->parameters)};
+    struct op_grad_clip params = {.count = (uint32_t)parameters_trained_count(c->parameters)};
     struct op_signature signature;
     struct op_refusal refusal;
-    if (!op_describe(&c->library->target, OP_gradient_clip, &params, &signature, &refusal))
+    if (!op_describe(&c->library->target, OP_grad_clip, &params, &signature, &refusal))
         return 0;
     return op_arg_bytes(&signature.args[signature.arg_count - 1]);
 }

@@ -2,7 +2,7 @@
 
 #include "model/clips/sampler.h"
 #include "runtime/log.h"
-#include "shaders/gradient_clip/gradient_clip.h"
+#include "shaders/grad_clip/grad_clip.h"
 #include "shaders/optimiser/optimiser.h"
 
 #include <math.h>
@@ -21,7 +21,7 @@ enum { N = CLASSIFIER_BATCH, STEPS = 200, WARMUP = 20 };
 static void record_update(const struct classifier *c, float weight_decay, struct op_recorder *r) {
     const struct parameters *p = c->parameters;
     uint32_t count = (uint32_t)parameters_trained_count(p);
-    struct op_gradient_clip clip = {.count = count};
+    struct op_grad_clip clip = {.count = count};
     struct op_optimiser adamw = {.kind = OP_OPTIMISER_ADAMW,
                                  .count = count,
                                  .decay_count = (uint32_t)parameters_decay_count(p),
@@ -29,8 +29,8 @@ static void record_update(const struct classifier *c, float weight_decay, struct
                                  .beta2 = BETA2,
                                  .eps = EPS,
                                  .weight_decay = weight_decay};
-    op_gradient_clip(r, &clip, parameters_slab(p, PARAMETERS_GRADIENT), c->clip, c->state, c->outcome,
-                     c->scratch);
+    op_grad_clip(r, &clip, parameters_slab(p, PARAMETERS_GRADIENT), c->clip, c->state, c->outcome,
+                 c->scratch);
     op_optimiser(r, &adamw, c->optimiser, c->outcome, parameters_slab(p, PARAMETERS_GRADIENT),
                  parameters_slab(p, PARAMETERS_VALUE), parameters_slab(p, PARAMETERS_M),
                  parameters_slab(p, PARAMETERS_V), (struct rt_buffer){0});

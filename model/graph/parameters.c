@@ -46,7 +46,8 @@ static uint64_t element_count(const struct parameter *p) {
 
 static bool same(const struct parameter *a, const struct parameter *b) {
     return a->layout == b->layout && memcmp(a->kernel, b->kernel, sizeof a->kernel) == 0 && a->in == b->in &&
-           a->out == b->out && a->decay == b->decay && a->matrix == b->matrix && a->state == b->state;
+           a->out == b->out && a->decay == b->decay && a->hidden_weight == b->hidden_weight &&
+           a->state == b->state;
 }
 
 uint32_t parameters_add(struct parameters *parameters, const struct parameter *parameter) {
@@ -96,10 +97,10 @@ static uint64_t place(struct parameter *item, uint64_t at) {
     return at + (item->count + 3) / 4 * 4;
 }
 
-enum { PART_MATRICES, PART_DECAYED, PART_OTHER, TRAINED_PARTS };
+enum { PART_HIDDEN, PART_DECAYED, PART_OTHER, TRAINED_PARTS };
 
 static int part_of(const struct parameter *item) {
-    return item->matrix ? PART_MATRICES : item->decay ? PART_DECAYED : PART_OTHER;
+    return item->hidden_weight ? PART_HIDDEN : item->decay ? PART_DECAYED : PART_OTHER;
 }
 
 void parameters_layout(struct parameters *parameters) {
@@ -110,7 +111,7 @@ void parameters_layout(struct parameters *parameters) {
         for (uint32_t i = 0; i < parameters->count; i++)
             if (!parameters->items[i].state && part_of(&parameters->items[i]) == part)
                 parameters->trained = place(&parameters->items[i], parameters->trained);
-        if (part == PART_MATRICES)
+        if (part == PART_HIDDEN)
             parameters->matrices = parameters->trained;
         if (part == PART_DECAYED)
             parameters->decayed = parameters->trained;
@@ -122,7 +123,7 @@ uint64_t parameters_trained_count(const struct parameters *parameters) {
     return parameters->trained;
 }
 
-uint64_t parameters_matrix_count(const struct parameters *parameters) {
+uint64_t parameters_hidden_count(const struct parameters *parameters) {
     return parameters->matrices;
 }
 

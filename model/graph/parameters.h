@@ -1,7 +1,7 @@
 // The parameters of a network: named tensors in two flat slabs, so that one optimiser step, one norm and one
 // checkpoint serve them all.
 //
-//   trained: matrices (see `matrix`), other weights that weight decay applies to, then biases, scales and the
+//   trained: hidden weights (see `hidden_weight`), other weights that weight decay applies to, then biases, scales and the
 //            like; each starts at a multiple of 4 floats, gaps hold zeros and stay zeros. Five slabs of the
 //            same layout: value, gradient, m, v, and ema.
 //   state:   what is carried along but not trained: the running statistics of BatchNorm.
@@ -37,11 +37,12 @@ struct parameter {
     uint32_t in, out;   // channels as stored (padded); VECTOR: out; TABLE: rows in `in`
     enum parameter_start start;
     float scale;
-    bool decay;      // weight decay applies
-    bool matrix;     // a weight between hidden layers, which Muon (muon.h) may turn as a whole; decays, too
-    bool state;      // not trained
-    uint64_t count;  // floats
-    uint64_t offset; // floats into its slab, after parameters_layout
+    bool decay; // weight decay applies
+    bool
+        hidden_weight; // a weight between hidden layers, which Muon (muon.h) may turn as a whole; decays, too
+    bool state;        // not trained
+    uint64_t count;    // floats
+    uint64_t offset;   // floats into its slab, after parameters_layout
 };
 
 enum parameters_slab {
@@ -73,7 +74,7 @@ void parameters_layout(struct parameters *parameters);
 // Floats of a trained slab, of its first part that is matrices, of its first part that decays, and of the
 // state slab.
 uint64_t parameters_trained_count(const struct parameters *parameters);
-uint64_t parameters_matrix_count(const struct parameters *parameters);
+uint64_t parameters_hidden_count(const struct parameters *parameters);
 uint64_t parameters_decay_count(const struct parameters *parameters);
 uint64_t parameters_state_count(const struct parameters *parameters);
 

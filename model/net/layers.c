@@ -86,7 +86,7 @@ struct tensor layer_conv3d(struct net *net, const char *name, struct tensor x, u
                                      .start = shape.from_zero ? PARAMETER_ZEROS : PARAMETER_NORMAL,
                                      .scale = sqrtf(2.0f / (float)(kd * k * k * x.c)),
                                      .decay = true,
-                                     .matrix = !net->edge});
+                                     .hidden_weight = !net->io_layer});
     uint32_t bias = shape.bias ? vector(net, name, "bias", cout, shape.bias_start, false) : GRAPH_NONE;
     struct tensor dst = result(net, name, x.dtype, size[0], size[1], size[2], cout);
     APPLY(net, conv3d_forward, &params, x.value, weight, bias, dst.value);
@@ -111,7 +111,7 @@ struct tensor layer_up(struct net *net, const char *name, struct tensor x, uint3
                                                    .start = PARAMETER_NORMAL,
                                                    .scale = sqrtf(2.0f / (float)(8 * x.c)),
                                                    .decay = true,
-                                                   .matrix = !net->edge});
+                                                   .hidden_weight = !net->io_layer});
     struct tensor dst = result(net, name, x.dtype, 2 * x.d, 2 * x.h, 2 * x.w, cout);
     APPLY(net, conv_transpose3d_forward, &params, x.value, weight, GRAPH_NONE, dst.value);
     return dst;
@@ -188,7 +188,7 @@ struct tensor layer_linear(struct net *net, const char *name, struct tensor x, u
                                                    .start = gain > 0.0f ? PARAMETER_NORMAL : PARAMETER_ZEROS,
                                                    .scale = gain / sqrtf((float)cin),
                                                    .decay = true,
-                                                   .matrix = !net->edge});
+                                                   .hidden_weight = !net->io_layer});
     struct tensor dst = result(net, name, x.dtype, 1, 1, 1, cout);
     APPLY(net, linear_forward, &params, x.value, weight, vector(net, name, "bias", cout, 0.0f, false),
           dst.value);

@@ -18,9 +18,9 @@ struct tensor {
 
 struct net {
     struct graph *graph;
-    uint32_t n;  // samples
-    bool frozen; // BatchNorm uses its running statistics
-    bool edge;   // weights added now stand between the network and pictures or places: no `matrix`
+    uint32_t n;    // samples
+    bool frozen;   // BatchNorm uses its running statistics
+    bool io_layer; // weights added now read or write pictures or positions: no hidden_weight
 };
 
 uint64_t tensor_count(const struct net *net, struct tensor x);

@@ -1,7 +1,7 @@
 #include "model/net/vae.h"
 
-#include "model/noise/density.h"
 #include "model/net/layers.h"
+#include "model/noise/density.h"
 #include "runtime/log.h"
 #include "shaders/film/film.h"
 #include "shaders/kl/kl.h"
@@ -58,8 +58,8 @@ bool vae_check(const struct vae_config *c) {
     else if (c->d == 0 || c->h == 0 || c->w == 0 || c->d % step != 0 || c->h % step != 0 || c->w % step != 0)
         wrong = "frames, height and width must be multiples of 2 to the power of stages";
     else if (c->top == 0 || c->top % 4 != 0 || c->embedding == 0 || c->embedding % 4 != 0 ||
-             c->mapped % 4 != 0 || c->classes == 0)
-        wrong = "top, embedding and mapped must be multiples of 4, and there must be a class";
+             c->mapping_width % 4 != 0 || c->classes == 0)
+        wrong = "top, embedding and mapping_width must be multiples of 4, and there must be a class";
     for (uint32_t i = 0; i < VAE_MAX_STAGES && i < c->stages && wrong == NULL; i++)
         if (c->channels[i] == 0 || c->channels[i] % 4 != 0)
             wrong = "channels must be multiples of 4";
@@ -75,8 +75,8 @@ struct writer {
     struct net net;
     struct tensor features[VAE_MAX_STAGES]; // of the encoder, for posteriors
     struct tensor z, embedding;             // the top latent and what the class says
-    struct tensor told;                     // both
-    struct tensor style;                    // and what the mapping makes of them: what every level is told
+    struct tensor condition;                // both
+    struct tensor modulation;               // and what the mapping makes of them: FiLM of every level follows
     enum op_dtype storage;                  // of activations with voxels
 };
 
@@ -158,7 +158,7 @@ static struct vae_level *add_level(struct writer *w, struct tensor like, uint32_
     snprintf(name, sizeof name, "eps%u", i);
     *level = (struct vae_level){.eps = layer_input(&w->net, name, like.d, like.h, like.w, like.c).value,
                                 .kl = GRAPH_NONE,
-                                .gate = GRAPH_NONE,
+                                .drop = GRAPH_NONE,
                                 .zeros = GRAPH_NONE,
                                 .mean = GRAPH_NONE,
                                 .noise = GRAPH_NONE,
@@ -195,9 +195,9 @@ static struct tensor write_stage(struct writer *w, uint32_t i, struct tensor x) 
     label(name, sizeof name, "encoder", i, "conv");
     if (i == 0)
         x = layer_cast(&w->net, layer_space_to_depth(&w->net, x), w->storage);
-    w->net.edge = i == 0;
+    w->net.io_layer = i == 0;
     x = layer_conv3d(&w->net, name, x, channels, i == 0 ? blocks : halving);
-    w->net.edge = false;
+    w->net.io_layer = false;
     x = layer_batch_norm(&w->net, label(name, sizeof name, "encoder", i, "norm"), x, true);
     if (i > 1)
         x = layer_residual(&w->net, label(name, sizeof name, "encoder", i, "block"), x);
@@ -255,10 +255,11 @@ static void write_top(struct writer *w) {
     w->z = reparameterised(w, q, level);
     if (!generates(w))
         watch_level(w, level, q, p, w->z);
-    w->told = w->style = layer_concat(&w->net, w->z, w->embedding);
-    if (c->mapped > 0) {
-        struct tensor hidden = layer_linear(&w->net, "top.mapping", w->told, c->mapped, 2.0f);
-        w->style = layer_concat(&w->net, w->told, layer_activation(&w->net, hidden, OP_ACTIVATION_SILU));
+    w->condition = w->modulation = layer_concat(&w->net, w->z, w->embedding);
+    if (c->mapping_width > 0) {
+        struct tensor hidden = layer_linear(&w->net, "top.mapping", w->condition, c->mapping_width, 2.0f);
+        w->modulation =
+            layer_concat(&w->net, w->condition, layer_activation(&w->net, hidden, OP_ACTIVATION_SILU));
     }
 }
 
@@ -283,20 +284,20 @@ static struct gaussian head(struct writer *w, const char *part, uint32_t i, stru
     return g;
 }
 
-// x (1 + gate).
+// x (1 + drop).
 static struct tensor gated(struct writer *w, struct vae_level *level, struct tensor x) {
     struct op_film params = {.n = w->net.n, .voxels = level->d * level->h * level->w, .c = level->c};
-    level->gate = layer_input(&w->net, "gate", 1, 1, 1, level->c).value;
+    level->drop = layer_input(&w->net, "drop", 1, 1, 1, level->c).value;
     level->zeros = layer_input(&w->net, "zeros", 1, 1, 1, level->c).value;
     struct tensor kept = x;
     kept.value = graph_activation(w->net.graph, "gated", OP_F32, tensor_count(&w->net, kept));
     graph_apply(w->net.graph, OP_film_forward, &params,
-                (uint32_t[OP_MAX_ARGS]){x.value, level->gate, level->zeros, kept.value});
+                (uint32_t[OP_MAX_ARGS]){x.value, level->drop, level->zeros, kept.value});
     return kept;
 }
 
 // p from the decoder's state, q = p + what the encoder's features add. What is sampled has that addition
-// behind the gate; the KL divergence is the one of the open gate.
+// behind level dropout; the KL divergence is the one without it.
 static struct tensor posterior_sample(struct writer *w, uint32_t i, struct tensor x, struct vae_level *level,
                                       struct gaussian p) {
     struct gaussian r = head(w, "posterior", i, layer_concat(&w->net, x, w->features[i]), level->c), q, from;
@@ -329,10 +330,10 @@ static struct tensor write_level(struct writer *w, uint32_t i, struct tensor x) 
 static struct tensor write_output(struct writer *w, struct tensor x) {
     const struct conv_shape shape = {
         .kernel = 3, .stride = 1, .padding = 1, .flat = true, .bias = true, .bias_start = -3.0f};
-    w->net.edge = true;
+    w->net.io_layer = true;
     x = layer_cast(&w->net, layer_conv3d(&w->net, "decoder.0.conv", x, 8 * 4, shape), OP_F32);
-    w->net.edge = false;
-    x = layer_film(&w->net, "decoder.gain", layer_depth_to_space(&w->net, x), w->style);
+    w->net.io_layer = false;
+    x = layer_film(&w->net, "decoder.gain", layer_depth_to_space(&w->net, x), w->modulation);
     return layer_activation(&w->net, x, OP_ACTIVATION_SIGMOID);
 }
 
@@ -340,7 +341,7 @@ static struct tensor write_start(struct writer *w) {
     const struct vae_config *c = &w->vae->config;
     uint32_t deepest = c->stages - 1, d = c->d >> c->stages, h = c->h >> c->stages, width = c->w >> c->stages;
     struct tensor x =
-        layer_linear(&w->net, "decoder.start", w->style, d * h * width * c->channels[deepest], 1.0f);
+        layer_linear(&w->net, "decoder.start", w->modulation, d * h * width * c->channels[deepest], 1.0f);
     x = layer_reshape(&w->net, x, d, h, width, c->channels[deepest]);
     return layer_cast(&w->net, x, w->storage);
 }
@@ -350,12 +351,12 @@ static struct tensor write_start(struct writer *w) {
 static struct tensor write_places(struct writer *w, uint32_t i, struct tensor x) {
     const struct vae_config *c = &w->vae->config;
     char name[96];
-    if (i == c->stages - 1 || x.d * x.h * x.w > c->placed)
+    if (i == c->stages - 1 || x.d * x.h * x.w > c->spatial_bias_voxels)
         return x;
-    w->net.edge = true;
-    struct tensor places = layer_linear(&w->net, label(name, sizeof name, "decoder", i, "place"), w->told,
-                                        x.d * x.h * x.w * x.c, 0.0f);
-    w->net.edge = false;
+    w->net.io_layer = true;
+    struct tensor places = layer_linear(&w->net, label(name, sizeof name, "decoder", i, "place"),
+                                        w->condition, x.d * x.h * x.w * x.c, 0.0f);
+    w->net.io_layer = false;
     places = layer_reshape(&w->net, places, x.d, x.h, x.w, x.c);
     return layer_add(&w->net, x, layer_cast(&w->net, places, w->storage), 1.0f);
 }
@@ -366,7 +367,7 @@ static struct tensor write_decoder(struct writer *w) {
     char name[96];
     for (uint32_t i = c->stages - 1;; i--) {
         x = write_places(w, i, x);
-        x = layer_film(&w->net, label(name, sizeof name, "decoder", i, "film"), x, w->style);
+        x = layer_film(&w->net, label(name, sizeof name, "decoder", i, "film"), x, w->modulation);
         if (i > 0)
             x = layer_residual(&w->net, label(name, sizeof name, "decoder", i, "block"), x);
         if (c->latent[i] > 0)

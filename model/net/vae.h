@@ -26,13 +26,14 @@ struct vae_config {
     uint32_t top;                      // numbers of the top latent, a multiple of 4
     uint32_t latent[VAE_MAX_STAGES]; // latent channels at the decoder's level of stage i (0: none), used ones
     uint32_t classes;
-    uint32_t embedding; // numbers that a class is told by, a multiple of 4
-    // The top writes the decoder's start and adds to its next grids, as far as they have at most so many
-    // voxels.
-    uint32_t placed;
-    // Hidden numbers between what the top and the class say and what scales and shifts the decoder: what a
-    // number of the top means may differ from kind to kind. A multiple of 4; 0: none.
-    uint32_t mapped;
+    uint32_t embedding; // width of a class's embedding, a multiple of 4
+    // The top latent and the embedding add a bias to every voxel of the decoder's coarse grids: of those with at
+    // most so many voxels. "placed" in files.
+    uint32_t spatial_bias_voxels;
+    // Width of the mapping (Karras et al. 2019), a hidden layer between the condition (top latent, embedding) and
+    // FiLM: what a number of the top means may differ from kind to kind. A multiple of 4; 0: none. "mapped" in
+    // files.
+    uint32_t mapping_width;
     float sigma_floor; // smallest deviation of the likelihood, of a number in 0 to 1; 0: 0.03
     // How modes that train store activations and their gradients, OP_F32 or OP_BF16: not part of what is
     // saved. Clips, latents, vectors, parameters and sums are fp32 in either case.
@@ -68,10 +69,10 @@ enum vae_mode {
 struct vae_level {
     uint32_t eps; // input, noise [n][d][h][w][c], bound by the caller
     uint32_t kl;  // [n], nats; d_kl is the level's weight. GRAPH_NONE when generating
-    // What the posterior adds to the prior's mean is scaled by 1 + gate: 0 lets it pass; -1, with an eps of
-    // zeros, leaves the prior's mean (level dropout). Inputs [n][c]; `zeros` is what its name says.
+    // Level dropout: what the posterior adds to the prior's mean is scaled by 1 + drop. 0 keeps it; -1, with an
+    // eps of zeros, leaves the prior's mean. Inputs [n][c]; `zeros` is what its name says.
     // GRAPH_NONE at the top and when generating.
-    uint32_t gate, zeros;
+    uint32_t drop, zeros;
     uint32_t mean;       // of the posterior, [n][d][h][w][c]; VAE_EVALUATE only
     uint32_t noise;      // the eps that takes the prior to the same z; VAE_EVALUATE, VAE_TRAIN_FROZEN only
     uint32_t d, h, w, c; // c as stored; c_used of them carry noise

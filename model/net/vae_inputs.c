@@ -50,8 +50,8 @@ enum rt_status vae_inputs_create(struct vae_inputs *inputs, struct op_library *l
     enum rt_status status = rt_arena_create(library->device, RT_MEMORY_DEVICE, vae_inputs_bytes(vae),
                                             "inputs of a batch", &inputs->device);
     if (status == RT_OK)
-        status = rt_arena_create(library->device, RT_MEMORY_HOST, host_bytes(vae), "classes and gates",
-                                 &inputs->host);
+        status = rt_arena_create(library->device, RT_MEMORY_HOST, host_bytes(vae),
+                                 "classes and dropped levels", &inputs->host);
     if (status != RT_OK) {
         vae_inputs_destroy(inputs);
         return status;
@@ -64,10 +64,10 @@ enum rt_status vae_inputs_create(struct vae_inputs *inputs, struct op_library *l
         inputs->eps[i] = rt_arena_push(inputs->device, eps_bytes(&vae->levels[i], vae->n));
         status = clear(library->device, inputs->eps[i]);
         if (i > 0)
-            inputs->gates[i] = rt_arena_push(inputs->host, gate_bytes(&vae->levels[i], vae->n));
+            inputs->drops[i] = rt_arena_push(inputs->host, gate_bytes(&vae->levels[i], vae->n));
     }
     for (uint32_t i = 0; i < vae->n; i++)
-        vae_inputs_gate(inputs, i, vae->level_count);
+        vae_inputs_drop_levels(inputs, i, vae->level_count);
     return status;
 }
 
@@ -84,18 +84,18 @@ void vae_inputs_bind(const struct vae_inputs *inputs, const struct vae *vae) {
     for (uint32_t i = 0; i < vae->level_count; i++) {
         const struct vae_level *level = &vae->levels[i];
         graph_bind(vae->graph, level->eps, inputs->eps[i]);
-        if (level->gate == GRAPH_NONE)
+        if (level->drop == GRAPH_NONE)
             continue;
-        graph_bind(vae->graph, level->gate, inputs->gates[i]);
+        graph_bind(vae->graph, level->drop, inputs->drops[i]);
         graph_bind(vae->graph, level->zeros, rt_buffer_slice(inputs->zeros, 0, gate_bytes(level, inputs->n)));
     }
 }
 
-void vae_inputs_gate(const struct vae_inputs *inputs, uint32_t sample, uint32_t open) {
+void vae_inputs_drop_levels(const struct vae_inputs *inputs, uint32_t sample, uint32_t kept) {
     for (uint32_t i = 1; i < inputs->level_count; i++) {
-        float *gates = rt_buffer_map(inputs->gates[i]);
+        float *drop = rt_buffer_map(inputs->drops[i]);
         uint32_t c = inputs->levels[i].c;
         for (uint32_t k = 0; k < c; k++)
-            gates[sample * c + k] = i <= open ? 0.0f : -1.0f;
+            drop[sample * c + k] = i <= kept ? 0.0f : -1.0f;
     }
 }

@@ -1,4 +1,4 @@
-// The buffers that a model reads from: clip, noise, gates and classes of one batch. Models of one
+// The buffers that a model reads from: clip, noise, dropped levels and classes of one batch. Models of one
 // configuration and batch size that never run at the same time share them.
 #ifndef MOGRAPH_MODEL_NET_VAE_INPUTS_H
 #define MOGRAPH_MODEL_NET_VAE_INPUTS_H
@@ -9,7 +9,7 @@ struct vae_inputs {
     struct rt_arena *device, *host;
     struct rt_buffer clip;                      // [n][d][h][w][4]
     struct rt_buffer eps[VAE_MAX_STAGES + 1];   // [n][d][h][w][c] of each level
-    struct rt_buffer gates[VAE_MAX_STAGES + 1]; // [n][c], host-visible; none for the top
+    struct rt_buffer drops[VAE_MAX_STAGES + 1]; // [n][c], host-visible; none for the top
     struct rt_buffer classes;                   // u32 [n], host-visible
     struct rt_buffer zeros;                     // the library's
     uint32_t n, level_count;
@@ -30,6 +30,6 @@ void vae_inputs_destroy(struct vae_inputs *inputs);
 void vae_inputs_bind(const struct vae_inputs *inputs, const struct vae *vae);
 
 // Opens the first `open` levels below the top for a sample and shuts the rest.
-void vae_inputs_gate(const struct vae_inputs *inputs, uint32_t sample, uint32_t open);
+void vae_inputs_drop_levels(const struct vae_inputs *inputs, uint32_t sample, uint32_t kept);
 
 #endif

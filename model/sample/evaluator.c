@@ -289,9 +289,9 @@ static enum rt_status upload_clips(struct evaluator *e, const struct evaluator_c
     return rt_buffer_upload(e->library->device, e->clips, clips->rgb, clips->count * clip_bytes(e));
 }
 
-static void open_gates(struct evaluator *e, uint32_t open) {
+static void keep_levels(struct evaluator *e, uint32_t kept) {
     for (uint32_t i = 0; i < e->n; i++)
-        vae_inputs_gate(&e->inputs, i, open);
+        vae_inputs_drop_levels(&e->inputs, i, kept);
 }
 
 static enum rt_status download_value(struct evaluator *e, uint32_t value, uint64_t count, float *into) {
@@ -313,12 +313,12 @@ static enum rt_status download_kl(struct evaluator *e, uint32_t count, float *kl
 }
 
 enum rt_status evaluator_encode(struct evaluator *e, const struct evaluator_clips *clips, const float *eps,
-                                uint32_t open, const struct evaluation *out) {
+                                uint32_t kept, const struct evaluation *out) {
     uint64_t voxels = (uint64_t)e->config.d * e->config.h * e->config.w;
     enum rt_status status = upload_clips(e, clips);
     if (status == RT_OK)
         status = upload_noise(e, eps, clips->count);
-    open_gates(e, open);
+    keep_levels(e, kept);
     if (status == RT_OK)
         status = run(e, &e->evaluate, &e->evaluating);
     if (status == RT_OK)
@@ -391,6 +391,6 @@ enum rt_status evaluator_estimate(struct evaluator *e, const struct evaluator_cl
     enum rt_status status = upload_clips(e, clips);
     if (status == RT_OK)
         status = upload_noise(e, eps, clips->count);
-    open_gates(e, e->generate.level_count);
+    keep_levels(e, e->generate.level_count);
     return status == RT_OK ? run(e, &e->estimate, &e->estimating) : status;
 }

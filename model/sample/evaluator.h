@@ -57,9 +57,9 @@ struct evaluation {
 };
 
 // Encodes clips and reconstructs them. eps [count][noise_count] is the posterior's noise, NULL for its mean;
-// of the finer levels only the first `open` are used. A frozen model: results do not depend on the batch.
+// of the finer levels only the first `kept` are used. A frozen model: results do not depend on the batch.
 enum rt_status evaluator_encode(struct evaluator *evaluator, const struct evaluator_clips *clips,
-                                const float *eps, uint32_t open, const struct evaluation *out);
+                                const float *eps, uint32_t kept, const struct evaluation *out);
 
 // Decodes noise [count][noise_count] to rgb uint8 [count][d][h][w][3]. Weights [count][classes] say how much
 // of each class's embedding a sample is told; all on one class is that class, to the bit. Errors:

@@ -4,8 +4,8 @@
 #ifndef MOGRAPH_MODEL_SAMPLE_NOISE_SPACE_H
 #define MOGRAPH_MODEL_SAMPLE_NOISE_SPACE_H
 
-#include "model/noise/density.h"
 #include "model/net/vae.h"
+#include "model/noise/density.h"
 
 struct noise_space {
     uint32_t level_count;

@@ -74,9 +74,9 @@ static uint64_t scratch_bytes(const struct adversary *a, enum op_id id, const vo
 }
 
 static uint64_t largest_scratch(const struct adversary *a) {
-    struct op_gradient_clip clip = adversary_clip(a);
+    struct op_grad_clip clip = adversary_clip(a);
     struct op_reduce norm = adversary_norm(a);
-    uint64_t bytes = larger(scratch_bytes(a, OP_gradient_clip, &clip), scratch_bytes(a, OP_reduce, &norm));
+    uint64_t bytes = larger(scratch_bytes(a, OP_grad_clip, &clip), scratch_bytes(a, OP_reduce, &norm));
     for (uint32_t head = 0; head < DISCRIMINATOR_HEADS; head++)
         for (int side = 0; side < OP_HINGE_SIDES; side++) {
             struct op_hinge hinge = adversary_hinge(a, head, (enum op_hinge_side)side);

@@ -2,16 +2,16 @@
 #ifndef MOGRAPH_MODEL_TRAIN_ADVERSARY_PRIVATE_H
 #define MOGRAPH_MODEL_TRAIN_ADVERSARY_PRIVATE_H
 
-#include "model/train/adversary.h"
 #include "model/net/discriminator.h"
-#include "shaders/gradient_clip/gradient_clip.h"
+#include "model/train/adversary.h"
+#include "shaders/grad_clip/grad_clip.h"
 #include "shaders/hinge/hinge.h"
 #include "shaders/reduce/reduce.h"
 
 // Streams of noise (noise.h) that nothing else draws from in a step.
 enum { ADVERSARY_STREAM_LATENT = 0x100, ADVERSARY_STREAM_INPUT = 0x200 };
 
-// Where a step leaves its numbers, in floats: hinge.h's results per head and side, gradient_clip.h's result,
+// Where a step leaves its numbers, in floats: hinge.h's results per head and side, grad_clip.h's result,
 // and two sums of squares.
 enum {
     ADVERSARY_HINGE,
@@ -63,7 +63,7 @@ static inline uint32_t adversary_voxels(const struct adversary *a) {
 
 // Parameters of its operations that memory and recording must agree on.
 struct op_hinge adversary_hinge(const struct adversary *a, uint32_t head, enum op_hinge_side side);
-struct op_gradient_clip adversary_clip(const struct adversary *a);
+struct op_grad_clip adversary_clip(const struct adversary *a);
 struct op_reduce adversary_norm(const struct adversary *a);
 
 #endif

@@ -36,8 +36,8 @@ struct op_hinge adversary_hinge(const struct adversary *a, uint32_t head, enum o
                              .lecam = side != OP_HINGE_GENERATOR};
 }
 
-struct op_gradient_clip adversary_clip(const struct adversary *a) {
-    return (struct op_gradient_clip){.count = (uint32_t)parameters_trained_count(a->parameters)};
+struct op_grad_clip adversary_clip(const struct adversary *a) {
+    return (struct op_grad_clip){.count = (uint32_t)parameters_trained_count(a->parameters)};
 }
 
 struct op_reduce adversary_norm(const struct adversary *a) {
@@ -112,15 +112,15 @@ static void record_hinge(const struct adversary *a, struct op_recorder *r, const
 
 static void record_adam(const struct adversary *a, struct op_recorder *r) {
     const struct parameters *p = a->parameters;
-    struct op_gradient_clip clip = adversary_clip(a);
+    struct op_grad_clip clip = adversary_clip(a);
     struct op_optimiser adam = {.kind = OP_OPTIMISER_ADAM,
                                 .count = clip.count,
                                 .beta1 = a->options.beta1,
                                 .beta2 = a->options.beta2,
                                 .eps = ADAM_EPS};
     struct rt_buffer gradient = parameters_slab(p, PARAMETERS_GRADIENT);
-    op_gradient_clip(r, &clip, gradient, a->clip, a->kept[ADVERSARY_CLIP_STATE], result(a, ADVERSARY_CLIP, 4),
-                     a->scratch);
+    op_grad_clip(r, &clip, gradient, a->clip, a->kept[ADVERSARY_CLIP_STATE], result(a, ADVERSARY_CLIP, 4),
+                 a->scratch);
     op_optimiser(r, &adam, a->optimiser, result(a, ADVERSARY_CLIP, 4), gradient,
                  parameters_slab(p, PARAMETERS_VALUE), parameters_slab(p, PARAMETERS_M),
                  parameters_slab(p, PARAMETERS_V), (struct rt_buffer){0});

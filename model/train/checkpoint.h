@@ -4,7 +4,7 @@
 //
 //   value, ema, m, v   F32 [trained]   the slabs of parameters.h
 //   state              F32 [state]     running statistics, calibration, density
-//   clip               F32 [4]         of gradient_clip
+//   clip               F32 [4]         of grad_clip
 //   rate               F32 [levels][3] target is the options'; beta, mean, started
 //   adversary          F32 [...]       of adversary.h, in runs that have a second phase
 //   metadata           step, and a fingerprint of the tensors' names and shapes

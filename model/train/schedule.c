@@ -32,7 +32,7 @@ uint64_t schedule_second_phase(const struct schedule *s) {
     return (uint64_t)((double)s->adversary_from * (double)s->steps);
 }
 
-uint32_t schedule_open_levels(const struct schedule *s, uint64_t seed, uint64_t step, uint32_t sample,
+uint32_t schedule_kept_levels(const struct schedule *s, uint64_t seed, uint64_t step, uint32_t sample,
                               uint32_t levels) {
     // The top learns to place things first: finer levels that are there from the start take the clip from it,
     // and what is decoded from the top alone stays fog.

@@ -25,7 +25,7 @@ float schedule_kl_ramp(const struct schedule *schedule, uint64_t step);
 // The first step of the second phase; schedule->steps when there is none.
 uint64_t schedule_second_phase(const struct schedule *schedule);
 // How many of the levels below the top a sample uses, 0 to `levels`: a draw keyed by seed, step and sample.
-uint32_t schedule_open_levels(const struct schedule *schedule, uint64_t seed, uint64_t step, uint32_t sample,
+uint32_t schedule_kept_levels(const struct schedule *schedule, uint64_t seed, uint64_t step, uint32_t sample,
                               uint32_t levels);
 
 #endif

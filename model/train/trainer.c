@@ -3,7 +3,7 @@
 #include "model/sample/evaluator.h"
 #include "model/train/trainer_private.h"
 #include "runtime/log.h"
-#include "shaders/gradient_clip/gradient_clip.h"
+#include "shaders/grad_clip/grad_clip.h"
 #include "shaders/noise/noise.h"
 #include "shaders/optimiser/optimiser.h"
 
@@ -50,10 +50,10 @@ static uint64_t activation_bytes(const struct trainer *t) {
 }
 
 uint64_t trainer_clip_scratch_bytes(const struct op_library *library, uint64_t count) {
-    struct op_gradient_clip params = {.count = (uint32_t)count};
+    struct op_grad_clip params = {.count = (uint32_t)count};
     struct op_signature signature;
     struct op_refusal refusal;
-    if (!op_describe(&library->target, OP_gradient_clip, &params, &signature, &refusal))
+    if (!op_describe(&library->target, OP_grad_clip, &params, &signature, &refusal))
         return 0;
     return op_arg_bytes(&signature.args[signature.arg_count - 1]);
 }
@@ -77,7 +77,7 @@ uint64_t trainer_muon_scratch_bytes(const struct trainer *t, const struct parame
 static uint64_t muon_scratch_bytes(const struct trainer *t) {
     uint64_t bytes = 0;
     for (uint32_t i = 0; t->options.optimiser == TRAINER_MUON && i < parameters_count(t->parameters); i++)
-        if (parameters_get(t->parameters, i)->matrix)
+        if (parameters_get(t->parameters, i)->hidden_weight)
             bytes += trainer_muon_scratch_bytes(t, parameters_get(t->parameters, i));
     return bytes;
 }
@@ -314,11 +314,11 @@ static void set4(struct rt_buffer buffer, float a, float b, float c, float d) {
     memcpy(rt_buffer_map(buffer), (float[4]){a, b, c, d}, 16);
 }
 
-static uint32_t open_levels(const struct trainer *t, uint32_t sample) {
+static uint32_t kept_levels(const struct trainer *t, uint32_t sample) {
     uint32_t levels = t->first.level_count - 1;
     if (t->options.overfit)
         return levels;
-    return schedule_open_levels(&t->options.schedule, t->options.seed, t->step, sample, levels);
+    return schedule_kept_levels(&t->options.schedule, t->options.seed, t->step, sample, levels);
 }
 
 // Adam's bias corrections count the steps that were taken; a skipped one counts, as PyTorch's does not, so
@@ -340,12 +340,12 @@ static void write_weights(struct trainer *t) {
     uint32_t n = t->options.batch;
     float *d_nll = rt_buffer_map(t->buffers.d_nll);
     for (uint32_t i = 0; i < n; i++) {
-        uint32_t open = open_levels(t, i);
-        vae_inputs_gate(&t->inputs, i, open);
+        uint32_t kept = kept_levels(t, i);
+        vae_inputs_drop_levels(&t->inputs, i, kept);
         d_nll[i] = 1.0f / (float)n;
         for (uint32_t l = 0; l < t->first.level_count; l++) {
             float *d_kl = rt_buffer_map(t->buffers.d_kl[l]);
-            d_kl[i] = l <= open ? t->rate[l].beta * ramp / (float)n : 0.0f;
+            d_kl[i] = l <= kept ? t->rate[l].beta * ramp / (float)n : 0.0f;
         }
     }
 }
@@ -378,7 +378,7 @@ static float mean_kl(const struct trainer *t, uint32_t level) {
     double sum = 0.0;
     uint32_t used = 0;
     for (uint32_t i = 0; i < t->options.batch; i++)
-        if (level <= open_levels(t, i)) {
+        if (level <= kept_levels(t, i)) {
             sum += (double)values[i];
             used++;
         }

@@ -8,12 +8,12 @@
 #ifndef MOGRAPH_MODEL_TRAIN_TRAINER_H
 #define MOGRAPH_MODEL_TRAIN_TRAINER_H
 
-#include "model/train/adversary.h"
 #include "model/clips/clip_store.h"
-#include "model/train/rate.h"
-#include "model/train/schedule.h"
 #include "model/net/vae.h"
 #include "model/net/vae_inputs.h"
+#include "model/train/adversary.h"
+#include "model/train/rate.h"
+#include "model/train/schedule.h"
 
 enum trainer_optimiser { TRAINER_MUON, TRAINER_ADAMW };
 

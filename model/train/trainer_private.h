@@ -16,7 +16,7 @@ struct step_buffers {
     struct rt_arena *arena;
     struct rt_buffer seed;                                       // u32 [4], see noise.h
     struct rt_buffer optimiser;                                  // f32 [4], see optimiser.h
-    struct rt_buffer clip;                                       // f32 [4], see gradient_clip.h
+    struct rt_buffer clip;                                       // f32 [4], see grad_clip.h
     struct rt_buffer d_nll, d_kl[VAE_MAX_STAGES + 1];            // f32 [n]
     struct rt_buffer index, augment;                             // u32 [n], [n][4]
     struct rt_buffer nll, squared_error, kl[VAE_MAX_STAGES + 1]; // results, f32 [n]
@@ -37,7 +37,7 @@ struct trainer {
     struct vae_inputs inputs;
     struct step_buffers buffers;
     struct rt_arena *activations, *work;
-    struct rt_buffer clip_state, clip_result, clip_scratch; // of gradient_clip
+    struct rt_buffer clip_state, clip_result, clip_scratch; // of grad_clip
     struct rt_buffer muon_scratch;
     struct rt_buffer state_before; // running statistics before the step, should it be undone
     struct rt_stream *stream, *undo;
@@ -57,7 +57,7 @@ enum rt_status trainer_record(struct trainer *trainer, int phase);
 struct op_muon trainer_muon(const struct trainer *trainer, const struct parameter *parameter);
 uint64_t trainer_muon_scratch_bytes(const struct trainer *trainer, const struct parameter *parameter);
 
-// Scratch of gradient_clip.
+// Scratch of grad_clip.
 uint64_t trainer_clip_scratch_bytes(const struct op_library *library, uint64_t count);
 
 static inline uint64_t trainer_aligned(uint64_t bytes) {

@@ -4,7 +4,7 @@
 #include "runtime/log.h"
 #include "shaders/clips/clips.h"
 #include "shaders/film/film.h"
-#include "shaders/gradient_clip/gradient_clip.h"
+#include "shaders/grad_clip/grad_clip.h"
 #include "shaders/noise/noise.h"
 #include "shaders/optimiser/optimiser.h"
 
@@ -50,9 +50,9 @@ static void record_inputs(const struct trainer *t, struct op_recorder *r) {
         op_noise_normal(r, &noise, t->buffers.seed, t->inputs.eps[i]);
         if (i == 0)
             continue;
-        struct op_film gate = {.n = t->first.n, .voxels = voxels, .c = level->c};
-        struct rt_buffer zeros = rt_buffer_slice(t->inputs.zeros, 0, t->inputs.gates[i].size_bytes);
-        op_film_forward(r, &gate, t->inputs.eps[i], t->inputs.gates[i], zeros, t->inputs.eps[i]);
+        struct op_film drop = {.n = t->first.n, .voxels = voxels, .c = level->c};
+        struct rt_buffer zeros = rt_buffer_slice(t->inputs.zeros, 0, t->inputs.drops[i].size_bytes);
+        op_film_forward(r, &drop, t->inputs.eps[i], t->inputs.drops[i], zeros, t->inputs.eps[i]);
     }
 }
 
@@ -74,7 +74,7 @@ static void record_muon(const struct trainer *t, struct op_recorder *r) {
     const struct parameters *p = t->parameters;
     uint64_t used = 0;
     for (uint32_t i = 0; i < parameters_count(p); i++) {
-        if (!parameters_get(p, i)->matrix)
+        if (!parameters_get(p, i)->hidden_weight)
             continue;
         struct op_muon params = trainer_muon(t, parameters_get(p, i));
         uint64_t bytes = trainer_muon_scratch_bytes(t, parameters_get(p, i));
@@ -110,12 +110,12 @@ static void record_adamw(const struct trainer *t, struct op_recorder *r, uint64_
 static void record_update(const struct trainer *t, struct op_recorder *r) {
     const struct parameters *p = t->parameters;
     bool muon = t->options.optimiser == TRAINER_MUON;
-    struct op_gradient_clip clip = {.count = (uint32_t)parameters_trained_count(p)};
-    op_gradient_clip(r, &clip, parameters_slab(p, PARAMETERS_GRADIENT), t->buffers.clip, t->clip_state,
-                     t->clip_result, t->clip_scratch);
+    struct op_grad_clip clip = {.count = (uint32_t)parameters_trained_count(p)};
+    op_grad_clip(r, &clip, parameters_slab(p, PARAMETERS_GRADIENT), t->buffers.clip, t->clip_state,
+                 t->clip_result, t->clip_scratch);
     if (muon)
         record_muon(t, r);
-    record_adamw(t, r, muon ? parameters_matrix_count(p) : 0);
+    record_adamw(t, r, muon ? parameters_hidden_count(p) : 0);
 }
 
 static void record_results(const struct trainer *t, const struct vae *vae, struct rt_stream *s) {

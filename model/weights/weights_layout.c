@@ -76,10 +76,10 @@ void weights_config_text(const struct vae_config *c, char text[WEIGHTS_CONFIG_TE
                  c->name, c->d, c->h, c->w, c->stages, channels, c->top, latent, c->classes, c->embedding,
                  (double)c->sigma_floor);
     // What a model does without is not named, as in files from before it was there.
-    if (c->placed > 0 || c->mapped > 0)
-        at += snprintf(text + at, (size_t)(WEIGHTS_CONFIG_TEXT - at), " placed=%u", c->placed);
-    if (c->mapped > 0)
-        snprintf(text + at, (size_t)(WEIGHTS_CONFIG_TEXT - at), " mapped=%u", c->mapped);
+    if (c->spatial_bias_voxels > 0 || c->mapping_width > 0)
+        at += snprintf(text + at, (size_t)(WEIGHTS_CONFIG_TEXT - at), " placed=%u", c->spatial_bias_voxels);
+    if (c->mapping_width > 0)
+        snprintf(text + at, (size_t)(WEIGHTS_CONFIG_TEXT - at), " mapped=%u", c->mapping_width);
 }
 
 static bool parse_list(const char *text, uint32_t *values, uint32_t count) {
@@ -101,7 +101,7 @@ bool weights_config_parse(const char *text, struct vae_config *c, char name[32])
                        "name=%31s d=%u h=%u w=%u stages=%u channels=%95s top=%u latent=%95s classes=%u "
                        "embedding=%u sigma_floor=%f placed=%u mapped=%u",
                        name, &c->d, &c->h, &c->w, &c->stages, channels, &c->top, latent, &c->classes,
-                       &c->embedding, &c->sigma_floor, &c->placed, &c->mapped);
+                       &c->embedding, &c->sigma_floor, &c->spatial_bias_voxels, &c->mapping_width);
     if (found < 11 || c->stages < 1 || c->stages > VAE_MAX_STAGES ||
         !parse_list(channels, c->channels, c->stages) || !parse_list(latent, c->latent, c->stages))
         return false;

@@ -1,11 +1,11 @@
 #include "shaders/conv/conv_gemm.h"
 
-#include "shaders/conv/conv3d_bias_push.h"
-#include "shaders/conv/conv3d_gather_push.h"
-#include "shaders/conv/conv3d_reduce_push.h"
-#include "shaders/conv/conv3d_transpose_push.h"
-#include "shaders/conv/conv3d_weight_push.h"
-#include "shaders/conv/conv_shape.h"
+#include "shaders/conv/conv_bias_push.h"
+#include "shaders/conv/conv_gather_push.h"
+#include "shaders/conv/conv_reduce_push.h"
+#include "shaders/conv/conv_tiling.h"
+#include "shaders/conv/conv_transpose_push.h"
+#include "shaders/conv/conv_weight_push.h"
 #include "shaders/op_rows.h"
 
 #include <stdio.h>
@@ -82,14 +82,14 @@ static void set_geometry_spec(struct op_launch *launch, const struct conv_geomet
 
 static enum op_kernel gather_kernel(const struct op_target *target, enum op_dtype dtype) {
     if (target->family == OP_FAMILY_LANE)
-        return dtype == OP_BF16 ? KERNEL_conv3d_gather_lane_bf16 : KERNEL_conv3d_gather_lane;
-    return dtype == OP_BF16 ? KERNEL_conv3d_gather_tile_bf16 : KERNEL_conv3d_gather_tile;
+        return dtype == OP_BF16 ? KERNEL_conv_gather_lane_bf16 : KERNEL_conv_gather_lane;
+    return dtype == OP_BF16 ? KERNEL_conv_gather_tile_bf16 : KERNEL_conv_gather_tile;
 }
 
 static void record_reduce(struct op_recorder *recorder, uint32_t parts, uint32_t taps, uint32_t a, uint32_t b,
                           bool swap, bool accumulate, struct rt_buffer partials, struct rt_buffer dst) {
-    struct push_conv3d_reduce push = {partials.address, dst.address, parts, taps, a, b};
-    struct op_launch launch = {.kernel = KERNEL_conv3d_reduce,
+    struct push_conv_reduce push = {partials.address, dst.address, parts, taps, a, b};
+    struct op_launch launch = {.kernel = KERNEL_conv_reduce,
                                .spec = {swap, accumulate},
                                .spec_count = 2,
                                .push = &push,
@@ -104,18 +104,18 @@ void conv_record_gather(struct op_recorder *recorder, const struct conv_geometry
                         uint32_t a, uint32_t b, const struct conv_gather_buffers *buffers) {
     const struct op_target *target = &recorder->library->target;
     const uint32_t *from = transposed ? g->small : g->big, *to = transposed ? g->big : g->small;
-    struct push_conv3d_gather push = {.src = buffers->src.address,
-                                      .weight = buffers->weight.address,
-                                      .bias = buffers->bias.address,
-                                      .dst = buffers->dst.address,
-                                      .zeros = recorder->library->zeros.address,
-                                      .n = g->n,
-                                      .src_d = from[0],
-                                      .src_h = from[1],
-                                      .src_w = from[2],
-                                      .dst_d = to[0],
-                                      .dst_h = to[1],
-                                      .dst_w = to[2]};
+    struct push_conv_gather push = {.src = buffers->src.address,
+                                    .weight = buffers->weight.address,
+                                    .bias = buffers->bias.address,
+                                    .dst = buffers->dst.address,
+                                    .zeros = recorder->library->zeros.address,
+                                    .n = g->n,
+                                    .src_d = from[0],
+                                    .src_h = from[1],
+                                    .src_w = from[2],
+                                    .dst_d = to[0],
+                                    .dst_h = to[1],
+                                    .dst_w = to[2]};
     struct op_launch launch = {.push = &push,
                                .push_bytes = sizeof push,
                                .reads = {buffers->src, buffers->weight, buffers->bias},
@@ -124,7 +124,7 @@ void conv_record_gather(struct op_recorder *recorder, const struct conv_geometry
     set_geometry_spec(&launch, g, transposed, a, b);
     launch.kernel = gather_kernel(target, g->dtype);
     struct conv_gather_grid grid =
-        conv_shape_gather(target, g, transposed, a, b, buffers->partials.size_bytes / 4, &launch);
+        conv_tiling_gather(target, g, transposed, a, b, buffers->partials.size_bytes / 4, &launch);
     push.tiles_per_class = grid.tiles_per_class;
     push.splits = grid.splits;
     if (push.splits > 1) {
@@ -139,8 +139,8 @@ void conv_record_gather(struct op_recorder *recorder, const struct conv_geometry
 
 void conv_record_transpose_weight(struct op_recorder *recorder, uint32_t taps, uint32_t a, uint32_t b,
                                   struct rt_buffer src, struct rt_buffer dst) {
-    struct push_conv3d_transpose push = {src.address, dst.address, taps, a, b};
-    struct op_launch launch = {.kernel = KERNEL_conv3d_transpose,
+    struct push_conv_transpose push = {src.address, dst.address, taps, a, b};
+    struct op_launch launch = {.kernel = KERNEL_conv_transpose,
                                .push = &push,
                                .push_bytes = sizeof push,
                                .reads = {src},
@@ -163,8 +163,8 @@ uint64_t conv_weight_partials(const struct op_target *target, const struct conv_
 
 static enum op_kernel weight_kernel(const struct op_target *target, enum op_dtype dtype) {
     if (target->family == OP_FAMILY_LANE)
-        return dtype == OP_BF16 ? KERNEL_conv3d_weight_lane_bf16 : KERNEL_conv3d_weight_lane;
-    return dtype == OP_BF16 ? KERNEL_conv3d_weight_tile_bf16 : KERNEL_conv3d_weight_tile;
+        return dtype == OP_BF16 ? KERNEL_conv_weight_lane_bf16 : KERNEL_conv_weight_lane;
+    return dtype == OP_BF16 ? KERNEL_conv_weight_tile_bf16 : KERNEL_conv_weight_tile;
 }
 
 void conv_record_weight(struct op_recorder *recorder, const struct conv_geometry *g, uint32_t a, uint32_t b,
@@ -172,9 +172,9 @@ void conv_record_weight(struct op_recorder *recorder, const struct conv_geometry
                         struct rt_buffer partials, struct rt_buffer d_weight) {
     const struct op_target *target = &recorder->library->target;
     uint32_t parts = conv_weight_parts(target, g, a, b), taps = conv_taps(g);
-    struct push_conv3d_weight push = {big.address, small.address, partials.address, g->n,        g->big[0],
-                                      g->big[1],   g->big[2],     g->small[0],      g->small[1], g->small[2],
-                                      parts};
+    struct push_conv_weight push = {big.address, small.address, partials.address, g->n,        g->big[0],
+                                    g->big[1],   g->big[2],     g->small[0],      g->small[1], g->small[2],
+                                    parts};
     struct op_launch launch = {.push = &push,
                                .push_bytes = sizeof push,
                                .reads = {big, small},
@@ -182,7 +182,7 @@ void conv_record_weight(struct op_recorder *recorder, const struct conv_geometry
                                .flops = conv_flops(g, a, b)};
     set_geometry_spec(&launch, g, 0, a, b);
     launch.kernel = weight_kernel(target, g->dtype);
-    conv_shape_weight(target, g, a, b, &launch);
+    conv_tiling_weight(target, g, a, b, &launch);
     op_dispatch(recorder, &launch);
     struct op_rows rows = part_rows(parts, taps * a * b);
     struct op_partials sums = op_rows_merge(recorder, KERNEL_rows_sum, &rows, taps * a * b, partials);
@@ -199,8 +199,8 @@ void conv_record_bias(struct op_recorder *recorder, uint64_t voxel_count, uint32
                       struct rt_buffer d_bias) {
     const struct op_target *target = &recorder->library->target;
     struct op_rows rows = op_rows_plan(target, 1, (uint32_t)voxel_count, channels);
-    struct push_conv3d_bias push = {src.address, partials.address, rows};
-    struct op_launch launch = {.kernel = dtype == OP_BF16 ? KERNEL_conv3d_bias_bf16 : KERNEL_conv3d_bias,
+    struct push_conv_bias push = {src.address, partials.address, rows};
+    struct op_launch launch = {.kernel = dtype == OP_BF16 ? KERNEL_conv_bias_bf16 : KERNEL_conv_bias,
                                .push = &push,
                                .push_bytes = sizeof push,
                                .reads = {src},

@@ -23,7 +23,7 @@ struct op_optimiser {
 };
 
 // hyper[4], set by the host each step: lr, c1 = 1 - beta1^step, c2 = 1 - beta2^step, ema_decay.
-// clip[4]: the result of gradient_clip; the gradient is multiplied by clip[1], and when clip[2] is 0 nothing
+// clip[4]: the result of grad_clip; the gradient is multiplied by clip[1], and when clip[2] is 0 nothing
 // changes. grad, param, m, v, ema: [count] fp32. m and v start as zeros, ema (the zero buffer without
 // has_ema) as the parameters.
 void op_optimiser(struct op_recorder *recorder, const struct op_optimiser *params, struct rt_buffer hyper,

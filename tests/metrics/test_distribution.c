@@ -1,7 +1,7 @@
 // Clouds of feature vectors: a set against itself, a copied training set, one clip repeated, too few vectors.
-#include "model/noise/draw.h"
 #include "model/metrics/distribution.h"
 #include "model/metrics/eigen.h"
+#include "model/noise/draw.h"
 #include "tests/test.h"
 
 #include <math.h>

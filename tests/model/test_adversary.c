@@ -1,7 +1,7 @@
 // The adversarial step: what it adds to the model's gradient against the references in double precision, that
 // the discriminator learns, and that a step follows from seed, number and state alone.
-#include "model/train/adversary_private.h"
 #include "model/net/vae_inputs.h"
+#include "model/train/adversary_private.h"
 #include "shaders/noise/noise.h"
 #include "tests/test.h"
 

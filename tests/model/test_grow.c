@@ -275,7 +275,7 @@ static void the_inside_is_enough(void) {
 // Weights from before there was a mapping: what is read from it besides says nothing yet.
 static void a_mapping_is_added(void) {
     struct vae_config config = *vae_preset("tiny"), before = config;
-    before.mapped = 0;
+    before.mapping_width = 0;
     struct model old, mapped;
     begin(&old, &before, 1);
     begin(&mapped, &config, 2);
@@ -286,7 +286,7 @@ static void a_mapping_is_added(void) {
     for (size_t i = 0; i < sizeof widened / sizeof widened[0]; i++) {
         const struct parameter *p = parameters_find(old.parameters, widened[i]),
                                *q = parameters_find(mapped.parameters, widened[i]);
-        CHECK(q->in == p->in + config.mapped && q->out == p->out);
+        CHECK(q->in == p->in + config.mapping_width && q->out == p->out);
         CHECK(memcmp(values(&old, p), values(&mapped, q), p->count * sizeof(float)) == 0);
         for (uint64_t at = p->count; at < q->count; at++)
             CHECK(values(&mapped, q)[at] == 0.0f);
@@ -304,7 +304,7 @@ static void what_grows_into_what(void) {
     CHECK(grow_fits(&half, &to) && grow_fits(&quarter, &half) && !grow_fits(&quarter, &to));
     CHECK(grow_fits(&to, &to) && grow_fits(&to, &half) && !grow_fits(&to, &quarter));
     other = to;
-    other.placed = 0; // the older way of writing the coarse grids
+    other.spatial_bias_voxels = 0; // the older way of writing the coarse grids
     CHECK(grow_fits(&other, &to) && grow_fits(&to, &other));
     other = half;
     other.top += 4;

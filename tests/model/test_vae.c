@@ -27,7 +27,7 @@ static struct graph_trial trial_of(const struct vae *vae, struct parameters *par
     }
     trial.inputs[trial.input_count++] = vae->clip;
     for (uint32_t i = 1; i < vae->level_count; i++) {
-        trial.inputs[trial.input_count++] = vae->levels[i].gate;
+        trial.inputs[trial.input_count++] = vae->levels[i].drop;
         trial.inputs[trial.input_count++] = vae->levels[i].zeros;
     }
     trial.seeds[trial.seed_count++] = vae->nll;

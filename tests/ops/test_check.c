@@ -1,6 +1,6 @@
 // MOGRAPH_CHECK: silent while operations are right, and names the first one that is wrong.
-#include "shaders/conv3d/conv3d.h"
 #include "shaders/check/op_check.h"
+#include "shaders/conv3d/conv3d.h"
 #include "tests/test.h"
 
 #include <stdlib.h>

@@ -2,7 +2,7 @@
 
     check_vae.py VAE_BRIDGE muon|adamw
 
-The bridge trains; the twin starts from the same weights, is given the same clips, noise and gates, and has to find the
+The bridge trains; the twin starts from the same weights, is given the same clips, noise and dropped levels, and has to find the
 rest by itself: losses, gradients, learning rate, clipping, the likelihood's sigma, rate control, the optimiser,
 the average.
 
@@ -147,9 +147,9 @@ class Training:
 def forward(twin, given):
     levels = range(len(RATES))
     eps = [tensor(given[f"eps{i}"]) for i in levels]
-    gates = [tensor(given[f"gate{i}"]) if i > 0 else None for i in levels]
+    drops = [tensor(given[f"drop{i}"]) if i > 0 else None for i in levels]
     clip, classes = tensor(given["clip"]), tensor(given["classes"]).long()
-    output, kls = twin(clip, classes, eps, gates)
+    output, kls = twin(clip, classes, eps, drops)
     squared = ((output[..., :3] - clip[..., :3]) ** 2).flatten(1).sum(1)
     return output, squared, kls
 
@@ -193,12 +193,12 @@ def open_samples(given, level):
     return given[f"d_kl{level}"] > 0
 
 
-def check_gates(given):
-    """A sample uses a level, with gate, noise and weight, or does without all three; levels close from below."""
+def check_drops(given):
+    """A sample uses a level, with its drop, noise and weight, or does without all three; levels close from below."""
     for level in range(1, len(RATES)):
         is_open = open_samples(given, level)
         eps = given[f"eps{level}"].reshape(BATCH, -1)
-        assert (given[f"gate{level}"] == numpy.where(is_open, 0.0, -1.0)[:, None]).all(), level
+        assert (given[f"drop{level}"] == numpy.where(is_open, 0.0, -1.0)[:, None]).all(), level
         assert ((eps != 0).any(1) == is_open).all(), level
         assert not (is_open & ~open_samples(given, level - 1)).any(), level
 
@@ -213,7 +213,7 @@ def check_weights_of_losses(training, given):
 def run_step(training, given):
     """One step of the twin that trains along."""
     twin = training.twin
-    check_gates(given)
+    check_drops(given)
     output, squared, kls = forward(twin, given)
     check_losses(given, output, squared, kls, training.sigma2(), 1e-3)
     check_weights_of_losses(training, given)
@@ -243,23 +243,23 @@ def file(folder, name):
 
 
 def train_along(folder):
-    training, seen, factors, gates = Training(load_twin(file(folder, "weights-0"))), set(), [], []
+    training, seen, factors, drops = Training(load_twin(file(folder, "weights-0"))), set(), [], []
     for step in range(STEPS):
         given = load(file(folder, f"step-{step}"))[1]
         before = training.sigma2()
         factors.append(run_step(training, given))
         check_pass(load_twin(file(folder, f"weights-{step}")), given, before, training.sigma2(), seen)
         check_state(training, *(load(file(folder, f"{kind}-{step + 1}"))[1] for kind in ("weights", "ema")))
-        gates.append(given["gate2"].ravel())
-    return training, seen, factors, numpy.concatenate(gates)
+        drops.append(given["drop2"].ravel())
+    return training, seen, factors, numpy.concatenate(drops)
 
 
-def check_coverage(twin, seen, factors, gates):
+def check_coverage(twin, seen, factors, drops):
     """That the ten steps held what is to be compared."""
     due = {name for name, _ in twin.named_parameters()} | {f"kl of level {i}" for i in range(len(RATES))}
     assert seen == due, f"zero at every step, so nothing was compared: {sorted(due - seen)}"
     assert min(factors) < 1.0, "no step was clipped: the check has lost its point"
-    assert (gates == 0).any() and (gates == -1).any(), "level dropout was never seen both ways"
+    assert (drops == 0).any() and (drops == -1).any(), "level dropout was never seen both ways"
 
 
 with tempfile.TemporaryDirectory() as folder:

@@ -1,5 +1,5 @@
 """The model of model/net/vae.c again, in PyTorch: module names are those of our weights files, so that load_state_dict takes
-them. Tensors are NCDHW here; noise, gates and everything flat come in our order, NDHWC."""
+them. Tensors are NCDHW here; noise, dropped levels and everything flat come in our order, NDHWC."""
 import math
 
 import torch
@@ -34,8 +34,8 @@ def depth_to_space(x):
     return x.permute(0, 4, 5, 1, 6, 2, 7, 3).reshape(n, c // 8, 2 * d, 2 * h, 2 * w)
 
 
-def film(x, layer, told):
-    scale, shift = (part[:, :, None, None, None] for part in layer(told).chunk(2, 1))
+def film(x, layer, condition):
+    scale, shift = (part[:, :, None, None, None] for part in layer(condition).chunk(2, 1))
     return x * (1 + scale) + shift
 
 
@@ -64,10 +64,10 @@ class EncoderStage(nn.Module):
 
 
 class DecoderStage(nn.Module):
-    def __init__(self, i, c, below, style, told, placed):
+    def __init__(self, i, c, below, modulation, condition, spatial_bias_voxels):
         super().__init__()
-        self.place = nn.Linear(told, placed * c) if placed > 0 else None
-        self.film = nn.Linear(style, 2 * c)
+        self.place = nn.Linear(condition, spatial_bias_voxels * c) if spatial_bias_voxels > 0 else None
+        self.film = nn.Linear(modulation, 2 * c)
         if i > 0:
             self.block = Block(c)
             self.up = nn.ConvTranspose3d(c, below, 4, 2, 1, bias=False)
@@ -112,22 +112,22 @@ class Twin(nn.Module):
         stages = self.stages = int(fields["stages"])
         self.top_count, embedding = int(fields["top"]), int(fields["embedding"])
         self.size = [int(fields[k]) >> stages for k in "dhw"]
-        ch, told, cells = self.channels, self.top_count + embedding, math.prod(self.size)
+        ch, condition, cells = self.channels, self.top_count + embedding, math.prod(self.size)
         self.embedding = nn.Embedding(int(fields["classes"]), embedding)
         self.encoder = nn.ModuleList(EncoderStage(i, 4 if i == 0 else ch[i - 1], ch[i]) for i in range(stages))
         features = cells * ch[-1] + sum(ch[:-1]) + embedding
-        mapped = int(fields.get("mapped", 0))
-        style = told + mapped
+        mapping_width = int(fields.get("mapped", 0))
+        modulation = condition + mapping_width
         self.top = nn.ModuleDict({"posterior": nn.Linear(features, 2 * self.top_count),
                                   "prior": nn.Linear(embedding, 2 * self.top_count)})
-        if mapped > 0:
-            self.top["mapping"] = nn.Linear(told, mapped)
-        self.decoder = nn.ModuleDict({"start": nn.Linear(style, cells * ch[-1]), "gain": nn.Linear(style, 8)})
+        if mapping_width > 0:
+            self.top["mapping"] = nn.Linear(condition, mapping_width)
+        self.decoder = nn.ModuleDict({"start": nn.Linear(modulation, cells * ch[-1]), "gain": nn.Linear(modulation, 8)})
         self.grids = [[int(fields[k]) >> (i + 1) for k in "dhw"] for i in range(stages)]
         for i in range(stages):
             voxels = math.prod(self.grids[i])
-            placed = voxels if i + 1 < stages and voxels <= int(fields.get("placed", 0)) else 0
-            self.decoder[str(i)] = DecoderStage(i, ch[i], ch[i - 1] if i > 0 else 0, style, told, placed)
+            spatial_bias_voxels = voxels if i + 1 < stages and voxels <= int(fields.get("placed", 0)) else 0
+            self.decoder[str(i)] = DecoderStage(i, ch[i], ch[i - 1] if i > 0 else 0, modulation, condition, spatial_bias_voxels)
         self.level = nn.ModuleDict({str(i): Level(ch[i], (used + 3) // 4 * 4)
                                     for i, used in enumerate(self.latent) if used > 0})
 
@@ -138,20 +138,20 @@ class Twin(nn.Module):
             features.append(clip)
         return features
 
-    def sample_level(self, i, x, feature, eps, gate):
+    def sample_level(self, i, x, feature, eps, drop):
         level, used = self.level[str(i)], self.latent[i]
         prior_mu, prior_log_sigma = level.prior(x)
         prior_log_sigma = bounded(prior_log_sigma)
         residual_mu, residual_log_sigma = level.posterior(torch.cat([x, feature], 1))
         log_sigma = prior_log_sigma + 2 * torch.tanh(residual_log_sigma)
         kl = kl_divergence(prior_mu + residual_mu, log_sigma, prior_mu, prior_log_sigma, used)
-        z = prior_mu + residual_mu * (1 + gate[:, :, None, None, None]) + log_sigma.exp() * ncdhw(eps)
+        z = prior_mu + residual_mu * (1 + drop[:, :, None, None, None]) + log_sigma.exp() * ncdhw(eps)
         mask = torch.zeros_like(z)
         mask[:, :used] = 1
         return x + level.input(z * mask), kl
 
-    def forward(self, clip, classes, eps, gates):
-        """clip [n][d][h][w][4]; eps and gates by level, top first (gates[0] is not used). The output in the order
+    def forward(self, clip, classes, eps, drops):
+        """clip [n][d][h][w][4]; eps and drops by level, top first (drops[0] is not used). The output in the order
         of the clip, and the KL divergence of every level [n]."""
         features, embedding = self.encode(ncdhw(clip)), self.embedding(classes)
         means = [f.mean((2, 3, 4)) for f in features[:-1]]
@@ -160,20 +160,20 @@ class Twin(nn.Module):
         prior_mu, prior_log_sigma = self.top["prior"](embedding).chunk(2, 1)
         log_sigma = bounded(log_sigma)
         kls = [kl_divergence(mu, log_sigma, prior_mu, prior_log_sigma, self.top_count)]
-        told = torch.cat([mu + log_sigma.exp() * eps[0].flatten(1), embedding], 1)
-        style = torch.cat([told, F.silu(self.top["mapping"](told))], 1) if "mapping" in self.top else told
-        x = ncdhw(self.decoder["start"](style).reshape(-1, *self.size, self.channels[-1]))
+        condition = torch.cat([mu + log_sigma.exp() * eps[0].flatten(1), embedding], 1)
+        modulation = torch.cat([condition, F.silu(self.top["mapping"](condition))], 1) if "mapping" in self.top else condition
+        x = ncdhw(self.decoder["start"](modulation).reshape(-1, *self.size, self.channels[-1]))
         for i in reversed(range(self.stages)):
             stage = self.decoder[str(i)]
             if stage.place is not None:
-                x = x + ncdhw(stage.place(told).reshape(-1, *self.grids[i], self.channels[i]))
-            x = film(x, stage.film, style)
+                x = x + ncdhw(stage.place(condition).reshape(-1, *self.grids[i], self.channels[i]))
+            x = film(x, stage.film, modulation)
             if i > 0:
                 x = stage.block(x)
             if self.latent[i] > 0:
-                x, kl = self.sample_level(i, x, features[i], eps[len(kls)], gates[len(kls)])
+                x, kl = self.sample_level(i, x, features[i], eps[len(kls)], drops[len(kls)])
                 kls.append(kl)
             if i > 0:
                 x = F.silu(stage.norm(stage.up(x)))
-        x = film(depth_to_space(self.decoder["0"].conv(x)), self.decoder["gain"], style)
+        x = film(depth_to_space(self.decoder["0"].conv(x)), self.decoder["gain"], modulation)
         return torch.sigmoid(x).permute(0, 2, 3, 4, 1), kls

@@ -1,6 +1,6 @@
 // vae_bridge FOLDER muon|adamw: trains preset `tiny` for ten steps on clips of noise, for the check against
 // PyTorch. Writes safetensors: weights-0, ema-0 ... weights-10, ema-10 as weights files, what there is before
-// a step and at the end; and step-0 ... step-9 with what a step was given (clips, classes, noise, gates,
+// a step and at the end; and step-0 ... step-9 with what a step was given (clips, classes, noise, dropped levels,
 // weights of the losses), what it gave, and its gradients.
 #include "model/files/safetensors.h"
 #include "model/train/trainer_private.h"
@@ -135,7 +135,7 @@ static void write_weights(struct bridge *b, uint32_t step) {
     write_slab(b, "ema", step, PARAMETERS_EMA);
 }
 
-// What is in memory that the host sees: seeds, classes, gates, results.
+// What is in memory that the host sees: seeds, classes, dropped levels, results.
 static void add_samples(struct bridge *b, const char *name, struct rt_buffer buffer) {
     const uint64_t shape[1] = {b->trainer->options.batch};
     add_host(b, name, rt_buffer_map(buffer), 1, shape);
@@ -155,7 +155,7 @@ static void add_levels(struct bridge *b) {
     for (uint32_t i = 0; i < t->first.level_count; i++) {
         const struct vae_level *level = &t->first.levels[i];
         const uint64_t shape[5] = {t->first.n, level->d, level->h, level->w, level->c};
-        const uint64_t gate[2] = {t->first.n, level->c};
+        const uint64_t drop[2] = {t->first.n, level->c};
         char name[32];
         snprintf(name, sizeof name, "eps%u", i);
         add_device(b, name, t->inputs.eps[i], 5, shape);
@@ -163,9 +163,9 @@ static void add_levels(struct bridge *b) {
         add_samples(b, name, t->buffers.kl[i]);
         snprintf(name, sizeof name, "d_kl%u", i);
         add_samples(b, name, t->buffers.d_kl[i]);
-        snprintf(name, sizeof name, "gate%u", i);
+        snprintf(name, sizeof name, "drop%u", i);
         if (i > 0)
-            add_host(b, name, rt_buffer_map(t->inputs.gates[i]), 2, gate);
+            add_host(b, name, rt_buffer_map(t->inputs.drops[i]), 2, drop);
     }
 }
 

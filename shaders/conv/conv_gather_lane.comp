@@ -10,7 +10,7 @@
 // Grid: parity x block of channels x tile of voxels, voxels fastest.
 #include "shaders/common/tensor.glsl"
 #include "shaders/conv/conv_gather.glsl"
-#include "shaders/conv/conv3d_gather_push.h"
+#include "shaders/conv/conv_gather_push.h"
 
 layout(constant_id = 16) const uint SUBGROUP = 8;
 layout(constant_id = 17) const uint VOXELS = 16;

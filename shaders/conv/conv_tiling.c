@@ -1,4 +1,4 @@
-#include "shaders/conv/conv_shape.h"
+#include "shaders/conv/conv_tiling.h"
 
 // The largest multiple of 4 that divides `channels`, at most `limit`.
 static uint32_t chunk_of(uint32_t channels, uint32_t limit) {
@@ -141,9 +141,9 @@ static void shape_tile_gather(struct op_launch *launch, const struct gather_plan
     launch->groups = plan->groups * plan->splits;
 }
 
-struct conv_gather_grid conv_shape_gather(const struct op_target *target, const struct conv_geometry *g,
-                                          bool transposed, uint32_t a, uint32_t b, uint64_t room,
-                                          struct op_launch *launch) {
+struct conv_gather_grid conv_tiling_gather(const struct op_target *target, const struct conv_geometry *g,
+                                           bool transposed, uint32_t a, uint32_t b, uint64_t room,
+                                           struct op_launch *launch) {
     uint64_t class_size = class_voxels(g, transposed);
     if (target->family == OP_FAMILY_TILE) {
         struct gather_plan plan = plan_tile_gather(target, g, transposed, a, b, room);
@@ -216,8 +216,8 @@ uint32_t conv_weight_parts(const struct op_target *target, const struct conv_geo
     return (uint32_t)(parts > room ? room : parts);
 }
 
-void conv_shape_weight(const struct op_target *target, const struct conv_geometry *g, uint32_t a, uint32_t b,
-                       struct op_launch *launch) {
+void conv_tiling_weight(const struct op_target *target, const struct conv_geometry *g, uint32_t a, uint32_t b,
+                        struct op_launch *launch) {
     struct weight_tile tile = weight_tile_of(target, conv_taps(g), a, b);
     launch->local[0] = tile.threads;
     launch->groups = conv_weight_parts(target, g, a, b) * tile.blocks;

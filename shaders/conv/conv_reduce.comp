@@ -2,7 +2,7 @@
 #extension GL_GOOGLE_include_directive : require
 // dst = sum over parts, in their order; adds to dst with ACCUMULATE. Grid: one invocation per four b, striding.
 #include "shaders/common/tensor.glsl"
-#include "shaders/conv/conv3d_reduce_push.h"
+#include "shaders/conv/conv_reduce_push.h"
 
 layout(constant_id = 4) const bool SWAP = false;
 layout(constant_id = 5) const bool ACCUMULATE = false;

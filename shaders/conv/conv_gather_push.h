@@ -1,7 +1,7 @@
 #include "shaders/common/push.h"
 
 // Forward convolution (big -> small) and its transpose (small -> big), see conv_gather.glsl.
-PUSH(conv3d_gather) {
+PUSH(conv_gather) {
     ADDRESS src;    // [n][src_d][src_h][src_w][A]
     ADDRESS weight; // [tap][A][B]
     ADDRESS bias;   // [B], 0 without
@@ -17,4 +17,4 @@ PUSH(conv3d_gather) {
     UINT tiles_per_class; // voxel tiles of the largest parity class
     UINT splits; // family tile: workgroups that share one sum; with more than 1, dst is [splits][..][B], fp32
 }
-PUSH_END(conv3d_gather)
+PUSH_END(conv_gather)

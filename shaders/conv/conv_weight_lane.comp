@@ -8,7 +8,7 @@
 // Grid: part x tap x block of b x block of a, blocks of a fastest.
 #include "shaders/common/tensor.glsl"
 #include "shaders/conv/conv_geometry.glsl"
-#include "shaders/conv/conv3d_weight_push.h"
+#include "shaders/conv/conv_weight_push.h"
 
 layout(constant_id = 16) const uint SUBGROUP = 8;
 layout(constant_id = 17) const uint A_BLOCK = 16; // divides A, at most 2 SUBGROUP

@@ -1,6 +1,6 @@
 #include "shaders/common/push.h"
 
-PUSH(conv3d_reduce) {
+PUSH(conv_reduce) {
     ADDRESS partials; // [parts][taps][a][b]
     ADDRESS dst;      // [taps][a][b], with SWAP [taps][b][a]
     UINT parts;
@@ -8,4 +8,4 @@ PUSH(conv3d_reduce) {
     UINT a;
     UINT b;
 }
-PUSH_END(conv3d_reduce)
+PUSH_END(conv_reduce)

@@ -4,7 +4,7 @@
 // Grid: one invocation per four channels of a chunk, striding.
 #include "shaders/common/tensor.glsl"
 #include "shaders/common/rows.glsl"
-#include "shaders/conv/conv3d_bias_push.h"
+#include "shaders/conv/conv_bias_push.h"
 
 const uint BLOCK = 64; // sums of 64, then of those: a long plain sum would lose digits
 

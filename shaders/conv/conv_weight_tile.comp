@@ -7,7 +7,7 @@
 // Grid: part x block of b x block of m, blocks of m fastest.
 #include "shaders/common/tensor.glsl"
 #include "shaders/conv/conv_geometry.glsl"
-#include "shaders/conv/conv3d_weight_push.h"
+#include "shaders/conv/conv_weight_push.h"
 
 layout(constant_id = 0) const uint THREADS = 256;
 layout(constant_id = 16) const uint BM = 64;

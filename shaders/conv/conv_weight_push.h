@@ -1,6 +1,6 @@
 #include "shaders/common/push.h"
 
-PUSH(conv3d_weight) {
+PUSH(conv_weight) {
     ADDRESS big;      // [n][big_d][big_h][big_w][A]
     ADDRESS small;    // [n][small_d][small_h][small_w][B]
     ADDRESS partials; // [parts][tap][A][B]
@@ -13,4 +13,4 @@ PUSH(conv3d_weight) {
     UINT small_w;
     UINT parts; // the small grid's voxels (family lane: rows n, d, h) are dealt to parts in equal runs
 }
-PUSH_END(conv3d_weight)
+PUSH_END(conv_weight)

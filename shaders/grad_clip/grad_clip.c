@@ -1,6 +1,6 @@
-#include "shaders/gradient_clip/gradient_clip.h"
+#include "shaders/grad_clip/grad_clip.h"
 
-#include "shaders/gradient_clip/gradient_clip_push.h"
+#include "shaders/grad_clip/grad_clip_push.h"
 #include "shaders/reduce/reduce.h"
 
 #include <math.h>
@@ -8,7 +8,7 @@
 
 static bool describe(const struct op_target *target, const void *params, struct op_signature *signature,
                      struct op_refusal *refusal) {
-    const struct op_gradient_clip *p = params;
+    const struct op_grad_clip *p = params;
     if (!op_check_count(refusal, "grad", p->count))
         return false;
     if (p->count % 4 != 0)
@@ -24,12 +24,12 @@ static bool describe(const struct op_target *target, const void *params, struct 
 }
 
 static void record(struct op_recorder *recorder, const void *params, const struct rt_buffer *args) {
-    const struct op_gradient_clip *p = params;
+    const struct op_grad_clip *p = params;
     struct rt_buffer squares = rt_buffer_slice(args[4], 0, 4);
     struct rt_buffer rest = rt_buffer_slice(args[4], 16, args[4].size_bytes - 16);
     op_reduce_record(recorder, OP_REDUCE_SUM_SQUARES, p->count, args[0], squares, rest);
-    struct push_gradient_clip push = {squares.address, args[1].address, args[2].address, args[3].address};
-    struct op_launch launch = {.kernel = KERNEL_gradient_clip,
+    struct push_grad_clip push = {squares.address, args[1].address, args[2].address, args[3].address};
+    struct op_launch launch = {.kernel = KERNEL_grad_clip,
                                .push = &push,
                                .push_bytes = sizeof push,
                                .reads = {squares, args[1], args[2]},
@@ -39,7 +39,7 @@ static void record(struct op_recorder *recorder, const void *params, const struc
 }
 
 static void reference(const void *params, double *const *args) {
-    const struct op_gradient_clip *p = params;
+    const struct op_grad_clip *p = params;
     const double *hyper = args[1];
     double *state = args[2], *result = args[3], squares = 0.0;
     for (uint32_t i = 0; i < p->count; i++)
@@ -64,7 +64,7 @@ static void reference(const void *params, double *const *args) {
 
 // By the vector's length: first step, limited by the norm, by the running norm, not finite.
 static void prepare(const void *params, double *const *args) {
-    const struct op_gradient_clip *p = params;
+    const struct op_grad_clip *p = params;
     static const double hypers[4][4] = {{0, 2, 0.9, 0}, {0.5, 0, 0.9, 0}, {100, 2, 0.9, 0}, {1, 2, 0.9, 0}};
     static const double states[4][4] = {{0, 0, 0, 0}, {3, 5, 0, 0}, {0.25, 7, 1, 0}, {1, 2, 3, 0}};
     uint32_t which = p->count / 4 % 4;
@@ -76,20 +76,19 @@ static void prepare(const void *params, double *const *args) {
         args[0][p->count / 2] = NAN;
 }
 
-static const struct op_gradient_clip examples[] = {{4000}, {4004}, {4008}, {4012}};
+static const struct op_grad_clip examples[] = {{4000}, {4004}, {4008}, {4012}};
 
-const struct op_info op_gradient_clip_info = {.name = "gradient_clip",
-                                              .params_size = sizeof(struct op_gradient_clip),
-                                              .describe = describe,
-                                              .record = record,
-                                              .reference = reference,
-                                              .prepare = prepare,
-                                              .examples = examples,
-                                              .example_count = sizeof examples / sizeof examples[0]};
+const struct op_info op_grad_clip_info = {.name = "grad_clip",
+                                          .params_size = sizeof(struct op_grad_clip),
+                                          .describe = describe,
+                                          .record = record,
+                                          .reference = reference,
+                                          .prepare = prepare,
+                                          .examples = examples,
+                                          .example_count = sizeof examples / sizeof examples[0]};
 
-void op_gradient_clip(struct op_recorder *recorder, const struct op_gradient_clip *params,
-                      struct rt_buffer grad, struct rt_buffer hyper, struct rt_buffer state,
-                      struct rt_buffer result, struct rt_buffer scratch) {
-    op_record(recorder, OP_gradient_clip, params, (struct rt_buffer[]){grad, hyper, state, result, scratch},
-              5);
+void op_grad_clip(struct op_recorder *recorder, const struct op_grad_clip *params, struct rt_buffer grad,
+                  struct rt_buffer hyper, struct rt_buffer state, struct rt_buffer result,
+                  struct rt_buffer scratch) {
+    op_record(recorder, OP_grad_clip, params, (struct rt_buffer[]){grad, hyper, state, result, scratch}, 5);
 }

@@ -1,10 +1,10 @@
-#include "shaders/gradient_clip/gradient_clip.h"
+#include "shaders/grad_clip/grad_clip.h"
 #include "tests/ops/cases.h"
 
-static const enum op_id ids[] = {OP_gradient_clip};
+static const enum op_id ids[] = {OP_grad_clip};
 
 #define ROW(count)                                                                                           \
-    &(const struct op_gradient_clip) {                                                                       \
+    &(const struct op_grad_clip) {                                                                           \
         count                                                                                                \
     }
 
@@ -14,5 +14,5 @@ static const struct op_case rows[] = {
     {ROW(50000), 1e-6, 0}, {ROW(50004), 1e-6, 0}, {ROW(300008), 1e-6, 0}, {ROW(50012), 1e-6, 0},
 };
 
-const struct op_case_table gradient_clip_cases = {ids, sizeof ids / sizeof ids[0], rows,
-                                                  sizeof rows / sizeof rows[0]};
+const struct op_case_table grad_clip_cases = {ids, sizeof ids / sizeof ids[0], rows,
+                                              sizeof rows / sizeof rows[0]};

@@ -3,7 +3,7 @@
 // Swaps the two channel axes of a weight: [tap][a][b] to [tap][b][a]. Grid: one invocation per four b, striding;
 // weights are small, so the strided stores cost little beside the convolution that follows.
 #include "shaders/common/tensor.glsl"
-#include "shaders/conv/conv3d_transpose_push.h"
+#include "shaders/conv/conv_transpose_push.h"
 
 void main() {
     uint b4 = push.b / 4;

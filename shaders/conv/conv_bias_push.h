@@ -1,8 +1,8 @@
 #include "shaders/common/rows_push.h"
 
-PUSH(conv3d_bias) {
+PUSH(conv_bias) {
     ADDRESS src;     // [voxels][channels]
     ADDRESS records; // [chunks][channels], fp32
     ROWS rows;
 }
-PUSH_END(conv3d_bias)
+PUSH_END(conv_bias)

@@ -10,7 +10,7 @@
 // Grid: split x class x block of channels x tile of voxels, voxels fastest.
 #include "shaders/common/tensor.glsl"
 #include "shaders/conv/conv_gather.glsl"
-#include "shaders/conv/conv3d_gather_push.h"
+#include "shaders/conv/conv_gather_push.h"
 
 layout(constant_id = 0) const uint THREADS = 256;
 layout(constant_id = 16) const uint BM = 64;

@@ -1,8 +1,8 @@
 #version 460
 #extension GL_GOOGLE_include_directive : require
-// From the sum of squares to the factor; see gradient_clip.h. Grid: one invocation does it all.
+// From the sum of squares to the factor; see grad_clip.h. Grid: one invocation does it all.
 #include "shaders/common/tensor.glsl"
-#include "shaders/gradient_clip/gradient_clip_push.h"
+#include "shaders/grad_clip/grad_clip_push.h"
 
 void main() {
     if (invocation_index() != 0)

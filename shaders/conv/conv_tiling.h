@@ -1,7 +1,7 @@
 // How the kernels of a convolution are shaped for a device: tiles, teams, splits and parts. Private to
 // conv_gemm.c.
-#ifndef MOGRAPH_SHADERS_CONV_CONV_SHAPE_H
-#define MOGRAPH_SHADERS_CONV_CONV_SHAPE_H
+#ifndef MOGRAPH_SHADERS_CONV_CONV_TILING_H
+#define MOGRAPH_SHADERS_CONV_CONV_TILING_H
 
 #include "shaders/conv/conv_gemm.h"
 
@@ -12,14 +12,14 @@ struct conv_gather_grid {
 
 // Adds the specialisation of the target's family behind the geometry's, sets the local size and the
 // workgroups. `room`: floats for partial sums, 0: none.
-struct conv_gather_grid conv_shape_gather(const struct op_target *target,
-                                          const struct conv_geometry *geometry, bool transposed, uint32_t a,
-                                          uint32_t b, uint64_t room, struct op_launch *launch);
+struct conv_gather_grid conv_tiling_gather(const struct op_target *target,
+                                           const struct conv_geometry *geometry, bool transposed, uint32_t a,
+                                           uint32_t b, uint64_t room, struct op_launch *launch);
 
 // Parts of the weight gradient that are summed apart; the same for the weight's kernel and its partials.
 uint32_t conv_weight_parts(const struct op_target *target, const struct conv_geometry *geometry, uint32_t a,
                            uint32_t b);
-void conv_shape_weight(const struct op_target *target, const struct conv_geometry *geometry, uint32_t a,
-                       uint32_t b, struct op_launch *launch);
+void conv_tiling_weight(const struct op_target *target, const struct conv_geometry *geometry, uint32_t a,
+                        uint32_t b, struct op_launch *launch);
 
 #endif
