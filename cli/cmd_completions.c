@@ -163,9 +163,11 @@ static void print_zsh(void) {
     print_first_words(" ");
     printf("\n        return\n    fi\n    case $words[2] in\n");
     for_groups(zsh_group);
-    printf("    esac\n    # _arguments sees the command's own words.\n    words=(mograph \"${(@)words[taken "
-           "+ 2, -1]}\")\n"
-           "    (( CURRENT -= taken ))\n    case $command in\n");
+    printf("    esac\n"
+           "    # _arguments sees the command's own words.\n"
+           "    words=(mograph \"${(@)words[taken + 2, -1]}\")\n"
+           "    (( CURRENT -= taken ))\n"
+           "    case $command in\n");
     for (int i = 0; i < command_count; i++)
         zsh_command(commands[i]);
     printf("    esac\n}\n_mograph \"$@\"\n");
@@ -247,8 +249,8 @@ static int run(const void *values, char **args, int arg_count) {
 const struct command cmd_completions = {
     .name = "completions",
     .summary = "print what a shell completes commands and options by",
-    .text = "SHELL is bash, zsh or fish. `eval \"$(mograph completions bash)\"` serves the shell that runs; "
-            "packages and\n"
+    .text = "SHELL is bash, zsh or fish. `eval \"$(mograph completions bash)\"` "
+            "serves the shell that runs; packages and\n"
             "`cmake --install` put the files where shells look for them.\n",
     .args = "SHELL",
     .min_args = 1,

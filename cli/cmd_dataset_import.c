@@ -18,9 +18,8 @@ static const struct option options[] = {
     {FIELD(fit), .name = "fit", .initial = "crop", .choices = "crop|pad|stretch",
      .help = "other proportions: cut the edges off, add black bars, or distort"},
     {FIELD(frames_from), .name = "frames-from", .initial = "uniform", .choices = "uniform|first|window",
-     .help = "other lengths: spread the frames over the whole clip, take its first, or the run of frames in "
-             "which most "
-             "moves; clips that are too short are slowed down"},
+     .help = "other lengths: spread the frames over the whole clip, take its first, "
+             "or the run of frames in which most moves; clips that are too short are slowed down"},
     OPTION_DATASET_VAL(struct import_values, val),
     OPTION_DATASET_FORMAT(struct import_values, format),
     OPTION_FORCE(struct import_values, force, "a data set"),
@@ -58,10 +57,10 @@ static int run(const void *values, char **args, int arg_count) {
 const struct command cmd_dataset_import = {
     .name = "dataset import",
     .summary = "make a data set from GIFs, WebPs, PNG folders and videos",
-    .text = "SOURCE is a clip, or a folder that is searched with all folders in it; a clip's kind is the "
-            "name of the\n"
-            "folder that holds it. A folder of nothing but PNGs is one clip. Videos are read through ffmpeg. "
-            "What cannot\n"
+    .text = "SOURCE is a clip, or a folder that is searched with all folders in it; "
+            "a clip's kind is the name of the\n"
+            "folder that holds it. A folder of nothing but PNGs is one clip. "
+            "Videos are read through ffmpeg. What cannot\n"
             "be read is named and skipped, and the exit status is then 3.\n",
     .args = "SOURCE...",
     .min_args = 1,

@@ -56,8 +56,8 @@ static int run(const void *values, char **args, int arg_count) {
 const struct command cmd_dataset_info = {
     .name = "dataset info",
     .summary = "show a data set's kinds, and warn of what will train badly",
-    .text = "DIR holds train/KIND/CLIP and val/KIND/CLIP, or only KIND/CLIP. Brightness is the mean of all "
-            "values, motion\n"
+    .text = "DIR holds train/KIND/CLIP and val/KIND/CLIP, or only KIND/CLIP. "
+            "Brightness is the mean of all values, motion\n"
             "the mean change from a frame to the next.\n",
     .args = "DIR",
     .min_args = 1,

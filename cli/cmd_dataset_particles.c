@@ -18,9 +18,8 @@ static const struct option options[] = {
     {FIELD(clips), .name = "clips", .initial = "240", .min = 1, .max = 100000,
      .help = "clips of each kind, training and validation together"},
     {FIELD(layouts), .name = "layouts", .initial = "4", .min = 0, .max = 100000,
-     .help = "arrangements of the particles that the clips of a kind share; 0: every clip has its own, which "
-             "is far "
-             "harder to learn"},
+     .help = "arrangements of the particles that the clips of a kind share; "
+             "0: every clip has its own, which is far harder to learn"},
     {FIELD(variety), .name = "variety", .initial = "1", .min = 0, .max = 1,
      .help = "how far the clips of a layout differ in size, speed, turn, place and moment, as a part of what "
              "their kind allows; the less, the sooner single particles are learnt"},
@@ -63,8 +62,8 @@ static int run(const void *values, char **args, int arg_count) {
 const struct command cmd_dataset_particles = {
     .name = "dataset particles",
     .summary = "draw a data set of six kinds of particle clips",
-    .text = "Kinds: burst, fountain, vortex, snow, ripple, orbit. Writes DIR/train/KIND/0001.webp ..., "
-            "DIR/val/KIND/...,\n"
+    .text = "Kinds: burst, fountain, vortex, snow, ripple, orbit. "
+            "Writes DIR/train/KIND/0001.webp ..., DIR/val/KIND/...,\n"
             "DIR/manifest.json (every clip's parameters) and DIR/sheet.png (a contact sheet to look at).\n",
     .options = options,
     .values_size = sizeof(struct particles_values),

@@ -1,5 +1,5 @@
-// mograph doctor: what this machine has, what is missing, and whether every operation computes what its
-// reference says.
+// mograph doctor: what this machine has, what is missing, and whether
+// every operation computes what its reference says.
 #include "cli/command.h"
 #include "cli/device.h"
 #include "cli/terminal.h"

@@ -75,11 +75,10 @@ static int run(const void *values, char **args, int arg_count) {
 const struct command cmd_encode = {
     .name = "encode",
     .summary = "find the z of a clip",
-    .text = "CLIP is a GIF, a WebP, a PNG folder or a video; it is cropped and resampled to the model's "
-            "size. z is "
-            "the\nnoise from which the decoder makes the reconstruction; `mograph decode` and `mograph "
-            "morph` take "
-            "it.\n",
+    .text = "CLIP is a GIF, a WebP, a PNG folder or a video; "
+            "it is cropped and resampled to the model's size. z is the\n"
+            "noise from which the decoder makes the reconstruction; "
+            "`mograph decode` and `mograph morph` take it.\n",
     .args = "CLIP",
     .min_args = 1,
     .max_args = 1,

@@ -18,10 +18,8 @@ struct generate_values {
 
 static const struct option options[] = {
     OPTION_WORK_WEIGHTS(struct generate_values),
-    OPTION_WORK_OUT(
-        struct generate_values,
-        "where to write; several clips make a grid, or with a # in the name a file each, the # being "
-        "the seed"),
+    OPTION_WORK_OUT(struct generate_values, "where to write; several clips make a grid, "
+                                            "or with a # in the name a file each, the # being the seed"),
     {FIELD(n), .name = "number", .letter = 'n', .min = 1, .max = SEEDS_MAX,
      .help = "how many clips (default 1, or what --seeds or --grid say)"},
     {FIELD(kind), .name = "kind", .value = "K",
@@ -299,9 +297,9 @@ static int run(const void *values, char **args, int arg_count) {
 const struct command cmd_generate = {
     .name = "generate",
     .summary = "make new clips from noise",
-    .text = "A clip follows from the weights, its seed and its kind: the same command gives the same bytes "
-            "on the "
-            "same\ndevice. `mograph morph burst:7 ...` takes up the clip that --kind burst --seeds 7 made.\n"
+    .text = "A clip follows from the weights, its seed and its kind: "
+            "the same command gives the same bytes on the same\n"
+            "device. `mograph morph burst:7 ...` takes up the clip that --kind burst --seeds 7 made.\n"
             "The extension of -o decides: " CLIP_WRITE_FORMATS ".\n",
     .options = options,
     .values_size = sizeof(struct generate_values),

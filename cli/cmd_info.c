@@ -99,8 +99,8 @@ static void print_sums(const struct models *models) {
                train->levels[i].c_used);
     printf("\nwork        %.2f GFLOP to train on a clip, %.2f to generate one\n", gflop_per_clip(train),
            gflop_per_clip(generate));
-    printf("memory      %u clips: %.0f MiB to train (%.0f MiB of it parameters and optimiser), %.0f MiB to "
-           "generate\n",
+    printf("memory      %u clips: %.0f MiB to train (%.0f MiB of it parameters and optimiser), "
+           "%.0f MiB to generate\n",
            train->n, ((double)graph_bytes(train->graph) + trained_bytes(models)) / 1048576.0,
            trained_bytes(models) / 1048576.0,
            ((double)graph_bytes(generate->graph) + (double)trained(models) * 4.0) / 1048576.0);

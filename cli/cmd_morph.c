@@ -23,13 +23,12 @@ static const struct option options[] = {
     OPTION_WORK_WEIGHTS(struct morph_values),
     OPTION_WORK_OUT(struct morph_values, "where to write the morph"),
     {FIELD(style), .name = "style", .initial = "play", .choices = "play|sheet|strip",
-     .help = "play: the motion goes on while t travels, every frame is of its own z(t); sheet: a grid, t "
-             "from 0 to "
-             "1 across, all playing at once; strip: one whole clip for each t, one after another"},
+     .help = "play: the motion goes on while t travels, every frame is of its own z(t); "
+             "sheet: a grid, t from 0 to 1 across, all playing at once; "
+             "strip: one whole clip for each t, one after another"},
     {FIELD(steps), .name = "steps", .min = 1, .max = MAX_STEPS,
-     .help = "between two sources: frames on the way (play, default 16), values of t from 0 to 1 (sheet and "
-             "strip, "
-             "default 7)"},
+     .help = "between two sources: frames on the way (play, default 16), "
+             "values of t from 0 to 1 (sheet and strip, default 7)"},
     {FIELD(interp), .name = "interp", .initial = "lerp", .choices = "lerp|slerp|spline",
      .help = "the way between two z, see above"},
     {FIELD(ease), .name = "ease", .initial = "sine", .choices = "linear|sine|cubic",
@@ -272,17 +271,16 @@ const struct command cmd_morph = {
     .name = "morph",
     .summary = "morph between clips, kinds and seeds",
     .text =
-        "A SOURCE is a kind (burst), a kind with a seed (burst:7), a seed (seed:7), a saved z "
-        "(file.z.safetensors) "
-        "or any\nclip that can be read, which is then encoded. More than two are keyframes, one after "
-        "another.\n\n"
+        "A SOURCE is a kind (burst), a kind with a seed (burst:7), a seed (seed:7), "
+        "a saved z (file.z.safetensors) or any\n"
+        "clip that can be read, which is then encoded. More than two are keyframes, one after another.\n\n"
         "Ways between two z, and the norm of z, which the decoder expects to be that of noise:\n"
         "  lerp    z = (1-t) z1 + t z2: the article's formula, t counted from the first source. The norm\n"
-        "          falls, half-way between two unrelated z to about 0.7: the picture there is a more usual "
-        "one.\n"
+        "          falls, half-way between two unrelated z to about 0.7: "
+        "the picture there is a more usual one.\n"
         "  slerp   along the arc, level by level. The norm goes evenly from one end's to the other's.\n"
-        "  spline  Catmull-Rom through all sources, so that the way has no corners. The norm falls as "
-        "with lerp.\n\n"
+        "  spline  Catmull-Rom through all sources, so that the way has no corners. "
+        "The norm falls as with lerp.\n\n"
         "The extension of -o decides: " CLIP_WRITE_FORMATS ".\n",
     .args = "SOURCE SOURCE [SOURCE...]",
     .min_args = 2,

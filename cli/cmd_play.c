@@ -52,8 +52,8 @@ static bool show(struct view *view, struct screen *screen, const struct clip *cl
     return screen_draw(screen, view->rgb, view->height, view->width);
 }
 
-// Plays until the end, a key or a signal. The schedule is absolute: a slow terminal drops frames and keeps
-// time.
+// Plays until the end, a key or a signal. The schedule is absolute:
+// a slow terminal drops frames and keeps time.
 static bool play(struct screen *screen, const struct clip *clip, bool once) {
     struct view view = {0};
     double due = terminal_seconds();
@@ -101,8 +101,8 @@ static int run(const void *values, char **args, int arg_count) {
 const struct command cmd_play = {
     .name = "play",
     .summary = "play a clip in the terminal",
-    .text = "CLIP is a GIF, a WebP, a PNG, a folder of PNGs or a video; it is shown in 24-bit colour, two "
-            "pixels a\n"
+    .text = "CLIP is a GIF, a WebP, a PNG, a folder of PNGs or a video; "
+            "it is shown in 24-bit colour, two pixels a\n"
             "character, as large as the terminal allows. q or Ctrl-C ends it.\n",
     .args = "CLIP",
     .min_args = 1,

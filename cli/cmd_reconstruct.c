@@ -197,9 +197,9 @@ static int run(const void *values, char **args, int arg_count) {
 const struct command cmd_reconstruct = {
     .name = "reconstruct",
     .summary = "show clips beside what the model makes of them",
-    .text = "Each CLIP is encoded to z and decoded again, as `mograph encode` and `mograph decode` do it. It "
-            "may be a "
-            "GIF, a\nWebP, a PNG folder or a video; it is cropped and resampled to the model's size first.\n"
+    .text = "Each CLIP is encoded to z and decoded again, as `mograph encode` and `mograph decode` do it. "
+            "It may be a GIF, a\n"
+            "WebP, a PNG folder or a video; it is cropped and resampled to the model's size first.\n"
             "The extension of -o decides: " CLIP_WRITE_FORMATS ".\n",
     .args = "CLIP...",
     .min_args = 1,

@@ -1,5 +1,5 @@
-// A command: its name, its options and what it does. One table per command; parsing and help both follow
-// from it.
+// A command: its name, its options and what it does. One table per command;
+// parsing and help both follow from it.
 #ifndef MOGRAPH_CLI_COMMAND_H
 #define MOGRAPH_CLI_COMMAND_H
 

@@ -1,7 +1,7 @@
 // The pipeline cache on disk: $XDG_CACHE_HOME/mograph/<device UUID>-<driver version>.pipelines.
-// Layout: 8 bytes magic, 8 bytes size, 8 bytes FNV-1a of the payload, payload (the driver's own blob).
-// Drivers check their blob's header, not its body, so the checksum is what keeps a damaged file away from
-// them.
+// Layout: 8 bytes magic, 8 bytes size, 8 bytes FNV-1a of the payload,
+// payload (the driver's own blob). Drivers check their blob's header, not its body,
+// so the checksum is what keeps a damaged file away from them.
 #include "runtime/vk.h"
 
 #include <errno.h>

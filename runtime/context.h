@@ -68,8 +68,8 @@ bool rt_context_has_validation(const struct rt_context *context);
 
 // Finds a device: `selector` is an index ("0"), a UUID, or a part of the name in any case. NULL or "" takes
 // MOGRAPH_DEVICE, and without that the best one: discrete, then virtual, integrated, CPU.
-// Errors: RT_ERROR_NO_DEVICE; RT_ERROR_UNSUPPORTED when the named device cannot be used (its reason is
-// logged).
+// Errors: RT_ERROR_NO_DEVICE; RT_ERROR_UNSUPPORTED when the named
+// device cannot be used (its reason is logged).
 enum rt_status rt_context_find_device(const struct rt_context *context, const char *selector,
                                       const struct rt_device_info **out);
 

@@ -18,8 +18,8 @@ void rt_device_destroy(struct rt_device **device);
 
 const struct rt_device_info *rt_device_describe(const struct rt_device *device);
 
-// Device-local memory that is still free, in bytes, as far as the driver says; memory_bytes where it does
-// not.
+// Device-local memory that is still free, in bytes, as far as
+// the driver says; memory_bytes where it does not.
 uint64_t rt_device_free_bytes(const struct rt_device *device);
 
 // Writes the path of the pipeline cache on disk, whether or not it exists yet; false when there is nowhere to

@@ -21,10 +21,10 @@ struct rt_kernel_code {
 
 struct rt_kernel;
 
-// The pipeline for `code` with specialisation constants spec[0..spec_count), constant ids 0, 1, 2, ...; the
-// first three are the local size. Built on first use and kept by the device; the same request gives the same
-// pointer. Errors: RT_ERROR_UNSUPPORTED (the local size or pinned subgroups exceed the device),
-// RT_ERROR_DRIVER.
+// The pipeline for `code` with specialisation constants spec[0..spec_count), constant ids 0, 1, 2, ...;
+// the first three are the local size. Built on first use and kept by the device;
+// the same request gives the same pointer. Errors: RT_ERROR_UNSUPPORTED (the local size or
+// pinned subgroups exceed the device), RT_ERROR_DRIVER.
 enum rt_status rt_kernel_get(struct rt_device *device, const struct rt_kernel_code *code,
                              const uint32_t *spec, uint32_t spec_count, const struct rt_kernel **out);
 

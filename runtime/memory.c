@@ -48,8 +48,8 @@ static uint32_t choose_type(const struct rt_device *device, enum rt_memory_kind 
     VkMemoryPropertyFlags host = VK_MEMORY_PROPERTY_HOST_VISIBLE_BIT | VK_MEMORY_PROPERTY_HOST_COHERENT_BIT;
     if (kind == RT_MEMORY_HOST)
         return memory_type(device, allowed, host, VK_MEMORY_PROPERTY_HOST_CACHED_BIT);
-    // Only where device memory is the host's own is mapping it free; a discrete card's visible window is
-    // small.
+    // Only where device memory is the host's own is mapping it free;
+    // a discrete card's visible window is small.
     bool shared = device->info.type == RT_DEVICE_CPU || device->info.type == RT_DEVICE_INTEGRATED;
     return memory_type(device, allowed, VK_MEMORY_PROPERTY_DEVICE_LOCAL_BIT, shared ? host : 0);
 }

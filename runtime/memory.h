@@ -22,9 +22,9 @@ enum rt_memory_kind {
     RT_MEMORY_HOST,   // host-visible and coherent: staging, small values that change per step
 };
 
-// Allocates `size_bytes` in blocks of at most rt_arena_chunk_bytes. `what` names it in messages
-// ("activations"). Errors: RT_ERROR_OUT_OF_MEMORY, with the bytes needed and the bytes there are. The caller
-// owns *out.
+// Allocates `size_bytes` in blocks of at most rt_arena_chunk_bytes.
+// `what` names it in messages ("activations"). Errors: RT_ERROR_OUT_OF_MEMORY, with the bytes
+// needed and the bytes there are. The caller owns *out.
 enum rt_status rt_arena_create(struct rt_device *device, enum rt_memory_kind kind, uint64_t size_bytes,
                                const char *what, struct rt_arena **out);
 
@@ -44,12 +44,12 @@ struct rt_buffer rt_arena_push(struct rt_arena *arena, uint64_t size_bytes);
 // Part of a buffer; the zero buffer when it does not lie inside.
 struct rt_buffer rt_buffer_slice(struct rt_buffer buffer, uint64_t offset_bytes, uint64_t size_bytes);
 
-// The host's view of a buffer, or NULL when its memory is not host-visible. Coherent; valid as long as the
-// arena.
+// The host's view of a buffer, or NULL when its memory is not host-visible.
+// Coherent; valid as long as the arena.
 void *rt_buffer_map(struct rt_buffer buffer);
 
-// Blocking copies between host and device, at most buffer.size_bytes. Through staging where memory is not
-// visible.
+// Blocking copies between host and device, at most buffer.size_bytes.
+// Through staging where memory is not visible.
 enum rt_status rt_buffer_upload(struct rt_device *device, struct rt_buffer buffer, const void *data,
                                 uint64_t size_bytes);
 enum rt_status rt_buffer_download(struct rt_device *device, struct rt_buffer buffer, void *data,

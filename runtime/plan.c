@@ -27,8 +27,8 @@ static int by_size(const void *left, const void *right) {
     return *a < *b ? -1 : 1; // qsort is not stable; the caller's order settles ties
 }
 
-// The lowest offset at which `item` meets none of the `placed` ones that are alive with it. Quadratic, and
-// run once.
+// The lowest offset at which `item` meets none of the `placed` ones
+// that are alive with it. Quadratic, and run once.
 static uint64_t lowest_offset(const struct rt_plan_item *item, struct rt_plan_item *const *placed,
                               uint32_t placed_count, uint64_t chunk) {
     uint64_t size = align_up(item->size_bytes ? item->size_bytes : 1);

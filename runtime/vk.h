@@ -68,8 +68,8 @@ enum rt_status rt_vk_status(struct rt_device *device, VkResult result);
 // The Vulkan buffer behind a range, and where the range begins in it (memory.c).
 VkBuffer rt_buffer_vk(struct rt_buffer buffer, VkDeviceSize *offset);
 
-// The pipeline cache on disk (cache.c). Loading never fails: a missing, damaged or foreign file gives an
-// empty cache.
+// The pipeline cache on disk (cache.c). Loading never fails:
+// a missing, damaged or foreign file gives an empty cache.
 void rt_cache_load(struct rt_device *device);
 void rt_cache_save(struct rt_device *device);
 

@@ -30,18 +30,18 @@ enum rt_status bench_operation(struct cli_device *device, enum op_id id, const v
 // Sorts the values.
 double bench_median(double *values, uint32_t count);
 
-// What this device does at best: multiply-adds from registers, and a copy of the widest tensor of
-// bench_shapes.c (bytes read and written): larger ones would leave the caches that the model's tensors fit
-// in.
+// What this device does at best: multiply-adds from registers,
+// and a copy of the widest tensor of bench_shapes.c (bytes read and written):
+// larger ones would leave the caches that the model's tensors fit in.
 struct bench_peaks {
     double flops, bytes; // per second
 };
 enum { BENCH_COPY_BYTES = 8 << 20 };
 enum rt_status bench_peaks(struct cli_device *device, struct bench_peaks *peaks);
 
-// The plain loop in C that everything is compared with: conv3d 64->64, 3x3x3, stride 1, padding 1, on
-// 8x32x32, fp32, one thread, as this compiler builds it. Seconds of the best of three runs; negative when
-// memory is out.
+// The plain loop in C that everything is compared with: conv3d 64->64, 3x3x3,
+// stride 1, padding 1, on 8x32x32, fp32, one thread, as this compiler builds it.
+// Seconds of the best of three runs; negative when memory is out.
 double bench_c_conv3d(void);
 extern const char *const bench_c_label;
 extern const double bench_c_flops;

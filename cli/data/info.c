@@ -155,9 +155,8 @@ static void warn_set(struct warnings *w, const struct data_info *info) {
              many, few);
     if (s->width != l->width || s->height != l->height || s->frames != l->frames)
         warn(w,
-             "the clips differ in size, from %ux%ux%u to %ux%ux%u; bring them to one size with: mograph "
-             "dataset "
-             "import",
+             "the clips differ in size, from %ux%ux%u to %ux%ux%u; "
+             "bring them to one size with: mograph dataset import",
              s->width, s->height, s->frames, l->width, l->height, l->frames);
     else if (s->width % 32 != 0 || s->height % 32 != 0 || s->frames % 8 != 0)
         warn(w, "%ux%ux%u does not halve evenly five times (three in time); 128x128x32 and 64x64x16 do",

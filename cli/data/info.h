@@ -27,8 +27,8 @@ bool data_info_read(struct data_info *info, const char *folder,
                     const struct data_progress *progress, struct media_error *error);
 void data_info_finish(struct data_info *info);
 
-// Calls `warn` with one line for everything that will train badly, and what to do; yields how many there
-// were.
+// Calls `warn` with one line for everything that will train badly,
+// and what to do; yields how many there were.
 uint32_t data_info_warnings(const struct data_info *info, void (*warn)(void *user, const char *text),
                             void *user);
 

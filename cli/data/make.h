@@ -18,8 +18,8 @@ struct data_size {
 // The sizes that data sets may have: 8 to 1024 a side, 1 to 1024 frames.
 bool data_size_check(const struct data_size *size, struct media_error *error);
 
-// Called after every clip, never from two threads at once; false stops the work, which then fails as
-// cancelled.
+// Called after every clip, never from two threads at once;
+// false stops the work, which then fails as cancelled.
 struct data_progress {
     bool (*step)(void *user, uint32_t done, uint32_t total);
     void *user;
@@ -42,8 +42,8 @@ cJSON *data_manifest_begin(const char *source, const struct data_size *size);
 // Writes it as manifest.json.
 bool data_manifest_write(const struct staging *staging, const cJSON *manifest, struct media_error *error);
 
-// Draws sheet.png into the set at `folder`: a row for each of the first 24 kinds, two clips of each at five
-// moments.
+// Draws sheet.png into the set at `folder`: a row for each of the first
+// 24 kinds, two clips of each at five moments.
 bool data_sheet_write(const char *folder, struct media_error *error);
 
 #endif

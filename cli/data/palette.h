@@ -1,6 +1,6 @@
-// Colour palettes: four stops from the hottest light to the last, three neighbours per kind of particles that
-// a clip's tint blends. All blending happens in OKLab, so that no path between two colours turns grey or
-// dark.
+// Colour palettes: four stops from the hottest light to the last, three neighbours
+// per kind of particles that a clip's tint blends. All blending happens in OKLab,
+// so that no path between two colours turns grey or dark.
 #ifndef MOGRAPH_CLI_DATA_PALETTE_H
 #define MOGRAPH_CLI_DATA_PALETTE_H
 

@@ -52,8 +52,8 @@ void particles_draw_params(uint64_t seed, uint32_t kind, uint32_t clip, float va
                                        .center_y = values[7]};
 }
 
-// Moments at which one frame is exposed: sub-frames while the shutter is open, then a fading tail behind
-// them.
+// Moments at which one frame is exposed: sub-frames while the shutter
+// is open, then a fading tail behind them.
 enum { SUBFRAMES = 6, TAIL = 10 };
 #define SHUTTER 0.8f     // of a frame
 #define TAIL_LIGHT 0.55f // of the head's, where the tail begins

@@ -1,9 +1,9 @@
 // Six kinds of particle clips, drawn from nothing.
 //
-// A clip is a *layout* (what an After Effects preset keeps as its random seed: where each particle is born,
-// its weight, its place in the palette) under a few *parameters* that the pixels follow smoothly. Motion is a
-// closed formula of time, never a simulation, so that a small change of a parameter is a small change of
-// every frame.
+// A clip is a *layout* (what an After Effects preset keeps as its random seed: where each particle
+// is born, its weight, its place in the palette) under a few *parameters* that the pixels follow smoothly.
+// Motion is a closed formula of time, never a simulation, so that a small change
+// of a parameter is a small change of every frame.
 #ifndef MOGRAPH_CLI_DATA_PARTICLES_H
 #define MOGRAPH_CLI_DATA_PARTICLES_H
 

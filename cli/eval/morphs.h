@@ -1,5 +1,5 @@
-// Morphs: what lies on the way between two points, z = t z1 + (1 - t) z2, beside a cross-fade of the two
-// clips.
+// Morphs: what lies on the way between two points, z = t z1 + (1 - t) z2,
+// beside a cross-fade of the two clips.
 #ifndef MOGRAPH_CLI_EVAL_MORPHS_H
 #define MOGRAPH_CLI_EVAL_MORPHS_H
 

@@ -13,9 +13,9 @@ double picture_fps(const struct work *work);
 // Columns that make `count` clips of the model's size about as wide as high.
 uint32_t picture_columns(const struct work *work, uint32_t count);
 
-// Lays `count` clips of the model's width and height and `frames` frames out as columns x rows, with a gap
-// where there are several; names may be NULL, see grid.h. The caller owns *out. --scale and --fps are
-// applied.
+// Lays `count` clips of the model's width and height and `frames` frames out as columns x rows,
+// with a gap where there are several; names may be NULL, see grid.h.
+// The caller owns *out. --scale and --fps are applied.
 bool picture_lay_out(const struct work *work, const struct grid *grid, uint32_t frames, const uint8_t *rgb,
                      uint32_t count, struct clip *out, struct media_error *error);
 

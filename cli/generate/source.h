@@ -24,8 +24,8 @@ struct source {
 bool source_parse(const char *text, const struct kinds *kinds, struct source *source,
                   struct media_error *error);
 
-// What to call it in pictures and reports: "burst:7", "seed:7", or the file's name without folders and
-// extensions.
+// What to call it in pictures and reports: "burst:7", "seed:7",
+// or the file's name without folders and extensions.
 void source_label(const struct source *source, const struct kinds *kinds, char *text, size_t size);
 
 #endif

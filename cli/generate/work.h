@@ -86,8 +86,8 @@ void work_comment(const struct work *work, const char *what, char *text);
 // The start of the command's JSON: command, weights, device.
 cJSON *work_json(const struct work *work);
 
-// Reports the end: with --json prints and deletes the document, else `line` on stderr unless --quiet. The
-// exit status.
+// Reports the end: with --json prints and deletes the document,
+// else `line` on stderr unless --quiet. The exit status.
 int work_report(struct work *work, cJSON *document, const char *line);
 
 #endif

@@ -6,8 +6,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// Zero-initialise; free(bytes) when done. Once memory has run out, `failed` stays set and nothing more is
-// added.
+// Zero-initialise; free(bytes) when done. Once memory has run out,
+// `failed` stays set and nothing more is added.
 struct buffer {
     uint8_t *bytes;
     size_t size, capacity;

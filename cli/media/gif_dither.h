@@ -15,10 +15,10 @@ struct gif_dither {
 bool gif_dither_init(struct gif_dither *dither, uint32_t height, uint32_t width);
 void gif_dither_finish(struct gif_dither *dither);
 
-// Writes one index a pixel for the frame `rgb` [height][width][3]: a colour of the palette, or
-// GIF_TRANSPARENT where the screen already shows the pixel well enough. `before` is the frame before, NULL
-// for the first. Where the source stands still the screen is left alone, so that the grain of the dithering
-// does not crawl.
+// Writes one index a pixel for the frame `rgb` [height][width][3]: a colour of the palette,
+// or GIF_TRANSPARENT where the screen already shows the pixel well enough.
+// `before` is the frame before, NULL for the first. Where the source stands still the screen is left alone,
+// so that the grain of the dithering does not crawl.
 void gif_dither_frame(struct gif_dither *dither, const struct gif_palette *palette, const uint8_t *rgb,
                       const uint8_t *before, uint8_t *indices);
 

@@ -171,8 +171,8 @@ struct mean {
     double weight, sum[3];
 };
 
-// One round: every colour to its nearest entry, every entry to the mean of its colours. Yields the error
-// before.
+// One round: every colour to its nearest entry, every entry to the mean
+// of its colours. Yields the error before.
 static double lloyd_round(struct gif_palette *palette, const struct quantizer *q) {
     struct mean means[GIF_COLORS] = {0};
     double total = 0;

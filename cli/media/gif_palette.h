@@ -24,9 +24,9 @@ void gif_histogram_finish(struct gif_histogram *histogram);
 void gif_histogram_clear(struct gif_histogram *histogram);
 void gif_histogram_add(struct gif_histogram *histogram, const uint8_t *rgb, size_t pixels);
 
-// The palette with the least squared error that splitting and refining find. *mean_error is that error per
-// pixel, summed over the three channels, before dithering. False when memory is short or the histogram is
-// empty.
+// The palette with the least squared error that splitting and refining find.
+// *mean_error is that error per pixel, summed over the three channels, before dithering.
+// False when memory is short or the histogram is empty.
 bool gif_palette_build(struct gif_palette *palette, const struct gif_histogram *histogram,
                        double *mean_error);
 

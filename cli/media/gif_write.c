@@ -98,8 +98,8 @@ static bool put_comment(struct writer *w) {
     return comment == NULL || EGifPutComment(w->gif, comment) == GIF_OK || fail_writer(w, "no memory");
 }
 
-// Browsers show frames of less than 2/100 s for 10/100 s. The rounding is carried on, so that it never adds
-// up.
+// Browsers show frames of less than 2/100 s for 10/100 s.
+// The rounding is carried on, so that it never adds up.
 static int next_delay_cs(struct writer *w, uint32_t t) {
     w->elapsed_ms += w->clip->duration_ms[t];
     uint64_t end = (w->elapsed_ms + 5) / 10;

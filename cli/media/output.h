@@ -1,5 +1,5 @@
-// Writing whole or not at all (model/files/atomic_file.h), also for folders of frames, with errors in words. An
-// existing target is replaced only on request.
+// Writing whole or not at all (model/files/atomic_file.h), also for folders of frames, with errors in words.
+// An existing target is replaced only on request.
 #ifndef MOGRAPH_CLI_MEDIA_OUTPUT_H
 #define MOGRAPH_CLI_MEDIA_OUTPUT_H
 

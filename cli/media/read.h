@@ -21,9 +21,9 @@ bool clip_is_png_folder(const char *path);
 
 // --- the formats, on bytes in memory; `path` serves messages only ---
 
-// GIF89a, by giflib record by record. Composed as ffmpeg composes it: disposal to the background clears to
-// transparent (here black) where the frame has a transparent colour, to the background colour where it has
-// none.
+// GIF89a, by giflib record by record. Composed as ffmpeg composes it:
+// disposal to the background clears to transparent (here black) where the frame has a transparent
+// colour, to the background colour where it has none.
 bool gif_read(const char *path, const uint8_t *bytes, size_t size, const struct clip_limits *limits,
               struct clip_sink sink, struct media_error *error);
 bool webp_read(const char *path, const uint8_t *bytes, size_t size, const struct clip_limits *limits,

@@ -1,5 +1,5 @@
-// Videos through the user's ffmpeg: raw frames into its standard input, the container into our temporary
-// name.
+// Videos through the user's ffmpeg: raw frames into its standard input,
+// the container into our temporary name.
 #include "cli/media/output.h"
 #include "cli/media/process.h"
 #include "cli/media/write.h"

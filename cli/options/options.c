@@ -90,8 +90,8 @@ static bool parse_size(const struct option *option, const char *text, struct cli
         if (sides[i] == 0 || (double)sides[i] < option->min || (double)sides[i] > option->max ||
             *end != (i < 2 ? 'x' : '\0'))
             return refuse(error,
-                          "--%s is \"%.80s\": give width x height x frames like 128x128x32, each from %.0f "
-                          "to %.0f",
+                          "--%s is \"%.80s\": give width x height x frames like 128x128x32, "
+                          "each from %.0f to %.0f",
                           option->name, text, option->min, option->max);
         at = end + 1;
     }

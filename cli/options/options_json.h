@@ -11,9 +11,9 @@
 // names that ends with NULL.
 cJSON *options_to_json(const struct option *options, const void *values, const char *const *without);
 
-// Sets the options that the object holds, except those of `given` (see options_parse), which the command line
-// has decided. Unknown names, wrong types and bad values are refused with the name. Strings point into
-// `object`.
+// Sets the options that the object holds, except those of `given` (see options_parse),
+// which the command line has decided. Unknown names, wrong types and bad values are
+// refused with the name. Strings point into `object`.
 bool options_from_json(const struct option *options, const cJSON *object, uint64_t given, void *values,
                        struct option_error *error);
 

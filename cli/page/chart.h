@@ -1,8 +1,8 @@
 // Curves as inline SVG: one or several series over the same x, with a legend that shows where they stand.
 //
-// Thousands of points become one mark every two pixels: a line of their means in a band from the lowest to
-// the highest. Values far beyond the rest (the first steps of a training, say) are cut by the axis and named
-// below it.
+// Thousands of points become one mark every two pixels: a line of their means in a band from
+// the lowest to the highest. Values far beyond the rest (the first steps of a training, say)
+// are cut by the axis and named below it.
 #ifndef MOGRAPH_CLI_PAGE_CHART_H
 #define MOGRAPH_CLI_PAGE_CHART_H
 

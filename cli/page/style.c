@@ -33,9 +33,8 @@ const char *const page_style[] = {
     ".progress{margin:8px 0 0;padding:0;list-style:none;display:flex;flex-wrap:wrap;gap:2px 22px;"
     "font-size:.9rem;color:var(--muted);font-variant-numeric:tabular-nums}\n"
     ".progress b{color:var(--text);font-weight:600}\n"
-    ".warning{margin:14px 0 0;padding:10px 14px;border-radius:10px;border:1px solid "
-    "var(--bad);color:var(--bad)}"
-    "\n",
+    ".warning{margin:14px 0 0;padding:10px 14px;border-radius:10px;"
+    "border:1px solid var(--bad);color:var(--bad)}\n",
     // Cards: tiles, charts, pictures, tables.
     ".tiles>div,.chart,.picture,.card{background:var(--card);border:1px solid var(--line);border-radius:14px;"
     "margin:0}\n"
@@ -94,8 +93,8 @@ const char *const page_style[] = {
     "footer{margin-top:40px;color:var(--muted);font-size:.85rem}\n",
     // A phone: tables of options become lists, margins shrink.
     "@media(max-width:560px){main{padding:22px 14px 36px}h1{font-size:1.7rem}h2{margin-top:32px}\n"
-    ".tiles{grid-template-columns:1fr 1fr;gap:10px}.chart{padding:12px 12px 8px}.tiles>div{padding:10px "
-    "14px}\n"
+    ".tiles{grid-template-columns:1fr 1fr;gap:10px}.chart{padding:12px 12px 8px}"
+    ".tiles>div{padding:10px 14px}\n"
     "th,td{padding:8px 12px}\n"
     ".options thead{display:none}.options,.options tbody{display:block}\n"
     ".options tr{display:grid;grid-template-columns:1fr auto;gap:0 12px;padding:9px 14px;"

@@ -19,8 +19,8 @@ const struct option train_options[] = {
     OPTION_DEVICE(struct train_values, device),
     {FIELD(data), .name = "data", .value = "DIR", .help = "the data set, if it is not named as DATA"},
     {FIELD(overfit), .name = "overfit-batch",
-     .help = "train on one batch over and over, without KL, dropout and augmentation: shows that "
-             "everything learns"},
+     .help = "train on one batch over and over, without KL, dropout and augmentation: "
+             "shows that everything learns"},
     {FIELD(dry_run), .name = "dry-run", .help = "say what it would take and stop"},
     {FIELD(stream), .name = "stream",
      .help = "read clips from disk while training, even if all would fit on the device"},
@@ -31,8 +31,8 @@ const struct option train_options[] = {
     {FIELD(steps), .name = "steps", .value = "N", .initial = "0", .min = 0, .max = 1e12,
      .help = "stop after this many steps, with a checkpoint; 0: when the epochs are done"},
     {FIELD(preset), .name = "preset", .initial = "small", .choices = "tiny|small|base|article|classifier",
-     .help = "the model; `mograph info` shows each. classifier: what `mograph eval` judges kinds by, kept in "
-             "DATA"},
+     .help = "the model; `mograph info` shows each. "
+             "classifier: what `mograph eval` judges kinds by, kept in DATA"},
     {FIELD(top), .name = "top", .value = "N", .initial = "0", .min = 0, .max = 1024,
      .help = "numbers of the top latent, a multiple of 4; 0: the preset's"},
     {FIELD(precision), .name = "precision", .initial = "fp32", .choices = "fp32|bf16",

@@ -14,8 +14,7 @@
 
 struct atomic_file {
     char path[ATOMIC_PATH_CAPACITY];      // the target, without trailing slashes
-    char temporary[ATOMIC_PATH_CAPACITY]; // where it is written until the commit; "" when there is nothing to
-                                          // discard
+    char temporary[ATOMIC_PATH_CAPACITY]; // written until the commit; "" when there is nothing to discard
     FILE *file;                           // NULL for a folder
 };
 

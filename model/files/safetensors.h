@@ -1,6 +1,6 @@
 // Safetensors: named tensors in one file, readable by PyTorch and NumPy without running code.
-// Format: https://github.com/huggingface/safetensors (8 bytes header length, little-endian; a JSON header;
-// data).
+// Format: https://github.com/huggingface/safetensors (8 bytes header
+// length, little-endian; a JSON header; data).
 //
 // The reader is strict: every rule of the format is checked on the header alone, before room for anything it
 // announces is allocated; then the data are read and non-finite values refused. The writer refuses what the

@@ -40,8 +40,8 @@ bool safetensors_measure(struct safetensors_tensor *tensor);
 // The index of the first NaN or infinity, `count` when there is none. Whole numbers are always finite.
 uint64_t safetensors_first_non_finite(const struct safetensors_tensor *tensor);
 
-// The array, moved if it must, with room for one more element; NULL, and the old one as it was, when memory
-// runs out.
+// The array, moved if it must, with room for one more element;
+// NULL, and the old one as it was, when memory runs out.
 void *safetensors_grow(void *array, uint32_t count, uint32_t *capacity, size_t element_bytes);
 
 // qsort comparisons: struct safetensors_pair by key, pointers to struct safetensors_tensor by name.

@@ -1,5 +1,5 @@
-// The backward pass, derived: reverse-mode differentiation (Griewank & Walther 2008) over the operation
-// table.
+// The backward pass, derived: reverse-mode differentiation
+// (Griewank & Walther 2008) over the operation table.
 #include "model/graph/graph_private.h"
 
 #include "shaders/add/add.h"

@@ -76,8 +76,8 @@ uint32_t graph_add_slot(struct graph *graph, enum slot_kind kind, enum op_dtype 
 // Appends an empty step; NULL, latched, when memory is out.
 struct step *graph_add_step(struct graph *graph, enum step_kind kind);
 
-// Appends an operation; `slots` in the order of its signature, scratch slots are added. False when it was
-// refused.
+// Appends an operation; `slots` in the order of its signature,
+// scratch slots are added. False when it was refused.
 bool graph_add_operation(struct graph *graph, enum op_id id, const void *params, const uint32_t *slots);
 
 // Appends the backward steps (graph_backward.c).

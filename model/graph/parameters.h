@@ -1,9 +1,9 @@
 // The parameters of a network: named tensors in two flat slabs, so that one optimiser step, one norm and one
 // checkpoint serve them all.
 //
-//   trained: hidden weights (see `hidden_weight`), other weights that weight decay applies to, then biases, scales and the
-//            like; each starts at a multiple of 4 floats, gaps hold zeros and stay zeros. Five slabs of the
-//            same layout: value, gradient, m, v, and ema.
+//   trained: hidden weights (see `hidden_weight`), other weights that weight decay applies to, then biases,
+//            scales and the like; each starts at a multiple of 4 floats, gaps hold zeros and stay zeros.
+//            Five slabs of the same layout: value, gradient, m, v, and ema.
 //   state:   what is carried along but not trained: the running statistics of BatchNorm.
 #ifndef MOGRAPH_MODEL_GRAPH_PARAMETERS_H
 #define MOGRAPH_MODEL_GRAPH_PARAMETERS_H
@@ -37,12 +37,11 @@ struct parameter {
     uint32_t in, out;   // channels as stored (padded); VECTOR: out; TABLE: rows in `in`
     enum parameter_start start;
     float scale;
-    bool decay; // weight decay applies
-    bool
-        hidden_weight; // a weight between hidden layers, which Muon (muon.h) may turn as a whole; decays, too
-    bool state;        // not trained
-    uint64_t count;    // floats
-    uint64_t offset;   // floats into its slab, after parameters_layout
+    bool decay;         // weight decay applies
+    bool hidden_weight; // between hidden layers: Muon (muon.h) may turn it as a whole; decays, too
+    bool state;         // not trained
+    uint64_t count;     // floats
+    uint64_t offset;    // floats into its slab, after parameters_layout
 };
 
 enum parameters_slab {
@@ -71,8 +70,8 @@ const struct parameter *parameters_find(const struct parameters *parameters, con
 // Fixes the offsets; nothing can be added afterwards.
 void parameters_layout(struct parameters *parameters);
 
-// Floats of a trained slab, of its first part that is matrices, of its first part that decays, and of the
-// state slab.
+// Floats of a trained slab, of its first part that is matrices,
+// of its first part that decays, and of the state slab.
 uint64_t parameters_trained_count(const struct parameters *parameters);
 uint64_t parameters_hidden_count(const struct parameters *parameters);
 uint64_t parameters_decay_count(const struct parameters *parameters);
@@ -81,8 +80,8 @@ uint64_t parameters_state_count(const struct parameters *parameters);
 // Bytes that parameters_allocate takes, after parameters_layout.
 uint64_t parameters_bytes(const struct parameters *parameters, bool train);
 
-// Allocates the slabs on a device: all of them to train, or value and state to run. Their contents are
-// undefined.
+// Allocates the slabs on a device: all of them to train, or value
+// and state to run. Their contents are undefined.
 enum rt_status parameters_allocate(struct parameters *parameters, struct rt_device *device, bool train);
 
 // A whole slab; the zero buffer where it was not allocated.
@@ -92,8 +91,8 @@ struct rt_buffer parameters_state_slab(const struct parameters *parameters);
 struct rt_buffer parameters_buffer(const struct parameters *parameters, uint32_t index,
                                    enum parameters_slab slab);
 
-// Starting values by each tensor's `start`, seeded: trained and state arrays of the counts above, on the
-// host.
+// Starting values by each tensor's `start`, seeded:
+// trained and state arrays of the counts above, on the host.
 void parameters_start_values(const struct parameters *parameters, uint64_t seed, float *trained,
                              float *state);
 

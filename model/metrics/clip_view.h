@@ -1,5 +1,5 @@
-// A clip to measure, where it lies: a model's output in fp32, or bytes. What measures it sees one frame at a
-// time, in planes.
+// A clip to measure, where it lies: a model's output in fp32, or bytes.
+// What measures it sees one frame at a time, in planes.
 #ifndef MOGRAPH_MODEL_METRICS_CLIP_VIEW_H
 #define MOGRAPH_MODEL_METRICS_CLIP_VIEW_H
 
@@ -7,8 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// Numbers [d][h][w][stride], of which the first three are RGB. Exactly one of the pointers is set; the view
-// owns nothing.
+// Numbers [d][h][w][stride], of which the first three are RGB.
+// Exactly one of the pointers is set; the view owns nothing.
 struct clip_view {
     const float *f32;  // 0 to 1
     const uint8_t *u8; // 0 to 255, read as x / 255

@@ -22,9 +22,8 @@ struct features {
 struct manifold {
     double precision; // part of the samples inside any ball of a real one (Kynkaanniemi et al. 2019)
     double recall;    // part of the real ones inside any ball of a sample
-    double
-        density; // balls of real ones that a sample is inside, mean over samples, over k (Naeem et al. 2020)
-    double coverage; // part of the real ones whose ball has a sample inside
+    double density;   // mean number of real balls that a sample is inside, divided by k (Naeem et al. 2020)
+    double coverage;  // part of the real ones whose ball has a sample inside
 };
 enum rt_status distribution_manifold(struct features real, struct features samples, struct manifold *out);
 
@@ -51,8 +50,7 @@ enum rt_status distribution_nearest(struct features x, struct features among, ui
 // A path of n vectors at t = 0, 1 / (n - 1), ..., 1.
 struct path {
     double length;            // sum of its steps
-    double perceptual;        // mean over steps of (distance / dt)^2 (Karras, Laine & Aila 2019); length^2 at
-                              // constant speed
+    double perceptual;        // mean of (distance / dt)^2 (Karras et al. 2019); length^2 at constant speed
     double largest_over_mean; // largest step over mean step, 1 at constant speed; NAN when nothing moves
 };
 // All NAN for fewer than two vectors.

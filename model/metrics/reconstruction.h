@@ -11,8 +11,8 @@
 
 // A pixel is foreground when its brightest channel exceeds this in either clip.
 #define RECONSTRUCTION_FOREGROUND 0.1f
-// Decibels of clips that are equal, and the most that is ever said: bytes rounded from the same numbers are
-// at 59 dB.
+// Decibels of clips that are equal, and the most that is ever said:
+// bytes rounded from the same numbers are at 59 dB.
 #define RECONSTRUCTION_MAX_DB 100.0
 // Burda, Grosse & Salakhutdinov 2016: variance of a posterior mean from which on a unit counts as active.
 #define RECONSTRUCTION_ACTIVE 0.01
@@ -43,10 +43,10 @@ double reconstruction_ssim(const struct reconstruction *sums);
 // `stride` numbers further. 0 for fewer than two clips.
 uint32_t reconstruction_active_units(const float *mean, uint32_t n, size_t stride, uint32_t count);
 
-// Bits per dimension of the negative evidence lower bound nll + kl, in nats, of a clip of `numbers` RGB
-// numbers. nll is of a continuous density on [0, 1] taken at the grid of 8-bit values, which are 1 / 256 wide
-// as bits are counted: (nll + kl) / (numbers log 2) + 8. (Without dequantisation noise, hence no strict
-// bound.)
+// Bits per dimension of the negative evidence lower bound nll + kl, in nats, of a clip of `numbers`
+// RGB numbers. nll is of a continuous density on [0, 1] taken at the grid of 8-bit values,
+// which are 1 / 256 wide as bits are counted: (nll + kl) / (numbers log 2) + 8.
+// (Without dequantisation noise, hence no strict bound.)
 double reconstruction_bits_per_dimension(double nll, double kl, double numbers);
 
 #endif

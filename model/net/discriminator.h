@@ -5,11 +5,11 @@
 //                                                                  |     |
 //                                                                 head  head: one logit per patch
 //
-// Large clips are read in blocks of 2x2x2 voxels, as the encoder of vae.h does. Measured on two cores with
-// four clips of 128x128x32, a step of the discriminator and the gradient at the clips: 3.0 s where the first
-// k4 s2 convolution reads four channels at full resolution (0.57 s of it the gradient at the clips alone, at
-// 4 GFLOP/s), 0.84 s with blocks. Reading an average of 2x2x2 voxels would take 0.5 s and hide what is finer
-// than two voxels.
+// Large clips are read in blocks of 2x2x2 voxels, as the encoder of vae.h does.
+// Measured on two cores with four clips of 128x128x32, a step of the discriminator and
+// the gradient at the clips: 3.0 s where the first k4 s2 convolution reads four channels at full
+// resolution (0.57 s of it the gradient at the clips alone, at 4 GFLOP/s), 0.84 s with blocks.
+// Reading an average of 2x2x2 voxels would take 0.5 s and hide what is finer than two voxels.
 #ifndef MOGRAPH_MODEL_NET_DISCRIMINATOR_H
 #define MOGRAPH_MODEL_NET_DISCRIMINATOR_H
 

@@ -66,8 +66,8 @@ struct tensor layer_mean(struct net *net, struct tensor x);
 struct tensor layer_concat(struct net *net, struct tensor a, struct tensor b);
 // The first and the last c / 2 channels.
 void layer_halves(struct net *net, struct tensor x, struct tensor *first, struct tensor *second);
-// x (1 + scale) + shift with scale and shift [n][c] from linear layers of `by` that start at 0 (Perez et al.
-// 2018).
+// x (1 + scale) + shift with scale and shift [n][c] from linear layers
+// of `by` that start at 0 (Perez et al. 2018).
 struct tensor layer_film(struct net *net, const char *name, struct tensor x, struct tensor by);
 // The same numbers in another storage type.
 struct tensor layer_cast(struct net *net, struct tensor x, enum op_dtype dtype);

@@ -99,8 +99,8 @@ static const char *label(char *text, size_t size, const char *part, uint32_t i, 
 
 // --- latents
 
-// Of a prior, of the top posterior, and of what a level's posterior adds: sigma between e^-4 and e^4, e^-8
-// and e^8.
+// Of a prior, of the top posterior, and of what a level's posterior adds:
+// sigma between e^-4 and e^4, e^-8 and e^8.
 #define LOG_SIGMA_BOUND 4.0f
 
 struct gaussian {

@@ -5,8 +5,8 @@
 //   top       a vector: q(z_top | deepest features, means of the early ones), p(z_top | class)
 //   decoder   z_top and class -> 4x4 start -> conv_transpose k4 s2 stages, every level scaled and shifted
 //             (FiLM) by z_top; it also adds to the coarse grids, voxel by voxel: where things are
-//   levels    at chosen decoder levels p(z_l | decoder state), q = p + residual from the encoder's
-//             features there
+//   levels    at chosen decoder levels p(z_l | decoder state),
+//             q = p + residual from the encoder's features there
 //
 // Nothing deterministic passes from encoder to decoder. All noise is one flat vector of standard normal
 // numbers per sample: z = mu + sigma eps at every level, with mu and sigma of the posterior while training
@@ -27,12 +27,12 @@ struct vae_config {
     uint32_t latent[VAE_MAX_STAGES]; // latent channels at the decoder's level of stage i (0: none), used ones
     uint32_t classes;
     uint32_t embedding; // width of a class's embedding, a multiple of 4
-    // The top latent and the embedding add a bias to every voxel of the decoder's coarse grids: of those with at
-    // most so many voxels. "placed" in files.
+    // The top latent and the embedding add a bias to every voxel of the decoder's coarse grids:
+    // of those with at most so many voxels. "placed" in files.
     uint32_t spatial_bias_voxels;
-    // Width of the mapping (Karras et al. 2019), a hidden layer between the condition (top latent, embedding) and
-    // FiLM: what a number of the top means may differ from kind to kind. A multiple of 4; 0: none. "mapped" in
-    // files.
+    // Width of the mapping (Karras et al. 2019), a hidden layer between the condition
+    // (top latent, embedding) and FiLM: what a number of the top means may differ from kind to kind.
+    // A multiple of 4; 0: none. "mapped" in files.
     uint32_t mapping_width;
     float sigma_floor; // smallest deviation of the likelihood, of a number in 0 to 1; 0: 0.03
     // How modes that train store activations and their gradients, OP_F32 or OP_BF16: not part of what is
@@ -40,8 +40,8 @@ struct vae_config {
     enum op_dtype storage;
 };
 
-// "tiny" (32x32x8, for tests), "small" and "base" (128x128x32), "article" (one latent, no levels). NULL: no
-// such preset.
+// "tiny" (32x32x8, for tests), "small" and "base" (128x128x32),
+// "article" (one latent, no levels). NULL: no such preset.
 const struct vae_config *vae_preset(const char *name);
 // The i-th preset, NULL behind the last.
 const struct vae_config *vae_preset_at(uint32_t i);
@@ -69,8 +69,8 @@ enum vae_mode {
 struct vae_level {
     uint32_t eps; // input, noise [n][d][h][w][c], bound by the caller
     uint32_t kl;  // [n], nats; d_kl is the level's weight. GRAPH_NONE when generating
-    // Level dropout: what the posterior adds to the prior's mean is scaled by 1 + drop. 0 keeps it; -1, with an
-    // eps of zeros, leaves the prior's mean. Inputs [n][c]; `zeros` is what its name says.
+    // Level dropout: what the posterior adds to the prior's mean is scaled by 1 + drop. 0 keeps it;
+    // -1, with an eps of zeros, leaves the prior's mean. Inputs [n][c]; `zeros` is what its name says.
     // GRAPH_NONE at the top and when generating.
     uint32_t drop, zeros;
     uint32_t mean;       // of the posterior, [n][d][h][w][c]; VAE_EVALUATE only
@@ -106,8 +106,8 @@ struct vae {
 #define VAE_DENSITY_WEIGHT "density.weight"
 #define VAE_CALIBRATION "likelihood.calibration"
 
-// The table [classes][embedding] of what each class says: rows of it, and what lies between them, are what
-// VAE_BLEND takes.
+// The table [classes][embedding] of what each class says: rows of it,
+// and what lies between them, are what VAE_BLEND takes.
 #define VAE_EMBEDDING "embedding.weight"
 
 // True for the modes that draw from the prior and take no clip.

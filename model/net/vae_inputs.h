@@ -25,8 +25,8 @@ enum rt_status vae_inputs_create(struct vae_inputs *inputs, struct op_library *l
                                  const struct vae *vae);
 void vae_inputs_destroy(struct vae_inputs *inputs);
 
-// Gives the buffers to a model of the same configuration and batch. The embedding of VAE_BLEND is not among
-// them.
+// Gives the buffers to a model of the same configuration and batch.
+// The embedding of VAE_BLEND is not among them.
 void vae_inputs_bind(const struct vae_inputs *inputs, const struct vae *vae);
 
 // Opens the first `open` levels below the top for a sample and shuts the rest.

@@ -101,8 +101,8 @@ static bool place(struct axis *a, const float *centre, uint32_t dim, uint32_t ax
 static double unmix(struct axis *parts, const float *centre, uint32_t dim, uint32_t axis, double n) {
     if (!place(parts, centre, dim, axis))
         return parts->centre[0] + n;
-    // Zeros, which temperature 0 leaves, are the middle of the distribution, where nothing may be: a side is
-    // taken.
+    // Zeros, which temperature 0 leaves, are the middle of the distribution,
+    // where nothing may be: a side is taken.
     double y = quantile(parts, fabs(n) < 1e-3 ? 1e-3 : n);
     learn(parts, y);
     return y;

@@ -326,8 +326,8 @@ static double separation(const struct halves *h) {
     return (sum[1] / count[1] - sum[0] / count[0]) / sqrt(within / h->count + 1e-300);
 }
 
-// Finds the halves of a part and says how far apart they are; 0 for a part of too few. room: work_doubles'
-// part.
+// Finds the halves of a part and says how far apart they are;
+// 0 for a part of too few. room: work_doubles' part.
 static double halve(const struct fit *f, const struct mixture *m, uint32_t part, double *room, bool *above) {
     size_t dim = f->dim;
     struct halves h = {.dim = f->dim, .z = room, .above = above, .matrix = room + f->n * dim};

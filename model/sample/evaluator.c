@@ -122,8 +122,8 @@ static enum rt_status record(struct evaluator *e, const struct vae *vae, struct 
     return rt_stream_status(*stream);
 }
 
-// Runs a model. It is recorded on first use: building kernels takes time, and not every program uses all
-// three.
+// Runs a model. It is recorded on first use: building kernels takes time,
+// and not every program uses all three.
 static enum rt_status run(struct evaluator *e, const struct vae *vae, struct rt_stream **stream) {
     enum rt_status status = *stream == NULL ? record(e, vae, stream) : RT_OK;
     return status == RT_OK ? rt_stream_run(*stream) : status;

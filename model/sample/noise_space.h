@@ -1,6 +1,6 @@
-// The space that clips are drawn, encoded and morphed in. A point of it is one flat vector a sample of
-// numbers that the prior holds for standard normal, [level, top first][d][h][w][c_used]; every point is a
-// clip.
+// The space that clips are drawn, encoded and morphed in. A point of it is one
+// flat vector a sample of numbers that the prior holds for standard normal,
+// [level, top first][d][h][w][c_used]; every point is a clip.
 #ifndef MOGRAPH_MODEL_SAMPLE_NOISE_SPACE_H
 #define MOGRAPH_MODEL_SAMPLE_NOISE_SPACE_H
 
@@ -31,8 +31,8 @@ void noise_shape(const struct density *density, const float *weights, const floa
 //
 // Lengths matter: nearly all points that the prior draws are about sqrt(count) long, level by level, and the
 // decoder has seen no others.
-//   lerp    (1 - t) a + t b, the article's z = t z1 + (1 - t) z2. Shorter between two unrelated points: by
-//           sqrt(1/2) in the middle.
+//   lerp    (1 - t) a + t b, the article's z = t z1 + (1 - t) z2.
+//           Shorter between two unrelated points: by sqrt(1/2) in the middle.
 //   slerp   level by level along the arc (Shoemake 1985), the length going evenly from a's to b's.
 //   spline  Catmull & Rom (1974): through all keyframes without a corner; lengths as with lerp.
 enum noise_interpolation { NOISE_LERP, NOISE_SLERP, NOISE_SPLINE };

@@ -1,5 +1,5 @@
-// The timing of a morph: which moment of the way and which frame of the clip belong to an output frame. Pure
-// arithmetic.
+// The timing of a morph: which moment of the way and which frame of the clip
+// belong to an output frame. Pure arithmetic.
 #ifndef MOGRAPH_MODEL_SAMPLE_TIMELINE_H
 #define MOGRAPH_MODEL_SAMPLE_TIMELINE_H
 
@@ -36,8 +36,8 @@ struct motion {
     bool loop;                   // the end leads to the beginning
 };
 
-// What an output frame shows: a clip's frame `now`, of which `1 - share` is the frame `before` of the round
-// that is ending.
+// What an output frame shows: a clip's frame `now`, of which `1 - share`
+// is the frame `before` of the round that is ending.
 struct motion_frame {
     uint32_t now, before;
     double share; // 1 when nothing is faded

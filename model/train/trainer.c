@@ -114,8 +114,8 @@ static enum rt_status check_memory(const struct trainer *t, const struct trainer
                (double)m->total / MEBI, (double)m->free / MEBI, t->options.batch, batch);
     else
         rt_log(RT_LOG_ERROR,
-               "training needs %.0f MiB on the device even at --batch 1, %.0f MiB are free: take a smaller "
-               "--preset",
+               "training needs %.0f MiB on the device even at --batch 1, %.0f MiB are free: "
+               "take a smaller --preset",
                (fixed + per_clip) / MEBI, (double)m->free / MEBI);
     return RT_ERROR_OUT_OF_MEMORY;
 }

@@ -58,9 +58,9 @@ struct trainer_memory {
 
 struct trainer;
 
-// Builds everything; weights start by the seed. Source and library must outlive the trainer, which the caller
-// owns. Errors: RT_ERROR_INVALID, RT_ERROR_OUT_OF_MEMORY (what is needed and what to lower is logged),
-// RT_ERROR_IO.
+// Builds everything; weights start by the seed. Source and library must outlive the trainer,
+// which the caller owns. Errors: RT_ERROR_INVALID, RT_ERROR_OUT_OF_MEMORY
+// (what is needed and what to lower is logged), RT_ERROR_IO.
 enum rt_status trainer_create(struct op_library *library, const struct vae_config *config,
                               const struct clip_source *source, const struct trainer_options *options,
                               struct trainer **out);
@@ -74,9 +74,9 @@ enum rt_status trainer_plan(struct op_library *library, const struct vae_config 
 // Gives a fresh trainer other weights to start from: arrays as parameters_start_values fills them.
 enum rt_status trainer_set_weights(struct trainer *trainer, const float *trained, const float *state);
 
-// Where rate control has got to at each level, top first, and where a fresh trainer begins with it (at 1
-// without this; levels behind `count` keep that). Nothing happens where beta is fixed. beta[VAE_MAX_STAGES +
-// 1].
+// Where rate control has got to at each level, top first, and where a fresh
+// trainer begins with it (at 1 without this; levels behind `count` keep that).
+// Nothing happens where beta is fixed. beta[VAE_MAX_STAGES + 1].
 uint32_t trainer_betas(const struct trainer *trainer, float *beta);
 void trainer_set_betas(struct trainer *trainer, const float *beta, uint32_t count);
 

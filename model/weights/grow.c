@@ -47,9 +47,9 @@ static enum rt_status given_read(struct given *in, const struct weights *weights
     return weights_read(weights, in->parameters, in->trained, in->state);
 }
 
-// What a tensor is called in a model that counts its stages from `further` further out: "decoder.3.up.weight"
-// is "decoder.2.up.weight" in the inside, where `further` is -1. False for those of a stage that is not
-// there.
+// What a tensor is called in a model that counts its stages from `further` further out:
+// "decoder.3.up.weight" is "decoder.2.up.weight" in the inside, where `further` is -1.
+// False for those of a stage that is not there.
 static bool name_given(const char *name, long further, char *text, size_t size) {
     static const char *const counted[] = {"encoder.", "decoder.", "level."};
     for (size_t i = 0; i < sizeof counted / sizeof counted[0]; i++) {

@@ -14,8 +14,8 @@ enum weights_storage { WEIGHTS_F32, WEIGHTS_BF16 };
 
 // A pair that training adds: how many clips of each class there were, "51/51/34" in the order of the classes.
 #define WEIGHTS_CLIPS "mograph.clips"
-// Another: where rate control had got to at each level, "55.7/0.84/89.2", top first: what trains on begins
-// there.
+// Another: where rate control had got to at each level, "55.7/0.84/89.2",
+// top first: what trains on begins there.
 #define WEIGHTS_BETA "mograph.beta"
 
 struct weights_content {

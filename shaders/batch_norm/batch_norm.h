@@ -60,16 +60,16 @@ void op_batch_norm_accumulate(struct op_recorder *recorder, const struct op_batc
                               struct rt_buffer src, struct rt_buffer mean, struct rt_buffer m2,
                               struct rt_buffer count, struct rt_buffer partials);
 
-// Re-estimation, 2 of 2: running_mean = mean, running_var = m2 / (count - 1). Reads only params.c (the rest
-// must be valid).
+// Re-estimation, 2 of 2: running_mean = mean, running_var = m2 / (count - 1).
+// Reads only params.c (the rest must be valid).
 void op_batch_norm_estimate(struct op_recorder *recorder, const struct op_batch_norm *params,
                             struct rt_buffer mean, struct rt_buffer m2, struct rt_buffer count,
                             struct rt_buffer running_mean, struct rt_buffer running_var);
 
 // Folding frozen statistics into the convolution (or transposed convolution) before them, fp32:
 //   scale = gamma / sqrt(running_var + eps)
-//   folded_weight[tap][cin][cout] = weight scale[cout],  folded_bias[cout] = (bias - running_mean) scale +
-//   beta
+//   folded_weight[tap][cin][cout] = weight scale[cout]
+//   folded_bias[cout] = (bias - running_mean) scale + beta
 struct op_batch_norm_fold {
     uint32_t taps, cin, cout;
     float eps; // 0: 1e-5

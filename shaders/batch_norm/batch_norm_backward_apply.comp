@@ -1,7 +1,7 @@
 #version 460
 #extension GL_GOOGLE_include_directive : require
-// d_src = gamma inv_std (d - mean of d - x_hat mean of d x_hat), d the gradient before the activation (Ioffe & Szegedy
-// 2015). Grid: one invocation per four channels of a chunk of rows, striding.
+// d_src = gamma inv_std (d - mean of d - x_hat mean of d x_hat), d the gradient before the activation
+// (Ioffe & Szegedy 2015). Grid: one invocation per four channels of a chunk of rows, striding.
 #include "shaders/activation/activation.glsl"
 #include "shaders/common/rows.glsl"
 #include "shaders/batch_norm/batch_norm_backward_apply_push.h"

@@ -1,7 +1,7 @@
 #version 460
 #extension GL_GOOGLE_include_directive : require
-// Per chunk of rows the record [sum of d x_hat: c][sum of d: c], d the gradient before the activation. With frozen
-// statistics also d_src = d gamma inv_std, since nothing there waits for the sums.
+// Per chunk of rows the record [sum of d x_hat: c][sum of d: c], d the gradient before the activation.
+// With frozen statistics also d_src = d gamma inv_std, since nothing there waits for the sums.
 // Grid: one invocation per four channels of a chunk, striding.
 #include "shaders/activation/activation.glsl"
 #include "shaders/common/rows.glsl"

@@ -1,12 +1,14 @@
 #version 460
 #extension GL_GOOGLE_include_directive : require
-// mean and inv_std = 1 / sqrt(m2 / count + eps) of the batch; running = (1 - momentum) running + momentum batch, with
-// the unbiased variance m2 / (count - 1), as PyTorch does. Grid: one invocation per four channels, striding.
+// mean and inv_std = 1 / sqrt(m2 / count + eps) of the batch;
+// running = (1 - momentum) running + momentum batch, with the unbiased variance m2 / (count - 1),
+// as PyTorch does. Grid: one invocation per four channels, striding.
 #include "shaders/common/tensor.glsl"
 #include "shaders/batch_norm/batch_norm_finish_push.h"
 #include "shaders/batch_norm/moments.glsl"
 
-// Not mix(): a device may compute that as old + momentum (batch - old), where a small variance is lost in a large one.
+// Not mix(): a device may compute that as old + momentum (batch - old),
+// where a small variance is lost in a large one.
 vec4 blend(vec4 old, vec4 batch) {
     return (1.0 - push.momentum) * old + push.momentum * batch;
 }

@@ -1,7 +1,8 @@
 #version 460
 #extension GL_GOOGLE_include_directive : require
-// With scale = gamma / sqrt(running_var + eps): folded_weight = weight scale, folded_bias = (bias - running_mean) scale
-// + beta. Grid: one invocation per four output channels of a chunk of rows (tap, cin), striding.
+// With scale = gamma / sqrt(running_var + eps): folded_weight = weight scale,
+// folded_bias = (bias - running_mean) scale + beta. Grid: one invocation per four output
+// channels of a chunk of rows (tap, cin), striding.
 #include "shaders/common/tensor.glsl"
 #include "shaders/common/rows.glsl"
 #include "shaders/batch_norm/batch_norm_fold_push.h"

@@ -1,7 +1,8 @@
 #version 460
 #extension GL_GOOGLE_include_directive : require
-// The moments of each chunk of rows, one record a chunk. Eight rows at a time stay in registers: their mean first, then
-// their m2 about it, so nothing cancels. Grid: one invocation per four channels of a chunk, striding.
+// The moments of each chunk of rows, one record a chunk. Eight rows at a time stay in registers:
+// their mean first, then their m2 about it, so nothing cancels.
+// Grid: one invocation per four channels of a chunk, striding.
 #include "shaders/common/tensor.glsl"
 #include "shaders/common/rows.glsl"
 #include "shaders/batch_norm/batch_norm_statistics_push.h"

@@ -1,4 +1,5 @@
-// What belongs to four channels while their rows are walked. Needs `push` with gamma, beta, mean, spread, eps, slope.
+// What belongs to four channels while their rows are walked.
+// Needs `push` with gamma, beta, mean, spread, eps, slope.
 layout(constant_id = 5) const bool FUSED = false;  // an activation follows: KIND of activation.glsl
 layout(constant_id = 6) const bool FROZEN = false; // spread holds the running variance, not 1 / standard deviation
 

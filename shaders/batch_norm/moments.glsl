@@ -1,6 +1,6 @@
-// Count, mean and sum of squared distances from the mean (m2) of four channels, merged by Chan, Golub & LeVeque 1979.
-// A record in memory is [mean: c][m2: c][count, 3 unused]; means are relative to the tensor's first row, so that a large
-// constant offset costs no digits.
+// Count, mean and sum of squared distances from the mean (m2) of four channels, merged by Chan,
+// Golub & LeVeque 1979. A record in memory is [mean: c][m2: c][count, 3 unused];
+// means are relative to the tensor's first row, so that a large constant offset costs no digits.
 struct Moments {
     vec4 mean, m2;
     float count;

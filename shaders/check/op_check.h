@@ -1,5 +1,5 @@
-// Judging operations against their references, on the device: for tests, `mograph doctor` and
-// MOGRAPH_CHECK=1.
+// Judging operations against their references, on the device:
+// for tests, `mograph doctor` and MOGRAPH_CHECK=1.
 #ifndef MOGRAPH_SHADERS_CHECK_OP_CHECK_H
 #define MOGRAPH_SHADERS_CHECK_OP_CHECK_H
 
@@ -33,8 +33,8 @@ struct op_trial_result {
 enum rt_status op_trial_run(struct op_library *library, const struct op_trial *trial,
                             struct op_trial_result *result);
 
-// Fills the inputs of a signature as a trial does. arrays[i] has signature->args[i].count doubles, or is
-// NULL.
+// Fills the inputs of a signature as a trial does. arrays[i] has
+// signature->args[i].count doubles, or is NULL.
 void op_fill_inputs(enum op_id id, const void *params, const struct op_signature *signature,
                     enum op_fill fill, uint64_t seed, double *const *arrays);
 

@@ -7,8 +7,8 @@
 layout(constant_id = 4) const uint FILL = 0;
 const uint EDGE = 1;
 
-// Three bytes from any byte offset; bytes are read as words, which needs no 8-bit storage. `base` counts from the data
-// set's start, which may be behind 32 bits.
+// Three bytes from any byte offset; bytes are read as words, which needs no 8-bit storage.
+// `base` counts from the data set's start, which may be behind 32 bits.
 uvec3 load_rgb(uint64_t base, uint byte) {
     byte += uint(base & 3);
     base = push.clips + (base & ~uint64_t(3));

@@ -24,8 +24,8 @@ struct op_clip_to_tensor {
 // dst[i] = clips[index[i]] / 255, first flipped, then shifted.
 //   clips   uint8 [clips][d][h][w][3], at most 2^31 - 1 bytes
 //   index   u32 [n], below `clips`
-//   augment u32 [n][4]: flips, then shifts along d, h, w in voxels as two's complement: dst[x] = src[x -
-//   shift]
+//   augment u32 [n][4]: flips, then shifts along d, h, w in voxels as two's complement:
+//           dst[x] = src[x - shift]
 void op_clip_to_tensor(struct op_recorder *recorder, const struct op_clip_to_tensor *params,
                        struct rt_buffer clips, struct rt_buffer index, struct rt_buffer augment,
                        struct rt_buffer dst);

@@ -1,5 +1,5 @@
-// What every kernel starts with: extensions, the local size as specialisation constants 0 to 2, the family as 3,
-// and the index of a workgroup in a grid that the runtime folded into x and y.
+// What every kernel starts with: extensions, the local size as specialisation constants 0 to 2,
+// the family as 3, and the index of a workgroup in a grid that the runtime folded into x and y.
 #extension GL_EXT_buffer_reference : require
 #extension GL_EXT_buffer_reference2 : require
 #extension GL_EXT_shader_explicit_arithmetic_types_int64 : require
@@ -7,8 +7,8 @@
 
 layout(local_size_x_id = 0, local_size_y_id = 1, local_size_z_id = 2) in;
 
-// On CPU devices (family `lane`) a load costs one scalar load per lane whatever its width up to 64 bits, so memory
-// is read in 64-bit pieces; on GPUs 128-bit loads are best.
+// On CPU devices (family `lane`) a load costs one scalar load per lane whatever its width up to 64 bits,
+// so memory is read in 64-bit pieces; on GPUs 128-bit loads are best.
 layout(constant_id = 3) const bool LANE = false;
 
 uint group_index() {
@@ -25,8 +25,8 @@ uint invocation_count() {
 
 // Kernels that share out `count` items of equal work:
 //   for (uint i = item_begin(count); i < item_end(count); i += item_step())
-// On a GPU the whole grid moves through memory side by side; on a CPU each workgroup reads a range of its own from
-// front to back, as prefetchers and the translation of addresses like it.
+// On a GPU the whole grid moves through memory side by side; on a CPU each workgroup reads a range of its
+// own from front to back, as prefetchers and the translation of addresses like it.
 uint items_per_group(uint count) {
     uint groups = gl_NumWorkGroups.x * gl_NumWorkGroups.y, per_group = (count + groups - 1) / groups;
     return (per_group + gl_WorkGroupSize.x - 1) / gl_WorkGroupSize.x * gl_WorkGroupSize.x;

@@ -1,9 +1,9 @@
-// Random numbers by counter: Philox4x32-10 (Salmon, Moraes, Dror & Shaw, "Parallel random numbers: as easy as 1, 2, 3",
-// 2011), and what is made of its words. philox.c computes the same bits.
+// Random numbers by counter: Philox4x32-10 (Salmon, Moraes, Dror & Shaw, "Parallel random numbers: as easy
+// as 1, 2, 3", 2011), and what is made of its words. philox.c computes the same bits.
 //
-// Words and uniform numbers are integers and exact. Normal numbers use additions and multiplications only, which Vulkan
-// rounds correctly, in an order that `precise` fixes (no fused multiply-add): so every device gives the same bits, where
-// built-in log, sqrt and cos may differ from device to device.
+// Words and uniform numbers are integers and exact. Normal numbers use additions and multiplications only,
+// which Vulkan rounds correctly, in an order that `precise` fixes (no fused multiply-add):
+// so every device gives the same bits, where built-in log, sqrt and cos may differ from device to device.
 
 uvec4 philox(uvec4 counter, uvec2 key) {
     for (int round = 0; round < 10; round++) {

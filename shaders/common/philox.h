@@ -10,8 +10,8 @@ void op_philox(const uint32_t counter[4], const uint32_t key[2], uint32_t words[
 // Four numbers in [0, 1), 24 bits each.
 void op_philox_uniform(const uint32_t words[4], float values[4]);
 
-// Four standard normal numbers (Box & Muller 1958), each at most 5.77 in size; within 1e-6 of the exact
-// transform.
+// Four standard normal numbers (Box & Muller 1958), each at most 5.77 in size;
+// within 1e-6 of the exact transform.
 void op_philox_normal(const uint32_t words[4], float values[4]);
 
 #endif

@@ -2,9 +2,9 @@
 //
 //   PUSH(name) { ADDRESS src; ADDRESS dst; UINT count; FLOAT slope; } PUSH_END(name)
 //
-// gives `struct push_name` in C and the block `push` in GLSL. Addresses first, then 32-bit members: then
-// std430 and C agree on every offset. An odd number of 32-bit members pads C's struct by 4 bytes, which is
-// harmless.
+// gives `struct push_name` in C and the block `push` in GLSL. Addresses first, then 32-bit members:
+// then std430 and C agree on every offset. An odd number of 32-bit members
+// pads C's struct by 4 bytes, which is harmless.
 #ifndef MOGRAPH_SHADERS_COMMON_PUSH_H
 #define MOGRAPH_SHADERS_COMMON_PUSH_H
 

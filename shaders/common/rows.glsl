@@ -1,5 +1,6 @@
-// Walking a tensor [groups][rows][c]: one item is four channels of one chunk of rows of one group, so that what belongs
-// to a channel is loaded once per item and sums over rows stay in registers. Neighbouring items are neighbouring channels.
+// Walking a tensor [groups][rows][c]: one item is four channels of one chunk of rows of one group,
+// so that what belongs to a channel is loaded once per item and sums over rows stay in registers.
+// Neighbouring items are neighbouring channels.
 //
 //   for (uint item = invocation_index(); item < row_items(push.rows); item += invocation_count()) {
 //       Span span = row_span(push.rows, item);

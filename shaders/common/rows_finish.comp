@@ -1,7 +1,7 @@
 #version 460
 #extension GL_GOOGLE_include_directive : require
-// The last level of a sum over rows: total = the sum of the chunks, (first, second) = factor total, or += with accumulate.
-// Grid: one invocation per four floats of a record, striding.
+// The last level of a sum over rows: total = the sum of the chunks, (first, second) = factor total,
+// or += with accumulate. Grid: one invocation per four floats of a record, striding.
 #include "shaders/common/tensor.glsl"
 #include "shaders/common/rows_finish_push.h"
 

@@ -1,5 +1,5 @@
-// How a tensor [groups][rows][c] is shared out among invocations; filled by op_rows_plan (op_rows.h), read by
-// rows.glsl.
+// How a tensor [groups][rows][c] is shared out among invocations;
+// filled by op_rows_plan (op_rows.h), read by rows.glsl.
 #ifndef MOGRAPH_SHADERS_COMMON_ROWS_PUSH_H
 #define MOGRAPH_SHADERS_COMMON_ROWS_PUSH_H
 

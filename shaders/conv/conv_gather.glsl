@@ -1,12 +1,13 @@
 // The index arithmetic that forward and transposed convolution share.
 //
-// Per dimension, an output position of class r (a stride's remainder; forward convolution has the one class 0) is
+// Per dimension, an output position of class r (a stride's remainder;
+// forward convolution has the one class 0) is
 //   dst = q * DST_MUL + dst_add(r)
 // and reads, for taps j = 0 .. tap_count(r) - 1,
 //   src = q * SRC_MUL + src_add(r) + j * SRC_STEP      with the weight at   tap = tap_add(r) + j * TAP_MUL.
 // Forward:    dst = q, src = q s - p + j, tap = j.
-// Transposed: dst = s q + r - p (q from ceil((p - r) / s) on), src = q - j, tap = r + s j: the taps that meet this
-// output's parity, so a k4 s2 transpose is eight dense 2x2x2 convolutions and no work is spent on zeros.
+// Transposed: dst = s q + r - p (q from ceil((p - r) / s) on), src = q - j, tap = r + s j: the taps that meet
+// this output's parity, so a k4 s2 transpose is eight dense 2x2x2 convolutions and no work is spent on zeros.
 #include "shaders/conv/conv_geometry.glsl"
 
 const bool TRANSPOSED = MODE == 1;

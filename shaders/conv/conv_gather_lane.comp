@@ -3,10 +3,10 @@
 #extension GL_KHR_shader_subgroup_basic : require
 #extension GL_KHR_shader_subgroup_ballot : require
 // Forward and transposed convolution without barrier or shared memory, for CPU devices.
-// One subgroup computes VOXELS output voxels x 2 SUBGROUP output channels. Lane l owns channels 2l and 2l + 1 (one
-// 64-bit load of a weight row) and, of the input, channels 2l and 2l + 1 of a chunk: a voxel's chunk is one 64-bit load,
-// each value of which is then broadcast. Everything about voxels is uniform, so the border costs a select per voxel
-// and tap, and any voxel may stand in any row.
+// One subgroup computes VOXELS output voxels x 2 SUBGROUP output channels. Lane l owns channels 2l
+// and 2l + 1 (one 64-bit load of a weight row) and, of the input, channels 2l and 2l + 1 of a chunk:
+// a voxel's chunk is one 64-bit load, each value of which is then broadcast. Everything about voxels
+// is uniform, so the border costs a select per voxel and tap, and any voxel may stand in any row.
 // Grid: parity x block of channels x tile of voxels, voxels fastest.
 #include "shaders/common/tensor.glsl"
 #include "shaders/conv/conv_gather.glsl"

@@ -1,11 +1,12 @@
 #version 460
 #extension GL_GOOGLE_include_directive : require
-// Forward and transposed convolution as an implicit GEMM, for GPUs: M = voxels of one parity class, N = output
-// channels, K = taps x input channels (channels innermost, so that tap and border test are constant per slab).
-// A workgroup computes BM voxels x BN channels, an invocation TM x 4. While a slab is multiplied, the next one is
-// already on its way from memory into registers.
-// Deep layers have few voxels and long sums: there KS teams of a workgroup share out the slabs of one tile, and
-// push.splits workgroups too, which write their sums behind each other, [split][voxel][B] in fp32.
+// Forward and transposed convolution as an implicit GEMM, for GPUs:
+// M = voxels of one parity class, N = output channels, K = taps x input channels (channels innermost,
+// so that tap and border test are constant per slab).
+// A workgroup computes BM voxels x BN channels, an invocation TM x 4. While a slab is multiplied,
+// the next one is already on its way from memory into registers.
+// Deep layers have few voxels and long sums: there KS teams of a workgroup share out the slabs of one tile,
+// and push.splits workgroups too, which write their sums behind each other, [split][voxel][B] in fp32.
 // BM, BN multiples of 4; BK = 4, 8, 12 or 16 divides A; local size x = KS * BM / TM * BN / 4.
 // Grid: split x class x block of channels x tile of voxels, voxels fastest.
 #include "shaders/common/tensor.glsl"

@@ -39,8 +39,7 @@ enum { CONV_MAX_SPLITS = 32 }; // workgroups that may share one sum
 
 struct conv_gather_buffers {
     struct rt_buffer src, weight, bias, dst;
-    struct rt_buffer
-        partials; // fp32, room for a multiple of dst: long sums may be split. May be the zero buffer
+    struct rt_buffer partials; // fp32, room for a multiple of dst: long sums may be split. Or the zero buffer
 };
 
 // dst gets b channels from src's a channels; weight [tap][a][b]; bias [b] or the zero buffer, which it must
@@ -56,8 +55,8 @@ void conv_record_transpose_weight(struct op_recorder *recorder, uint32_t taps, u
 uint64_t conv_weight_partials(const struct op_target *target, const struct conv_geometry *geometry,
                               uint32_t a, uint32_t b);
 
-// d_weight[tap][a][b], or [tap][b][a] when `swap`, from big [..][a] and small [..][b]; adds when
-// `accumulate`.
+// d_weight[tap][a][b], or [tap][b][a] when `swap`, from big [..][a]
+// and small [..][b]; adds when `accumulate`.
 void conv_record_weight(struct op_recorder *recorder, const struct conv_geometry *geometry, uint32_t a,
                         uint32_t b, bool swap, bool accumulate, struct rt_buffer big, struct rt_buffer small,
                         struct rt_buffer partials, struct rt_buffer d_weight);

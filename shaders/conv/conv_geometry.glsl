@@ -1,4 +1,5 @@
-// The geometry of a convolution as specialisation constants, and 64-bit loads of channel pairs for family `lane`.
+// The geometry of a convolution as specialisation constants,
+// and 64-bit loads of channel pairs for family `lane`.
 layout(constant_id = 4) const uint MODE = 0; // 0 forward, 1 transposed; unused by the weight gradient
 layout(constant_id = 5) const uint KD = 3;
 layout(constant_id = 6) const uint KH = 3;

@@ -1,6 +1,7 @@
 #version 460
 #extension GL_GOOGLE_include_directive : require
-// dst = sum over parts, in their order; adds to dst with ACCUMULATE. Grid: one invocation per four b, striding.
+// dst = sum over parts, in their order; adds to dst with ACCUMULATE.
+// Grid: one invocation per four b, striding.
 #include "shaders/common/tensor.glsl"
 #include "shaders/conv/conv_reduce_push.h"
 

@@ -1,5 +1,5 @@
-// How the kernels of a convolution are shaped for a device: tiles, teams, splits and parts. Private to
-// conv_gemm.c.
+// How the kernels of a convolution are shaped for a device:
+// tiles, teams, splits and parts. Private to conv_gemm.c.
 #ifndef MOGRAPH_SHADERS_CONV_CONV_TILING_H
 #define MOGRAPH_SHADERS_CONV_CONV_TILING_H
 

@@ -1,7 +1,7 @@
 #version 460
 #extension GL_GOOGLE_include_directive : require
-// Swaps the two channel axes of a weight: [tap][a][b] to [tap][b][a]. Grid: one invocation per four b, striding;
-// weights are small, so the strided stores cost little beside the convolution that follows.
+// Swaps the two channel axes of a weight: [tap][a][b] to [tap][b][a]. Grid: one invocation per four b,
+// striding; weights are small, so the strided stores cost little beside the convolution that follows.
 #include "shaders/common/tensor.glsl"
 #include "shaders/conv/conv_transpose_push.h"
 

@@ -3,9 +3,9 @@
 #extension GL_KHR_shader_subgroup_basic : require
 #extension GL_KHR_shader_subgroup_ballot : require
 // The weight gradient without barrier or shared memory, for CPU devices.
-// One subgroup sums, for one tap, an A_BLOCK x 2 SUBGROUP block of outer products over one part of the rows. All lanes
-// stand at the same voxel: lane l loads channels 2l and 2l + 1 of both sides, those of `big` are then broadcast.
-// Grid: part x tap x block of b x block of a, blocks of a fastest.
+// One subgroup sums, for one tap, an A_BLOCK x 2 SUBGROUP block of outer products over one part of the rows.
+// All lanes stand at the same voxel: lane l loads channels 2l and 2l + 1 of both sides,
+// those of `big` are then broadcast. Grid: part x tap x block of b x block of a, blocks of a fastest.
 #include "shaders/common/tensor.glsl"
 #include "shaders/conv/conv_geometry.glsl"
 #include "shaders/conv/conv_weight_push.h"

@@ -1,8 +1,8 @@
 #version 460
 #extension GL_GOOGLE_include_directive : require
-// The weight gradient as a GEMM, for GPUs: M = taps x channels of the big side (channels innermost), N = channels of the
-// small side, K = small voxels of one part. A workgroup computes BM x BN, an invocation TM x 4; the next slab of voxels
-// travels into registers while one is multiplied.
+// The weight gradient as a GEMM, for GPUs: M = taps x channels of the big side (channels innermost),
+// N = channels of the small side, K = small voxels of one part. A workgroup computes BM x BN,
+// an invocation TM x 4; the next slab of voxels travels into registers while one is multiplied.
 // BM, BN multiples of 4; local size x = BM / TM * BN / 4, a multiple of BM / 4 or a divisor of it.
 // Grid: part x block of b x block of m, blocks of m fastest.
 #include "shaders/common/tensor.glsl"

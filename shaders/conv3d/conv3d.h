@@ -27,8 +27,8 @@ void op_conv3d_output_size(const struct op_conv3d *params, uint32_t size[3]);
 void op_conv3d_forward(struct op_recorder *recorder, const struct op_conv3d *params, struct rt_buffer src,
                        struct rt_buffer weight, struct rt_buffer bias, struct rt_buffer dst);
 
-// d_src from d_dst: the transposed convolution, by output parity. scratch: the fourth argument of its
-// signature.
+// d_src from d_dst: the transposed convolution, by output parity.
+// scratch: the fourth argument of its signature.
 void op_conv3d_backward_input(struct op_recorder *recorder, const struct op_conv3d *params,
                               struct rt_buffer d_dst, struct rt_buffer weight, struct rt_buffer d_src,
                               struct rt_buffer scratch);

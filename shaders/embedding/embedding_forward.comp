@@ -1,6 +1,7 @@
 #version 460
 #extension GL_GOOGLE_include_directive : require
-// rows[n] = table[ids[n]], NaN where there is no such class. Grid: one invocation per four elements, striding.
+// rows[n] = table[ids[n]], NaN where there is no such class.
+// Grid: one invocation per four elements, striding.
 #include "shaders/common/tensor.glsl"
 #include "shaders/embedding/embedding_push.h"
 

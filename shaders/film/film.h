@@ -17,9 +17,9 @@ struct op_film {
 void op_film_forward(struct op_recorder *recorder, const struct op_film *params, struct rt_buffer src,
                      struct rt_buffer scale, struct rt_buffer shift, struct rt_buffer dst);
 
-// d_src = d_dst (1 + scale), d_scale = sum over voxels of d_dst src, d_shift = sum over voxels of d_dst. src
-// is the forward input. d_src may be d_dst. Elements of the scratch `partials` (fp32) follow from
-// op_describe.
+// d_src = d_dst (1 + scale), d_scale = sum over voxels of d_dst src,
+// d_shift = sum over voxels of d_dst. src is the forward input. d_src may be d_dst.
+// Elements of the scratch `partials` (fp32) follow from op_describe.
 void op_film_backward(struct op_recorder *recorder, const struct op_film *params, struct rt_buffer src,
                       struct rt_buffer scale, struct rt_buffer d_dst, struct rt_buffer d_src,
                       struct rt_buffer d_scale, struct rt_buffer d_shift, struct rt_buffer partials);

@@ -13,8 +13,8 @@ struct op_grad_clip {
 // (0: none), the running norm's decay per step, unused. state[4], kept between steps, zeros at first: running
 // norm, steps seen, steps skipped as not finite, unused. result[4]: norm, factor (0 to 1), 1 when the norm is
 // finite, the limit that held (0: none). A norm that is not finite (or whose square overflows fp32,
-// past 1.8e19) gives factor 0 and leaves the running norm. grad [count] fp32. scratch: the last argument of
-// the signature.
+// past 1.8e19) gives factor 0 and leaves the running norm. grad [count] fp32.
+// scratch: the last argument of the signature.
 void op_grad_clip(struct op_recorder *recorder, const struct op_grad_clip *params, struct rt_buffer grad,
                   struct rt_buffer hyper, struct rt_buffer state, struct rt_buffer result,
                   struct rt_buffer scratch);

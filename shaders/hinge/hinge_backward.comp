@@ -1,7 +1,7 @@
 #version 460
 #extension GL_GOOGLE_include_directive : require
-// d_x = (d_result[0] loss'(x) + d_result[1] 2 (x - anchor)) / count, or += with accumulate; 0 from channel c_used on.
-// Grid: one invocation per four elements, striding.
+// d_x = (d_result[0] loss'(x) + d_result[1] 2 (x - anchor)) / count, or += with accumulate;
+// 0 from channel c_used on. Grid: one invocation per four elements, striding.
 #include "shaders/hinge/hinge.glsl"
 #include "shaders/hinge/hinge_backward_push.h"
 

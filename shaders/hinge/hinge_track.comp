@@ -1,7 +1,7 @@
 #version 460
 #extension GL_GOOGLE_include_directive : require
-// anchors = (mean real logit, mean fake logit, updates, -): the first update sets the means, later ones move them by
-// 1 - decay; nothing happens when one of them is not finite. One invocation.
+// anchors = (mean real logit, mean fake logit, updates, -): the first update sets the means,
+// later ones move them by 1 - decay; nothing happens when one of them is not finite. One invocation.
 #include "shaders/common/tensor.glsl"
 #include "shaders/hinge/hinge_track_push.h"
 

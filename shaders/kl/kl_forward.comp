@@ -11,7 +11,8 @@
 
 const uint BLOCK = 8; // sums of eight, then of those: a long plain sum would lose digits
 
-// exp(t) - 1 - t. Near zero, where the difference would cancel, the series: its first missing term is 2e-8 of the sum.
+// exp(t) - 1 - t. Near zero, where the difference would cancel, the series:
+// its first missing term is 2e-8 of the sum.
 vec4 excess(vec4 t) {
     vec4 series = t * t * (0.5 + t * (1.0 / 6.0 + t * (1.0 / 24.0 + t * (1.0 / 120.0 + t * (1.0 / 720.0 +
                   t * (1.0 / 5040.0 + t * (1.0 / 40320.0)))))));

@@ -3,8 +3,10 @@
 // scalable for LLM training", so that AdamW's learning rates fit:
 //   m = momentum m + (1 - momentum) g
 //   x = momentum m + (1 - momentum) g                                (Nesterov)
-//   x /= |x|, then five times x = a x + b (x x^T) x + c (x x^T)^2 x  (Newton and Schulz: singular values to
-//   1) p -= lr weight_decay p + lr 0.2 sqrt(max(rows, cols)) x ema = ema_decay ema + (1 - ema_decay) p
+//   x /= |x|, then five times
+//   x = a x + b (x x^T) x + c (x x^T)^2 x                            (Newton and Schulz: singular values to 1)
+//   p -= lr weight_decay p + lr 0.2 sqrt(max(rows, cols)) x
+//   ema = ema_decay ema + (1 - ema_decay) p
 // All directions that the gradient has move by the same length, so details with small gradients keep up.
 //
 // A convolution [kd][kh][kw][in][out] is the matrix of kd kh kw in rows and out columns.

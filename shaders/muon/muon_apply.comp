@@ -1,7 +1,7 @@
 #version 460
 #extension GL_GOOGLE_include_directive : require
-// p -= lr (weight_decay p + scale inverse direction), and the average. Grid: one invocation per four parameters,
-// striding.
+// p -= lr (weight_decay p + scale inverse direction), and the average.
+// Grid: one invocation per four parameters, striding.
 #include "shaders/common/tensor.glsl"
 #include "shaders/muon/muon_apply_push.h"
 

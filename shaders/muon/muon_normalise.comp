@@ -1,7 +1,8 @@
 #version 460
 #extension GL_GOOGLE_include_directive : require
-// The gram matrix [n][n] of x becomes that of x / |x|: its trace is |x|^2. inverse[0] = 1 / |x|, 0 when x is too
-// short. Grid: one invocation per four elements, striding; each adds up the diagonal for itself, in one order.
+// The gram matrix [n][n] of x becomes that of x / |x|: its trace is |x|^2.
+// inverse[0] = 1 / |x|, 0 when x is too short. Grid: one invocation per four elements, striding;
+// each adds up the diagonal for itself, in one order.
 #include "shaders/common/tensor.glsl"
 #include "shaders/muon/muon_normalise_push.h"
 

@@ -1,7 +1,7 @@
 #version 460
 #extension GL_GOOGLE_include_directive : require
-// dst[4 i .. 4 i + 3] = f(philox(counter = (offset4 + i, stream, step), key = seed)); KIND is enum noise_kind.
-// Grid: one invocation per four elements, striding.
+// dst[4 i .. 4 i + 3] = f(philox(counter = (offset4 + i, stream, step), key = seed));
+// KIND is enum noise_kind. Grid: one invocation per four elements, striding.
 #include "shaders/common/tensor.glsl"
 #include "shaders/common/philox.glsl"
 #include "shaders/noise/noise_push.h"

@@ -1,7 +1,7 @@
 // Noise by counter (Philox4x32-10, common/philox.glsl): element 4 i + k is word k of
 //   philox(counter = (offset4 + i, stream, step low, step high), key = (seed low, seed high))
-// or the number made of it. The same bits on every device, in whatever order and however often it is asked
-// for.
+// or the number made of it. The same bits on every device,
+// in whatever order and however often it is asked for.
 //
 // `seed` is u32[4], a slice of what is uploaded before every step: a recorded stream draws new noise each
 // time. `stream` tells apart what draws in the same step; `offset4` continues a stream, for example 1/4 of a
@@ -27,9 +27,9 @@ void op_noise_bits(struct op_recorder *recorder, const struct op_noise *params, 
 void op_noise_uniform(struct op_recorder *recorder, const struct op_noise *params, struct rt_buffer seed,
                       struct rt_buffer dst);
 
-// dst f32[count], standard normal (Box & Muller 1958), at most 5.77 in size; within 1e-6 of the exact
-// transform of the same words, and the same bits on every device that rounds additions and multiplications to
-// nearest.
+// dst f32[count], standard normal (Box & Muller 1958), at most 5.77 in size;
+// within 1e-6 of the exact transform of the same words, and the same bits on every device
+// that rounds additions and multiplications to nearest.
 void op_noise_normal(struct op_recorder *recorder, const struct op_noise *params, struct rt_buffer seed,
                      struct rt_buffer dst);
 

@@ -16,8 +16,7 @@ enum op_optimiser_kind { OP_OPTIMISER_ADAM, OP_OPTIMISER_ADAMW, OP_OPTIMISER_ADA
 struct op_optimiser {
     enum op_optimiser_kind kind;
     uint32_t count;       // parameters, a multiple of 4
-    uint32_t decay_count; // the first of them, which weight decay applies to (a multiple of 4): weights
-                          // before biases
+    uint32_t decay_count; // the first of them, weights before biases: weight decay applies; a multiple of 4
     float beta1, beta2, eps, weight_decay;
     bool has_ema;
 };

@@ -1,5 +1,5 @@
-// What a device can do at best, as `mograph bench kernels` measures it: arithmetic from registers, and
-// memory.
+// What a device can do at best, as `mograph bench kernels` measures it:
+// arithmetic from registers, and memory.
 #ifndef MOGRAPH_SHADERS_PEAK_PEAK_H
 #define MOGRAPH_SHADERS_PEAK_PEAK_H
 

@@ -1,7 +1,8 @@
 #version 460
 #extension GL_GOOGLE_include_directive : require
 // dst[i] = sum of twelve chains x = 15/16 x + src[i], all in registers; grid: one invocation per element.
-// Written as a product and a sum: lavapipe runs that twice as fast as fma(), and GPUs make one instruction of both.
+// Written as a product and a sum: lavapipe runs that twice as fast as fma(),
+// and GPUs make one instruction of both.
 #include "shaders/common/tensor.glsl"
 #include "shaders/peak/peak_fma_push.h"
 

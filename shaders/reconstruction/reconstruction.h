@@ -42,9 +42,9 @@ void op_reconstruction_forward(struct op_recorder *recorder, const struct op_rec
 void op_reconstruction_calibrate(struct op_recorder *recorder, const struct op_reconstruction *params,
                                  struct rt_buffer squared_error, struct rt_buffer calibration);
 
-// d_pred = d_nll[n] (pred - target) / sigma^2, sigma^2 taken as a constant. d_nll[n], the weight of each
-// sample (1 / n for a mean), is a slice of what is uploaded before every step. d_pred may be pred unless
-// accumulating.
+// d_pred = d_nll[n] (pred - target) / sigma^2, sigma^2 taken as a constant.
+// d_nll[n], the weight of each sample (1 / n for a mean), is a slice of what is uploaded before
+// every step. d_pred may be pred unless accumulating.
 void op_reconstruction_backward(struct op_recorder *recorder, const struct op_reconstruction *params,
                                 struct rt_buffer pred, struct rt_buffer target, struct rt_buffer calibration,
                                 struct rt_buffer d_nll, struct rt_buffer d_pred);

@@ -1,7 +1,7 @@
 #version 460
 #extension GL_GOOGLE_include_directive : require
-// calibration = (mse, sigma^2, updates, -): mse moves towards the batch's mean squared error, sigma^2 = max(mse, least).
-// One invocation: a batch has few samples, and they are added in order.
+// calibration = (mse, sigma^2, updates, -): mse moves towards the batch's mean squared error,
+// sigma^2 = max(mse, least). One invocation: a batch has few samples, and they are added in order.
 #include "shaders/common/tensor.glsl"
 #include "shaders/reconstruction/reconstruction_calibrate_push.h"
 

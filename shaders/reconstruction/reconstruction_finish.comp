@@ -1,7 +1,7 @@
 #version 460
 #extension GL_GOOGLE_include_directive : require
-// squared_error[n] = sum over c of sums[n][c]; nll[n] = squared_error / (2 sigma^2) + elements / 2 log(2 pi sigma^2).
-// Grid: one invocation per sample, striding.
+// squared_error[n] = sum over c of sums[n][c]; 
+// nll[n] = squared_error / (2 sigma^2) + elements / 2 log(2 pi sigma^2). Grid: one invocation per sample, striding.
 #include "shaders/common/tensor.glsl"
 #include "shaders/reconstruction/reconstruction_finish_push.h"
 

@@ -1,6 +1,7 @@
 #version 460
 #extension GL_GOOGLE_include_directive : require
-// The sum over each chunk of voxels of (pred - target)^2, one record [c] a chunk; 0 in channels from c_used on.
+// The sum over each chunk of voxels of (pred - target)^2,
+// one record [c] a chunk; 0 in channels from c_used on.
 // Grid: one invocation per four channels of a chunk, striding.
 #include "shaders/common/tensor.glsl"
 #include "shaders/common/rows.glsl"

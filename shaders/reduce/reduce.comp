@@ -1,7 +1,8 @@
 #version 460
 #extension GL_GOOGLE_include_directive : require
-// Combines a vector into parts: part p takes every `parts`-th group of four on a GPU, a run of them on a CPU. Sums run
-// over 64 groups first and then over those, so that rounding grows slowly. Grid: one invocation per part, striding.
+// Combines a vector into parts: part p takes every `parts`-th group of four on a GPU, a run of them on a CPU.
+// Sums run over 64 groups first and then over those, so that rounding grows slowly.
+// Grid: one invocation per part, striding.
 #include "shaders/reduce/reduce.glsl"
 #include "shaders/reduce/reduce_push.h"
 

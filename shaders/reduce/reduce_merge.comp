@@ -1,6 +1,7 @@
 #version 460
 #extension GL_GOOGLE_include_directive : require
-// dst[i] = factor times the combination of src[i FAN .. i FAN + FAN). Grid: one invocation per result, striding.
+// dst[i] = factor times the combination of src[i FAN .. i FAN + FAN).
+// Grid: one invocation per result, striding.
 #include "shaders/reduce/reduce.glsl"
 #include "shaders/reduce/reduce_merge_push.h"
 

@@ -1,7 +1,7 @@
 #version 460
 #extension GL_GOOGLE_include_directive : require
-// z = mu + T exp(log_sigma) eps, or with INVERSE eps = (z - mu) exp(-log_sigma) / T; 0 in channels from c_used on.
-// Grid: one invocation per four elements, striding.
+// z = mu + T exp(log_sigma) eps, or with INVERSE eps = (z - mu) exp(-log_sigma) / T;
+// 0 in channels from c_used on. Grid: one invocation per four elements, striding.
 #include "shaders/common/tensor.glsl"
 #include "shaders/common/channels.glsl"
 #include "shaders/reparameterise/reparameterise_push.h"

@@ -22,8 +22,8 @@ void op_reparameterise_forward(struct op_recorder *recorder, const struct op_rep
                                struct rt_buffer mu, struct rt_buffer log_sigma, struct rt_buffer temperature,
                                struct rt_buffer eps, struct rt_buffer z);
 
-// d_mu = d_z, d_log_sigma = d_z T exp(log_sigma) eps. d_mu may be d_z unless accumulating. eps gets no
-// gradient.
+// d_mu = d_z, d_log_sigma = d_z T exp(log_sigma) eps.
+// d_mu may be d_z unless accumulating. eps gets no gradient.
 void op_reparameterise_backward(struct op_recorder *recorder, const struct op_reparameterise *params,
                                 struct rt_buffer log_sigma, struct rt_buffer temperature,
                                 struct rt_buffer eps, struct rt_buffer d_z, struct rt_buffer d_mu,

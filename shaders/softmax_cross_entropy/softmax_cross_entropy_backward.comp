@@ -1,7 +1,7 @@
 #version 460
 #extension GL_GOOGLE_include_directive : require
-// d_logits = d_loss[n] (probabilities - one at the label), or += with accumulate; nothing where there is no such class.
-// Grid: one invocation per element, striding.
+// d_logits = d_loss[n] (probabilities - one at the label), or += with accumulate;
+// nothing where there is no such class. Grid: one invocation per element, striding.
 #include "shaders/common/tensor.glsl"
 #include "shaders/softmax_cross_entropy/softmax_cross_entropy_backward_push.h"
 

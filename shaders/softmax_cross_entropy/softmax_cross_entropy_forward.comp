@@ -1,7 +1,7 @@
 #version 460
 #extension GL_GOOGLE_include_directive : require
-// probabilities = exp(logits - largest) / sum, loss = log(sum) - (logits[label] - largest); NaN without such a class.
-// Grid: one invocation per sample, striding.
+// probabilities = exp(logits - largest) / sum, loss = log(sum) - (logits[label] - largest);
+// NaN without such a class. Grid: one invocation per sample, striding.
 #include "shaders/common/tensor.glsl"
 #include "shaders/softmax_cross_entropy/softmax_cross_entropy_forward_push.h"
 

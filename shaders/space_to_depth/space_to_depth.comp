@@ -1,7 +1,7 @@
 #version 460
 #extension GL_GOOGLE_include_directive : require
-// deep = wide in another order; with BACK wide = deep. An invocation walks along w of the deep tensor with the same four
-// of its channels, so that coordinates are divided out once a line.
+// deep = wide in another order; with BACK wide = deep. An invocation walks along w of the deep tensor with
+// the same four of its channels, so that coordinates are divided out once a line.
 // Grid: one invocation per four deep channels of a line (n, d, h), striding.
 #include "shaders/common/tensor.glsl"
 #include "shaders/space_to_depth/space_to_depth_push.h"

@@ -1,6 +1,6 @@
-// Figures of sets of clips through the whole chain: drawn clips, the classifier, comparisons. Real clips
-// against themselves and against new ones, the negative controls, a generator that copies, one that repeats
-// itself.
+// Figures of sets of clips through the whole chain: drawn clips, the classifier, comparisons.
+// Real clips against themselves and against new ones, the negative controls,
+// a generator that copies, one that repeats itself.
 #include "cli/eval/controls.h"
 #include "cli/eval/figures.h"
 #include "cli/eval/tables.h"

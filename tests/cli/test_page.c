@@ -210,8 +210,8 @@ static bool holds(const struct page *page, const char *text) {
     return false;
 }
 
-// One wild point among a thousand is cut off and named; the reduced curve ends at the mean of its last
-// points.
+// One wild point among a thousand is cut off and named;
+// the reduced curve ends at the mean of its last points.
 static void check_outlier(void) {
     struct page page = {.ids = 0};
     for (size_t i = 0; i < 1000; i++) {

@@ -1,5 +1,5 @@
-// test_report PYTHON CHECK_PAGE: metrics.csv from writing to reading back, and report.html, judged by
-// check_page.py.
+// test_report PYTHON CHECK_PAGE: metrics.csv from writing to reading back,
+// and report.html, judged by check_page.py.
 #include "cli/train/history.h"
 #include "cli/train/metrics.h"
 #include "cli/train/report.h"

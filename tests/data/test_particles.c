@@ -1,5 +1,5 @@
-// The particle data set: the same bytes for the same seed, nothing black, nothing clipped, smooth in its
-// parameters.
+// The particle data set: the same bytes for the same seed, nothing black,
+// nothing clipped, smooth in its parameters.
 #include "cli/data/particle_set.h"
 #include "cli/data/particles.h"
 #include "cli/data/scan.h"

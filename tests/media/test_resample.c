@@ -58,8 +58,8 @@ static void check_constants(void) {
         }
 }
 
-// A grid of black and white pixels, shrunk by an odd factor, must turn to even grey: half the light, not half
-// the byte.
+// A grid of black and white pixels, shrunk by an odd factor, must turn
+// to even grey: half the light, not half the byte.
 static void check_alias(void) {
     struct clip in, out;
     noise_clip(&in, 1, 300, 300);

@@ -1,5 +1,5 @@
-// What is measured of one clip: values known by hand, and the way each figure reacts to blur and to
-// shuffling.
+// What is measured of one clip: values known by hand, and the way
+// each figure reacts to blur and to shuffling.
 #include "model/metrics/picture.h"
 #include "tests/test.h"
 

@@ -1,5 +1,5 @@
-// Figures of a reconstruction: values known by hand, identities, and what they say when there is nothing to
-// say.
+// Figures of a reconstruction: values known by hand, identities,
+// and what they say when there is nothing to say.
 #include "model/metrics/reconstruction.h"
 #include "tests/test.h"
 

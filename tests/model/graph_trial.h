@@ -27,8 +27,8 @@ void graph_trial_end(struct graph_trial *trial);
 // Runs the references, forward or both passes.
 void graph_trial_reference(struct graph_trial *trial, bool backward);
 
-// Places the graph on the device in memory full of NaN, uploads what is given, runs both passes (or the
-// forward one).
+// Places the graph on the device in memory full of NaN, uploads what is given,
+// runs both passes (or the forward one).
 void graph_trial_run(struct graph_trial *trial, struct op_library *library, bool backward);
 
 // Compares a value, or a gradient, on the device with the reference's: at most `tolerance` of the largest.

@@ -1,5 +1,5 @@
-// The density of a class: it finds what its samples were drawn from, in parts or in one, and shrinks as the
-// paper says.
+// The density of a class: it finds what its samples were drawn from,
+// in parts or in one, and shrinks as the paper says.
 #include "model/noise/density.h"
 #include "model/noise/draw.h"
 #include "model/sample/noise_space.h"

@@ -1,6 +1,6 @@
-// The derived backward pass: a small network with every way a value can be used (twice, as a residual,
-// through a split, not at all), judged by central differences of its references, and on the device against
-// its references.
+// The derived backward pass: a small network with every way a value can be used
+// (twice, as a residual, through a split, not at all), judged by central differences of its
+// references, and on the device against its references.
 #include "model/graph/graph.h"
 #include "shaders/activation/activation.h"
 #include "shaders/add/add.h"

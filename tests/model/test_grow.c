@@ -132,8 +132,8 @@ static double silu(double x) {
     return x / (1.0 + exp(-x));
 }
 
-// A block of the small clip, of which each voxel is a block of the large one: what the first layers make of
-// it.
+// A block of the small clip, of which each voxel is a block of the large one:
+// what the first layers make of it.
 static void check_way_in(const struct model *small, const struct model *large) {
     uint32_t c0, c1;
     const float *means = tensor(large, "encoder.0.conv.weight", &c0),

@@ -1,5 +1,5 @@
-// Points of the noise space: drawn the same everywhere, and ways between them whose ends and lengths are as
-// promised.
+// Points of the noise space: drawn the same everywhere, and ways between
+// them whose ends and lengths are as promised.
 #include "model/sample/noise_space.h"
 #include "tests/test.h"
 

@@ -1,7 +1,7 @@
-// vae_bridge FOLDER muon|adamw: trains preset `tiny` for ten steps on clips of noise, for the check against
-// PyTorch. Writes safetensors: weights-0, ema-0 ... weights-10, ema-10 as weights files, what there is before
-// a step and at the end; and step-0 ... step-9 with what a step was given (clips, classes, noise, dropped levels,
-// weights of the losses), what it gave, and its gradients.
+// vae_bridge FOLDER muon|adamw: trains preset `tiny` for ten steps on clips of noise, for the check
+// against PyTorch. Writes safetensors: weights-0, ema-0 ... weights-10, ema-10 as weights files,
+// what there is before a step and at the end; and step-0 ... step-9 with what a step was given
+// (clips, classes, noise, dropped levels, weights of the losses), what it gave, and its gradients.
 #include "model/files/safetensors.h"
 #include "model/train/trainer_private.h"
 #include "model/weights/weights.h"

@@ -9,8 +9,8 @@
 
 #define TURN 6.28318530718f // radians
 
-// What a layout fixes for one particle, and for the whole figure: uniform numbers in [0, 1), read by each
-// kind as it likes.
+// What a layout fixes for one particle, and for the whole figure:
+// uniform numbers in [0, 1), read by each kind as it likes.
 enum { LAYOUT_TRAITS = 8 };
 struct layout_traits {
     float u[LAYOUT_TRAITS];
