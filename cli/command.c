@@ -1,3 +1,4 @@
+// From the command line to a command: finds it by name, parses its options, prints usage and help.
 #include "cli/command.h"
 
 #include <stdarg.h>

@@ -1,3 +1,4 @@
+// The table of all commands.
 #include "cli/commands.h"
 
 #include <string.h>

@@ -1,3 +1,4 @@
+// Progress, sizes and failures of the commands that make data sets.
 #include "cli/dataset.h"
 
 #include "cli/interrupt.h"

@@ -1,3 +1,4 @@
+// Opens the Vulkan device that a command works on, and says which one it is.
 #include "cli/device.h"
 
 #include <stdio.h>

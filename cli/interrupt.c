@@ -1,3 +1,4 @@
+// Catches signals that ask to stop, and remembers them until long work asks.
 #include "cli/interrupt.h"
 
 #include <signal.h>

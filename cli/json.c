@@ -1,3 +1,4 @@
+// Prints a cJSON document on stdout.
 #include "cli/json.h"
 
 #include "cli/command.h"

@@ -1,3 +1,4 @@
+// A clock, and progress bars on stderr.
 #include "cli/terminal.h"
 
 #include <stdlib.h>

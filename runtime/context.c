@@ -1,3 +1,4 @@
+// Creates the Vulkan instance and lists the devices.
 #include "runtime/vk.h"
 
 #include <ctype.h>

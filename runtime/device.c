@@ -1,3 +1,4 @@
+// Opens a device: its queue, its limits, its caches.
 #include "runtime/vk.h"
 
 #include <stdlib.h>

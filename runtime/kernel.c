@@ -1,3 +1,4 @@
+// Builds compute pipelines from SPIR-V, once for each specialisation.
 #include "runtime/vk.h"
 
 #include <stdlib.h>

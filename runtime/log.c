@@ -1,3 +1,4 @@
+// Formats messages and hands them to the callback.
 #include "runtime/log.h"
 
 #include <stdarg.h>

@@ -1,3 +1,4 @@
+// Allocates arenas, and copies between host and device.
 #include "runtime/vk.h"
 
 #include "runtime/stream.h"

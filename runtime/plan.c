@@ -1,3 +1,4 @@
+// Places buffers in an arena so that those alive at the same time do not overlap.
 #include "runtime/plan.h"
 
 #include "runtime/log.h"

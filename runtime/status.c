@@ -1,3 +1,4 @@
+// Names of the status values.
 #include "runtime/status.h"
 
 const char *rt_status_text(enum rt_status status) {

@@ -1,3 +1,4 @@
+// Records work, submits it in pieces and waits for it.
 #include "runtime/stream_private.h"
 
 #include <stdarg.h>

@@ -1,3 +1,4 @@
+// Turns a recording into command buffers: barriers, timestamps, pieces of bounded length.
 #include "runtime/stream_private.h"
 
 #include <stdlib.h>

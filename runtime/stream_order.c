@@ -1,3 +1,4 @@
+// Orders records into levels by what they read and write.
 #include "runtime/stream_private.h"
 
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+// What all operations share: refusals, checks of shapes, grids, dispatches, the library of a device.
 #include "shaders/op.h"
 
 #include "runtime/log.h"

@@ -1,3 +1,4 @@
+// Plans how rows and channels are shared out among invocations.
 #include "shaders/op_rows.h"
 
 #include "shaders/common/rows_finish_push.h"

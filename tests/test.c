@@ -1,3 +1,4 @@
+// Checks, the log, devices and scratch files, as every test program uses them.
 #include "tests/test.h"
 
 #include "runtime/log.h"

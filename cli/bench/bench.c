@@ -1,3 +1,4 @@
+// Measures one operation: its kernels recorded several times over, timed on the device, best of several runs.
 #include "cli/bench/bench.h"
 
 #include "cli/terminal.h"

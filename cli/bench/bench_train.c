@@ -1,3 +1,4 @@
+// Measures whole training steps on random clips, as `mograph bench train` reports them.
 #include "cli/bench/bench_train.h"
 
 #include "cli/command.h"

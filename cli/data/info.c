@@ -1,3 +1,4 @@
+// Counts and measures the clips of a data set, and warns of what will train badly.
 #include "cli/data/info.h"
 
 #include "cli/media/read.h"

@@ -1,3 +1,4 @@
+// Draws dots of light into a linear float image and develops it to sRGB: glow, tone curve, bytes.
 #include "cli/data/light.h"
 
 #include <math.h>

@@ -1,3 +1,4 @@
+// Sizes, progress and the manifest: what every command that makes a data set shares.
 #include "cli/data/make.h"
 
 #include "cli/media/output.h"

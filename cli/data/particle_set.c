@@ -1,3 +1,4 @@
+// Draws a whole set of particle clips on several threads and writes them into a staging folder.
 #include "cli/data/particle_set.h"
 
 #include "cli/data/particles.h"

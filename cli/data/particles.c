@@ -1,3 +1,4 @@
+// Draws one particle clip: its traits, the shutter, and the dots of every frame.
 #include "cli/data/particles.h"
 
 #include "cli/data/kinds/kind.h"

@@ -1,3 +1,4 @@
+// Finds the clips of a data set on disk, and their kinds.
 #include "cli/data/scan.h"
 
 #include "cli/media/read.h"

@@ -1,3 +1,4 @@
+// Builds a data set in a folder beside the target and renames it when it is complete.
 #include "cli/data/staging.h"
 
 #include "cli/media/read.h"

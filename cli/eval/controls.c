@@ -1,3 +1,4 @@
+// Shuffles the frames of a clip, and blurs them: the two negative controls.
 #include "cli/eval/controls.h"
 
 #include "model/noise/draw.h"

@@ -1,3 +1,4 @@
+// Chooses and measures the real clips that a model is compared with.
 #include "cli/eval/data.h"
 
 #include "cli/command.h"

@@ -1,3 +1,4 @@
+// Writes eval.html from results and contact sheets.
 #include "cli/eval/eval_page.h"
 
 #include "cli/command.h"

@@ -1,3 +1,4 @@
+// Turns two measured sets of clips into figures: precision, recall, Frechet and kernel distance, and more.
 #include "cli/eval/figures.h"
 
 #include <math.h>

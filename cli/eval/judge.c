@@ -1,3 +1,4 @@
+// Finds the cached classifier of a data set, or trains one and caches it.
 #include "cli/eval/judge.h"
 
 #include "cli/command.h"

@@ -1,3 +1,4 @@
+// Trains the classifier of a data set and says how well it does on the validation clips.
 #include "cli/eval/judge.h"
 
 #include "cli/command.h"

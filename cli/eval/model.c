@@ -1,3 +1,4 @@
+// Opens the model under evaluation, maps its classes to the data's kinds, decodes points of its noise space.
 #include "cli/eval/model.h"
 
 #include "cli/command.h"

@@ -1,3 +1,4 @@
+// Measures the ways between points: how even their steps are, beside a cross-fade of the same two clips.
 #include "cli/eval/morphs.h"
 
 #include "cli/terminal.h"

@@ -1,3 +1,4 @@
+// Computes everything that `mograph eval` reports, in order.
 #include "cli/eval/results.h"
 
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+// Writes results as JSON.
 #include "cli/eval/results_json.h"
 
 #include <math.h>

@@ -1,3 +1,4 @@
+// Draws and measures samples of every kind.
 #include "cli/eval/samples.h"
 
 #include "cli/terminal.h"

@@ -1,3 +1,4 @@
+// Measures clips one by one into a set, and classifies them.
 #include "cli/eval/set.h"
 
 #include "runtime/log.h"

@@ -1,3 +1,4 @@
+// Writes the contact sheets of an evaluation: samples, reconstructions, nearest neighbours, morphs.
 #include "cli/eval/sheets.h"
 
 #include "cli/command.h"

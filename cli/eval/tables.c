@@ -1,3 +1,4 @@
+// Lays results out as tables of text.
 #include "cli/eval/tables.h"
 
 #include "cli/page/number.h"

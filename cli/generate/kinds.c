@@ -1,3 +1,4 @@
+// Looks kinds up by name, and parses seeds, lists of seeds and mixtures of kinds.
 #include "cli/generate/kinds.h"
 
 #include "cli/options/options.h"

@@ -1,3 +1,4 @@
+// Decodes the frames of a morph, batch by batch, from the way between its keyframes.
 #include "cli/generate/morph.h"
 
 #include "cli/media/srgb.h"

@@ -1,3 +1,4 @@
+// Lays decoded clips out in a grid, scales them and writes the file.
 #include "cli/generate/picture.h"
 
 #include "cli/media/write.h"

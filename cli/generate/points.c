@@ -1,3 +1,4 @@
+// Holds many points of the noise space: fills them from sources, decodes them, saves them.
 #include "cli/generate/points.h"
 
 #include "cli/data/import.h"

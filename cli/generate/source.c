@@ -1,3 +1,4 @@
+// Parses what a user writes for a source, and names it in pictures and reports.
 #include "cli/generate/source.h"
 
 #include "cli/media/paths.h"

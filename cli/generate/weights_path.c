@@ -1,3 +1,4 @@
+// Finds the weights file that a path, a run's folder or a name stands for.
 #include "cli/generate/weights_path.h"
 
 #include <stdio.h>

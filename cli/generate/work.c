@@ -1,3 +1,4 @@
+// Opens device and weights for the commands that generate, and reports the end as text or JSON.
 #include "cli/generate/work.h"
 
 #include "cli/generate/weights_path.h"

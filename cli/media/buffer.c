@@ -1,3 +1,4 @@
+// Appends bytes to a growing array.
 #include "cli/media/buffer.h"
 
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+// A clip's frames, lengths and rates, and collecting a stream of frames into a clip.
 #include "cli/media/clip.h"
 
 #include <inttypes.h>

@@ -1,3 +1,4 @@
+// Formats the one line that a failure in cli/media and cli/data leaves.
 #include "cli/media/error.h"
 
 #include <stdarg.h>

@@ -1,3 +1,4 @@
+// Turns frames into palette indices by error diffusion, leaving still areas as they are.
 #include "cli/media/gif_dither.h"
 
 #include <stdlib.h>

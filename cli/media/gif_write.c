@@ -1,3 +1,4 @@
+// Writes GIFs: one palette for all frames, or one of its own where a frame needs it.
 #include "cli/media/buffer.h"
 #include "cli/media/gif_dither.h"
 #include "cli/media/write.h"

@@ -1,3 +1,4 @@
+// Lays several clips out side by side, with names in the margin.
 #include "cli/media/grid.h"
 
 #include "cli/media/label.h"

@@ -1,3 +1,4 @@
+// Draws names into pictures with a small built-in font.
 #include "cli/media/label.h"
 
 #include <stdbool.h>

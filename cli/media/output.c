@@ -1,3 +1,4 @@
+// Writes files and folders of frames whole or not at all.
 #include "cli/media/output.h"
 
 #include "cli/media/read.h"

@@ -1,3 +1,4 @@
+// Tests extensions, joins names, and lists folders in order.
 #include "cli/media/paths.h"
 
 #include <ctype.h>

@@ -1,3 +1,4 @@
+// Reads a PNG, or a folder of them, through libspng.
 #include "cli/media/paths.h"
 #include "cli/media/read.h"
 

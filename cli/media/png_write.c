@@ -1,3 +1,4 @@
+// Writes a clip as one PNG sheet, or as a folder with one PNG a frame.
 #include "cli/media/output.h"
 #include "cli/media/write.h"
 

@@ -1,3 +1,4 @@
+// Starts another program with a pipe to it, without a shell, and keeps its last words on stderr.
 #include "cli/media/process.h"
 
 #include <errno.h>

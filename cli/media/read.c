@@ -1,3 +1,4 @@
+// Chooses the reader of a clip by its first bytes and its path.
 #include "cli/media/read.h"
 
 #include "cli/media/paths.h"

@@ -1,3 +1,4 @@
+// Tables between sRGB bytes and linear light.
 #include "cli/media/srgb.h"
 
 #include <math.h>

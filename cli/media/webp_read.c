@@ -1,3 +1,4 @@
+// Reads still and animated WebPs through libwebp.
 #include "cli/media/read.h"
 
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+// Chooses the writer of a clip by the extension.
 #include "cli/media/write.h"
 
 #include "cli/media/output.h"

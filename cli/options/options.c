@@ -1,3 +1,4 @@
+// Parses command lines by an option table, checks values, and prints the help of a table.
 #include "cli/options/options.h"
 
 #include <errno.h>

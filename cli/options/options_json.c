@@ -1,3 +1,4 @@
+// Writes the values of an option table as JSON, and reads them back.
 #include "cli/options/options_json.h"
 
 #include <errno.h>

@@ -1,3 +1,4 @@
+// Writes parsed options down as a command line again.
 #include "cli/options/options_text.h"
 
 #include <stdarg.h>

@@ -1,3 +1,4 @@
+// Draws curves as inline SVG, with axes and a legend.
 #include "cli/page/chart_private.h"
 
 #include "cli/page/number.h"

@@ -1,3 +1,4 @@
+// Formats numbers for people: units, thousands, a real minus sign.
 #include "cli/page/number.h"
 
 #include <math.h>

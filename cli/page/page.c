@@ -1,3 +1,4 @@
+// Writes an HTML page piece by piece, escaping every text.
 #include "cli/page/page.h"
 
 #include "cli/media/output.h"

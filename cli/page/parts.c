@@ -1,3 +1,4 @@
+// Writes the blocks of a page: sections, tiles, embedded GIFs.
 #include "cli/page/parts.h"
 
 #include "cli/options/options_json.h"

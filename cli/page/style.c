@@ -1,3 +1,4 @@
+// The style sheet of every page.
 #include "cli/page/style.h"
 
 #include <stddef.h>

@@ -1,3 +1,4 @@
+// Decodes the clips of one part of a data set for the trainer, on demand.
 #include "cli/train/clips.h"
 
 #include "cli/media/read.h"

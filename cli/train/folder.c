@@ -1,3 +1,4 @@
+// Creates and opens a run's folder, finds its checkpoints and removes old ones.
 #include "cli/train/folder.h"
 
 #include "model/files/atomic_file.h"

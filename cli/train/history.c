@@ -1,3 +1,4 @@
+// Reads metrics.csv back.
 #include "cli/train/history.h"
 
 #include <errno.h>

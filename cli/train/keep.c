@@ -1,3 +1,4 @@
+// Reads the weights that --init names, and keeps the run's averaged weights on disk.
 #include "cli/train/keep.h"
 
 #include "cli/command.h"

@@ -1,3 +1,4 @@
+// Runs training: steps, checkpoints, metrics, pictures, until the end or an interrupt.
 #include "cli/train/loop.h"
 
 #include "cli/command.h"

@@ -1,3 +1,4 @@
+// Writes metrics.csv.
 #include "cli/train/metrics.h"
 
 #include "model/files/atomic_file.h"

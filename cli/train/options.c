@@ -1,3 +1,4 @@
+// The option table of `mograph train`.
 #include "cli/train/options.h"
 
 #include "cli/command.h"

@@ -1,3 +1,4 @@
+// Writes the sample GIFs of a model in training.
 #include "cli/train/pictures.h"
 
 #include "cli/command.h"

@@ -1,3 +1,4 @@
+// Writes report.html.
 #include "cli/train/report.h"
 
 #include "cli/page/parts.h"

@@ -1,3 +1,4 @@
+// Gathers what the report of a run in progress shows.
 #include "cli/train/report_run.h"
 
 #include "model/sample/evaluator.h"

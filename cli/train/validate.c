@@ -1,3 +1,4 @@
+// Computes the validation figures of a model in batches.
 #include "cli/train/validate.h"
 
 #include "cli/command.h"

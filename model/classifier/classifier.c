@@ -1,3 +1,4 @@
+// Builds the classifier on a device and runs it on batches of clips.
 #include "model/classifier/classifier_private.h"
 
 #include "runtime/log.h"

@@ -1,3 +1,4 @@
+// Saves and loads the classifier's weights as safetensors.
 #include "model/classifier/classifier_private.h"
 
 #include "model/files/safetensors.h"

@@ -1,3 +1,4 @@
+// Reduces a clip to what the classifier sees of it.
 #include "model/classifier/classifier_input.h"
 
 #include <math.h>

@@ -1,3 +1,4 @@
+// Writes the classifier's layers down as a graph.
 #include "model/classifier/classifier_net.h"
 
 #include "model/net/layers.h"

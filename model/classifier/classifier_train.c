@@ -1,3 +1,4 @@
+// Trains the classifier: the recorded step and the loop around it.
 #include "model/classifier/classifier_private.h"
 
 #include "model/clips/sampler.h"

@@ -1,3 +1,4 @@
+// Reads several clips at once on threads.
 #include "model/clips/clip_source.h"
 
 #include <pthread.h>

@@ -1,3 +1,4 @@
+// Keeps the clips of a data set on the device when they fit, and uploads batches when they do not.
 #include "model/clips/clip_store.h"
 
 #include "runtime/log.h"

@@ -1,3 +1,4 @@
+// Chooses the clips of each step and their augmentation from seed and step.
 #include "model/clips/sampler.h"
 
 #include "model/noise/draw.h"

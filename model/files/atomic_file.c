@@ -1,3 +1,4 @@
+// Writes to a temporary name, flushes to the disk and renames.
 #include "model/files/atomic_file.h"
 
 #include <ctype.h>

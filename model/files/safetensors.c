@@ -1,3 +1,4 @@
+// Keeps a list of named tensors, and writes it as a safetensors file.
 #include "model/files/safetensors_private.h"
 
 #include "runtime/log.h"

@@ -1,3 +1,4 @@
+// Opens a safetensors file, checks every rule of the format, and reads tensors from it.
 #include "model/files/safetensors_private.h"
 
 #include <errno.h>

@@ -1,3 +1,4 @@
+// Builds a graph: values, parameters and operations, and what is asked about them.
 #include "model/graph/graph_private.h"
 
 #include "runtime/log.h"

@@ -1,3 +1,4 @@
+// Lists the tensors of a network, lays them out in slabs, and gives them their starting values.
 #include "model/graph/parameters.h"
 
 #include "runtime/log.h"

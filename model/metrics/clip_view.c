@@ -1,3 +1,4 @@
+// Splits the frames of a clip into planes of floats, from bytes or from a model's output.
 #include "model/metrics/clip_view.h"
 
 bool clip_view_same_shape(const struct clip_view *a, const struct clip_view *b) {

@@ -1,3 +1,4 @@
+// Computes the distances between sets of feature vectors.
 #include "model/metrics/distribution_private.h"
 
 #include "runtime/log.h"

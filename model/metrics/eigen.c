@@ -1,3 +1,4 @@
+// Finds eigenvalues and eigenvectors of symmetric matrices by Jacobi rotations.
 #include "model/metrics/eigen.h"
 
 #include <math.h>

@@ -1,3 +1,4 @@
+// Measures one clip: sharpness, brightness, blobs of light, differences between frames.
 #include "model/metrics/picture.h"
 
 #include "runtime/log.h"

@@ -1,3 +1,4 @@
+// Sums up how close reconstructions come to their clips, and how many bits they cost.
 #include "model/metrics/reconstruction.h"
 
 #include "runtime/log.h"

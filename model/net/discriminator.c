@@ -1,3 +1,4 @@
+// Writes the discriminator's layers down as a graph.
 #include "model/net/discriminator.h"
 
 #include "model/net/layers.h"

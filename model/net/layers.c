@@ -1,3 +1,4 @@
+// Writes single layers down as operations and parameters of a graph.
 #include "model/net/layers.h"
 
 #include "shaders/add/add.h"

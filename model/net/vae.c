@@ -1,3 +1,4 @@
+// Writes the model's layers down as a graph: encoder, top latent, decoder, levels, losses.
 #include "model/net/vae.h"
 
 #include "model/net/layers.h"

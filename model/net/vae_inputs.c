@@ -1,3 +1,4 @@
+// Allocates the buffers that a model reads, binds them to models, and marks dropped levels.
 #include "model/net/vae_inputs.h"
 
 #include <string.h>

@@ -1,3 +1,4 @@
+// A class's distribution over the noise of the top latent: learning it, and shaping noise by it.
 #include "model/noise/density.h"
 
 #include <math.h>

@@ -1,3 +1,4 @@
+// Draws single random numbers on the host, the same ones as the device.
 #include "model/noise/draw.h"
 
 #include "shaders/common/philox.h"

@@ -1,3 +1,4 @@
+// Runs the model forward: encodes clips and decodes noise, with averaged weights.
 #include "model/sample/evaluator.h"
 
 #include "runtime/log.h"

@@ -1,3 +1,4 @@
+// Turns noise into clips and clips into noise with trained weights.
 #include "model/sample/generator.h"
 
 #include "model/noise/draw.h"

@@ -1,3 +1,4 @@
+// Draws points of the noise space, and finds those on the way between two.
 #include "model/sample/noise_space.h"
 
 #include "model/noise/draw.h"

@@ -1,3 +1,4 @@
+// Says which moment of a morph every output frame shows.
 #include "model/sample/timeline.h"
 
 #include <math.h>

@@ -1,3 +1,4 @@
+// Saves and loads a point of the noise space.
 #include "model/sample/z_file.h"
 
 #include "runtime/log.h"

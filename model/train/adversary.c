@@ -1,3 +1,4 @@
+// Records and runs the adversarial phase's part of a step.
 #include "model/train/adversary_private.h"
 
 #include "runtime/log.h"

@@ -1,3 +1,4 @@
+// Saves and loads everything that a run needs to go on.
 #include "model/train/checkpoint.h"
 
 #include "model/files/safetensors.h"

@@ -1,3 +1,4 @@
+// Moves the weights of the KL terms so that each level keeps to its rate.
 #include "model/train/rate.h"
 
 #include <math.h>

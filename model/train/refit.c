@@ -1,3 +1,4 @@
+// Re-estimates BatchNorm's statistics and fits the density for averaged weights.
 #include "model/train/refit.h"
 
 #include "model/noise/density.h"

@@ -1,3 +1,4 @@
+// Computes what changes from step to step: learning rate, averaging, KL share, level dropout.
 #include "model/train/schedule.h"
 
 #include "model/noise/draw.h"

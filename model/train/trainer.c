@@ -1,3 +1,4 @@
+// Sets a trainer up, records its step and replays it.
 #include "model/train/trainer.h"
 
 #include "model/sample/evaluator.h"

@@ -1,3 +1,4 @@
+// Starts a model from the weights of another: other kinds, or half or twice the size.
 #include "model/weights/grow.h"
 
 #include <stdio.h>

@@ -1,3 +1,4 @@
+// Saves and opens weights files.
 #include "model/weights/weights.h"
 
 #include "model/weights/weights_layout.h"

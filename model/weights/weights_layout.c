@@ -1,3 +1,4 @@
+// Turns tensors into PyTorch's layout and back, and the configuration into text and back.
 #include "model/weights/weights_layout.h"
 
 #include <stdio.h>

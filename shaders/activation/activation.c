@@ -1,3 +1,4 @@
+// Activations: checks, recording, references.
 #include "shaders/activation/activation.h"
 
 #include "shaders/activation/activation_backward_push.h"

@@ -1,3 +1,4 @@
+// Weighted sum of two vectors: checks, recording, reference.
 #include "shaders/add/add.h"
 
 #include "shaders/add/add_push.h"

@@ -1,3 +1,4 @@
+// Batch normalisation: checks, scratch and recording of its passes.
 #include "shaders/batch_norm/batch_norm.h"
 
 #include "shaders/batch_norm/batch_norm_accumulate_push.h"

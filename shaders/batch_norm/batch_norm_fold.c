@@ -1,3 +1,4 @@
+// Folding batch normalisation into the convolution before it: checks, recording, reference.
 #include "shaders/batch_norm/batch_norm.h"
 
 #include "shaders/batch_norm/batch_norm_fold_push.h"

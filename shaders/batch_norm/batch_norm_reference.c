@@ -1,3 +1,4 @@
+// Batch normalisation in double precision, as the papers define it.
 #include "shaders/batch_norm/batch_norm_reference.h"
 
 #include <math.h>

@@ -1,3 +1,4 @@
+// Conversion between fp32 and bf16: checks, recording, reference.
 #include "shaders/cast/cast.h"
 
 #include "shaders/cast/cast_push.h"

@@ -1,3 +1,4 @@
+// Compares an output with its reference, and finds the worst element.
 #include "shaders/check/op_compare.h"
 
 #include <math.h>

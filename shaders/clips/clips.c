@@ -1,3 +1,4 @@
+// Bytes to tensors with augmentation, and tensors to bytes: checks, recording, references.
 #include "shaders/clips/clips.h"
 
 #include "shaders/clips/clip_to_tensor_push.h"

@@ -1,3 +1,4 @@
+// Joining and splitting channels: checks, recording, references.
 #include "shaders/concat/concat.h"
 
 #include "shaders/concat/concat_push.h"

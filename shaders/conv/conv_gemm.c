@@ -1,3 +1,4 @@
+// Records the three gathers of the convolution core, and defines them in double precision.
 #include "shaders/conv/conv_gemm.h"
 
 #include "shaders/conv/conv_bias_push.h"

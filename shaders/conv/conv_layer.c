@@ -1,3 +1,4 @@
+// Arguments, recording and references that conv3d and conv_transpose3d share.
 #include "shaders/conv/conv_layer.h"
 
 static uint64_t src_count(const struct conv_layer *l) {

@@ -1,3 +1,4 @@
+// Chooses tiles, teams and splits of a convolution for a device.
 #include "shaders/conv/conv_tiling.h"
 
 // The largest multiple of 4 that divides `channels`, at most `limit`.

@@ -1,3 +1,4 @@
+// 3D convolution: checks and shapes; conv_layer.c does the rest.
 #include "shaders/conv3d/conv3d.h"
 
 #include "shaders/conv/conv_layer.h"

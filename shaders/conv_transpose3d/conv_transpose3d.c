@@ -1,3 +1,4 @@
+// 3D transposed convolution: checks and shapes; conv_layer.c does the rest.
 #include "shaders/conv_transpose3d/conv_transpose3d.h"
 
 #include "shaders/conv/conv_layer.h"

@@ -1,3 +1,4 @@
+// Embedding of classes: checks, recording, references.
 #include "shaders/embedding/embedding.h"
 
 #include "shaders/embedding/embedding_push.h"

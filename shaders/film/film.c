@@ -1,3 +1,4 @@
+// Scale and shift per clip and channel: checks, recording, references.
 #include "shaders/film/film.h"
 
 #include "shaders/film/film_backward_push.h"

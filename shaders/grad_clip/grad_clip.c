@@ -1,3 +1,4 @@
+// Gradient clipping by a running norm: checks, recording, reference.
 #include "shaders/grad_clip/grad_clip.h"
 
 #include "shaders/grad_clip/grad_clip_push.h"

@@ -1,3 +1,4 @@
+// Hinge loss with LeCam anchors: checks, recording, references.
 #include "shaders/hinge/hinge.h"
 
 #include "shaders/hinge/hinge_backward_push.h"

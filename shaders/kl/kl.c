@@ -1,3 +1,4 @@
+// KL divergence of two Gaussians: checks, recording, references.
 #include "shaders/kl/kl.h"
 
 #include "shaders/kl/kl_backward_push.h"

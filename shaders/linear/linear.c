@@ -1,3 +1,4 @@
+// Fully connected layer on the convolution core: checks, recording, references.
 #include "shaders/linear/linear.h"
 
 #include "shaders/conv3d/conv3d.h"

@@ -1,3 +1,4 @@
+// Mean over voxels: checks, recording, references.
 #include "shaders/mean_voxels/mean_voxels.h"
 
 #include "shaders/mean_voxels/mean_voxels_backward_push.h"

@@ -1,3 +1,4 @@
+// Muon's step for one matrix: checks, scratch, recording, reference.
 #include "shaders/muon/muon.h"
 
 #include "shaders/linear/linear.h"

@@ -1,3 +1,4 @@
+// Random numbers by counter: checks, recording, references.
 #include "shaders/noise/noise.h"
 
 #include "shaders/common/philox.h"

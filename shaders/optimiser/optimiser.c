@@ -1,3 +1,4 @@
+// One optimiser step over all parameters: checks, recording, reference.
 #include "shaders/optimiser/optimiser.h"
 
 #include "shaders/optimiser/optimiser_push.h"

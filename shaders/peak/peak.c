@@ -1,3 +1,4 @@
+// Kernels that show what a device can do at best: checks, recording, references.
 #include "shaders/peak/peak.h"
 
 #include "shaders/peak/peak_copy_push.h"

@@ -1,3 +1,4 @@
+// Squared error and its calibrated likelihood: checks, recording, references.
 #include "shaders/reconstruction/reconstruction.h"
 
 #include "shaders/op_rows.h"

@@ -1,3 +1,4 @@
+// Reductions of a vector to one number: checks, recording, references.
 #include "shaders/reduce/reduce.h"
 
 #include "shaders/reduce/reduce_merge_push.h"

@@ -1,3 +1,4 @@
+// Sampling of a Gaussian with gradients: checks, recording, references.
 #include "shaders/reparameterise/reparameterise.h"
 
 #include "shaders/op_rows.h"

@@ -1,3 +1,4 @@
+// Softmax cross-entropy: checks, recording, references.
 #include "shaders/softmax_cross_entropy/softmax_cross_entropy.h"
 
 #include "shaders/softmax_cross_entropy/softmax_cross_entropy_backward_push.h"

@@ -1,3 +1,4 @@
+// Blocks of voxels to channels and back: checks, recording, references.
 #include "shaders/space_to_depth/space_to_depth.h"
 
 #include "shaders/space_to_depth/space_to_depth_push.h"

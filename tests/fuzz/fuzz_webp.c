@@ -1,3 +1,4 @@
+// Fuzzes the WebP reader.
 #include "tests/fuzz/fuzz_media.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t size) {

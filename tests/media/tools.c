@@ -1,3 +1,4 @@
+// Helpers for tests of clips: a scratch folder, other programs, and how much two clips differ.
 #define _XOPEN_SOURCE 700 // nftw
 #include "tests/media/tools.h"
 

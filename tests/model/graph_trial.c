@@ -1,3 +1,4 @@
+// Runs a finished graph by its references and on a device, from the same random values.
 #include "tests/model/graph_trial.h"
 
 #include "shaders/check/op_check.h"

@@ -1,3 +1,4 @@
+// Writes a weights file of an untrained model, for tests that only need some model.
 #include "tests/model/untrained.h"
 
 #include "model/noise/draw.h"

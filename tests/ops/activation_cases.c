@@ -1,3 +1,4 @@
+// Shapes on which activations are tested.
 #include "shaders/activation/activation.h"
 #include "tests/ops/cases.h"
 

@@ -1,3 +1,4 @@
+// Shapes on which the weighted sum is tested.
 #include "shaders/add/add.h"
 #include "tests/ops/cases.h"
 

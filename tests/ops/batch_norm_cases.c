@@ -1,3 +1,4 @@
+// Shapes on which batch normalisation's forward pass is tested.
 #include "shaders/batch_norm/batch_norm.h"
 #include "tests/ops/cases.h"
 

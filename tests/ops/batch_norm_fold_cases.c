@@ -1,3 +1,4 @@
+// Shapes on which folding batch normalisation is tested.
 #include "shaders/batch_norm/batch_norm.h"
 #include "tests/ops/cases.h"
 

@@ -1,3 +1,4 @@
+// Shapes on which conversions between types are tested.
 #include "shaders/cast/cast.h"
 #include "tests/ops/cases.h"
 

@@ -1,3 +1,4 @@
+// Shapes on which clips to tensors and back are tested.
 #include "shaders/clips/clips.h"
 #include "tests/ops/cases.h"
 

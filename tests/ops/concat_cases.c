@@ -1,3 +1,4 @@
+// Shapes on which joining and splitting channels is tested.
 #include "shaders/concat/concat.h"
 #include "tests/ops/cases.h"
 

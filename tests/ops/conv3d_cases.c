@@ -1,3 +1,4 @@
+// Shapes on which 3D convolution is tested.
 #include "shaders/conv3d/conv3d.h"
 #include "tests/ops/cases.h"
 

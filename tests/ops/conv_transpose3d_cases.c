@@ -1,3 +1,4 @@
+// Shapes on which 3D transposed convolution is tested.
 #include "shaders/conv_transpose3d/conv_transpose3d.h"
 #include "tests/ops/cases.h"
 

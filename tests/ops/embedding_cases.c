@@ -1,3 +1,4 @@
+// Shapes on which the embedding of classes is tested.
 #include "shaders/embedding/embedding.h"
 #include "tests/ops/cases.h"
 

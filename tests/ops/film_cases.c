@@ -1,3 +1,4 @@
+// Shapes on which scale and shift per channel is tested.
 #include "shaders/film/film.h"
 #include "tests/ops/cases.h"
 

@@ -1,3 +1,4 @@
+// Shapes and situations in which gradient clipping is tested.
 #include "shaders/grad_clip/grad_clip.h"
 #include "tests/ops/cases.h"
 

@@ -1,3 +1,4 @@
+// Shapes on which the hinge loss is tested.
 #include "shaders/hinge/hinge.h"
 #include "tests/ops/cases.h"
 

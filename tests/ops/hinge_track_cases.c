@@ -1,3 +1,4 @@
+// Situations in which the hinge loss's anchors are tested.
 #include "shaders/hinge/hinge.h"
 #include "tests/ops/cases.h"
 

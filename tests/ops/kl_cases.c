@@ -1,3 +1,4 @@
+// Shapes on which the KL divergence is tested.
 #include "shaders/kl/kl.h"
 #include "tests/ops/cases.h"
 

@@ -1,3 +1,4 @@
+// Shapes on which the fully connected layer is tested.
 #include "shaders/linear/linear.h"
 #include "tests/ops/cases.h"
 

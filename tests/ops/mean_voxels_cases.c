@@ -1,3 +1,4 @@
+// Shapes on which the mean over voxels is tested.
 #include "shaders/mean_voxels/mean_voxels.h"
 #include "tests/ops/cases.h"
 

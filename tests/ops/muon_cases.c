@@ -1,3 +1,4 @@
+// Shapes and situations in which Muon is tested.
 #include "shaders/muon/muon.h"
 #include "tests/ops/cases.h"
 

@@ -1,3 +1,4 @@
+// Lengths and seeds for which random numbers are tested.
 #include "shaders/noise/noise.h"
 #include "tests/ops/cases.h"
 

@@ -1,3 +1,4 @@
+// Lengths and situations in which the optimiser is tested.
 #include "shaders/optimiser/optimiser.h"
 #include "tests/ops/cases.h"
 

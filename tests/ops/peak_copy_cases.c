@@ -1,3 +1,4 @@
+// Lengths for which the copying kernel is tested.
 #include "shaders/peak/peak.h"
 #include "tests/ops/cases.h"
 

@@ -1,3 +1,4 @@
+// Lengths for which the arithmetic kernel is tested.
 #include "shaders/peak/peak.h"
 #include "tests/ops/cases.h"
 

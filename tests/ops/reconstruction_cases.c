@@ -1,3 +1,4 @@
+// Shapes and situations in which the reconstruction loss is tested.
 #include "shaders/reconstruction/reconstruction.h"
 #include "tests/ops/cases.h"
 

@@ -1,3 +1,4 @@
+// Lengths for which reductions are tested.
 #include "shaders/reduce/reduce.h"
 #include "tests/ops/cases.h"
 

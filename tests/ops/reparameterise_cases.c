@@ -1,3 +1,4 @@
+// Shapes on which sampling of a Gaussian is tested.
 #include "shaders/reparameterise/reparameterise.h"
 #include "tests/ops/cases.h"
 

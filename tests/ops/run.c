@@ -1,3 +1,4 @@
+// Runs one operation on the device with arrays of the host.
 #include "tests/ops/run.h"
 
 #include "tests/test.h"

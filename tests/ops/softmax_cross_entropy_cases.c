@@ -1,3 +1,4 @@
+// Shapes on which softmax cross-entropy is tested.
 #include "shaders/softmax_cross_entropy/softmax_cross_entropy.h"
 #include "tests/ops/cases.h"
 

@@ -1,3 +1,4 @@
+// Shapes on which blocks of voxels to channels are tested.
 #include "shaders/space_to_depth/space_to_depth.h"
 #include "tests/ops/cases.h"
 

@@ -1,3 +1,4 @@
+// Planned buffers never overlap in time and space, keep their alignment, and stay within chunks.
 #include "runtime/plan.h"
 #include "tests/test.h"
 
