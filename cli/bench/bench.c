@@ -2,6 +2,8 @@
 #include "cli/bench/bench.h"
 
 #include "cli/terminal.h"
+#include "runtime/align.h"
+#include "runtime/transfer.h"
 #include "shaders/check/op_check.h"
 #include "shaders/peak/peak.h"
 

@@ -7,6 +7,7 @@
 #include "model/train/refit.h"
 #include "model/weights/grow.h"
 #include "model/weights/weights.h"
+#include "runtime/transfer.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

@@ -1,7 +1,9 @@
 // Builds the classifier on a device and runs it on batches of clips.
 #include "model/classifier/classifier_private.h"
 
+#include "runtime/align.h"
 #include "runtime/log.h"
+#include "runtime/transfer.h"
 #include "shaders/grad_clip/grad_clip.h"
 
 #include <math.h>

@@ -2,6 +2,7 @@
 #include "model/clips/clip_store.h"
 
 #include "runtime/log.h"
+#include "runtime/transfer.h"
 
 #include <pthread.h>
 #include <stdlib.h>

@@ -1,6 +1,7 @@
 // Planning, recording, and running by the references.
 #include "model/graph/graph_private.h"
 
+#include "runtime/plan.h"
 #include "shaders/check/op_check.h"
 
 #include <stdlib.h>

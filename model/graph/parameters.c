@@ -1,6 +1,7 @@
 // Lists the tensors of a network, lays them out in slabs, and gives them their starting values.
 #include "model/graph/parameters.h"
 
+#include "runtime/align.h"
 #include "runtime/log.h"
 #include "shaders/common/philox.h"
 

@@ -1,6 +1,9 @@
 // Allocates the buffers that a model reads, binds them to models, and marks dropped levels.
 #include "model/net/vae_inputs.h"
 
+#include "runtime/align.h"
+#include "runtime/transfer.h"
+
 #include <string.h>
 
 static uint64_t clip_bytes(const struct vae *vae) {

@@ -1,7 +1,9 @@
 // Runs the model forward: encodes clips and decodes noise, with averaged weights.
 #include "model/sample/evaluator.h"
 
+#include "runtime/align.h"
 #include "runtime/log.h"
+#include "runtime/transfer.h"
 #include "shaders/clips/clips.h"
 
 #include <stdlib.h>

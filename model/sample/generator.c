@@ -3,6 +3,7 @@
 
 #include "model/noise/draw.h"
 #include "runtime/log.h"
+#include "runtime/transfer.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -1,7 +1,9 @@
 // Records and runs the adversarial phase's part of a step.
 #include "model/train/adversary_private.h"
 
+#include "runtime/align.h"
 #include "runtime/log.h"
+#include "runtime/transfer.h"
 
 #include <math.h>
 #include <stdlib.h>

@@ -3,7 +3,9 @@
 
 #include "model/sample/evaluator.h"
 #include "model/train/trainer_private.h"
+#include "runtime/align.h"
 #include "runtime/log.h"
+#include "runtime/transfer.h"
 #include "shaders/grad_clip/grad_clip.h"
 #include "shaders/noise/noise.h"
 #include "shaders/optimiser/optimiser.h"

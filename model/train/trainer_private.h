@@ -3,6 +3,7 @@
 #define MOGRAPH_MODEL_TRAIN_TRAINER_PRIVATE_H
 
 #include "model/train/trainer.h"
+#include "runtime/align.h"
 #include "shaders/muon/muon.h"
 #include "shaders/reconstruction/reconstruction.h"
 

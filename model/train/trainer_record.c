@@ -1,6 +1,7 @@
 // A training step as a recording: everything that changes from step to step is in step_buffers.
 #include "model/train/trainer_private.h"
 
+#include "runtime/align.h"
 #include "runtime/log.h"
 #include "shaders/clips/clips.h"
 #include "shaders/film/film.h"

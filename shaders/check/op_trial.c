@@ -1,4 +1,6 @@
 // One operation, once on the device and once on the CPU.
+#include "runtime/align.h"
+#include "runtime/transfer.h"
 #include "shaders/check/op_compare.h"
 
 #include <math.h>

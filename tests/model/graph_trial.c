@@ -1,6 +1,8 @@
 // Runs a finished graph by its references and on a device, from the same random values.
 #include "tests/model/graph_trial.h"
 
+#include "runtime/align.h"
+#include "runtime/transfer.h"
 #include "shaders/check/op_check.h"
 #include "tests/test.h"
 

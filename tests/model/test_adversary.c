@@ -2,6 +2,8 @@
 // the discriminator learns, and that a step follows from seed, number and state alone.
 #include "model/net/vae_inputs.h"
 #include "model/train/adversary_private.h"
+#include "runtime/align.h"
+#include "runtime/transfer.h"
 #include "shaders/noise/noise.h"
 #include "tests/test.h"
 

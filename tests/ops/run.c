@@ -1,6 +1,8 @@
 // Runs one operation on the device with arrays of the host.
 #include "tests/ops/run.h"
 
+#include "runtime/align.h"
+#include "runtime/transfer.h"
 #include "tests/test.h"
 
 #include <stdio.h>

@@ -1,6 +1,7 @@
 // test_malformed [--device]: params that no caller should send. Without --device, describe() judges a
 // thousand mutations of every operation's examples, for several kinds of device: each is either refused with
 // a reason or described with numbers that hang together. With --device, op_record refuses by name.
+#include "runtime/align.h"
 #include "shaders/batch_norm/batch_norm.h"
 #include "shaders/conv3d/conv3d.h"
 #include "shaders/conv_transpose3d/conv_transpose3d.h"

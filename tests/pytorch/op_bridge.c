@@ -3,7 +3,10 @@
 //   FOLDER  holds <argument>.bin for every input, raw elements; receives <argument>.bin for every output
 // Scratch is made here. Prints one line per argument: name, role, type, elements. The device is the default
 // one, the kernel family as MOGRAPH_KERNELS says. Exit status 0 only when every output was written.
+#include "runtime/align.h"
 #include "runtime/log.h"
+#include "runtime/open.h"
+#include "runtime/transfer.h"
 #include "shaders/op.h"
 
 #include <stdio.h>
