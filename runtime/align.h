@@ -1,4 +1,4 @@
-// Rounding up, and the alignment of everything that lies in an arena. The one home of both.
+// Rounding up, and where things begin in an arena.
 #ifndef MOGRAPH_RUNTIME_ALIGN_H
 #define MOGRAPH_RUNTIME_ALIGN_H
 
@@ -14,6 +14,12 @@ static inline uint64_t rt_div_up(uint64_t value, uint64_t by) {
 // The next multiple of `alignment` at or above `value`.
 static inline uint64_t rt_align_up(uint64_t value, uint64_t alignment) {
     return rt_div_up(value, alignment) * alignment;
+}
+
+// Where `size` bytes begin at or behind `end`: aligned, and crossing no multiple of `chunk` (0: no limit).
+static inline uint64_t rt_place(uint64_t end, uint64_t size, uint64_t chunk) {
+    uint64_t at = rt_align_up(end, RT_ALIGNMENT);
+    return chunk > 0 && at % chunk + size > chunk ? rt_align_up(at, chunk) : at;
 }
 
 #endif

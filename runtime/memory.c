@@ -153,9 +153,7 @@ struct rt_buffer rt_arena_buffer(struct rt_arena *arena, uint64_t offset_bytes, 
 }
 
 struct rt_buffer rt_arena_push(struct rt_arena *arena, uint64_t size_bytes) {
-    uint64_t offset = rt_align_up(arena->used_bytes, RT_ALIGNMENT);
-    if (size_bytes <= arena->chunk_bytes && offset % arena->chunk_bytes + size_bytes > arena->chunk_bytes)
-        offset = (offset / arena->chunk_bytes + 1) * arena->chunk_bytes;
+    uint64_t offset = rt_place(arena->used_bytes, size_bytes, arena->chunk_bytes);
     struct rt_buffer buffer = rt_arena_buffer(arena, offset, size_bytes);
     if (buffer.address == 0)
         rt_log(RT_LOG_ERROR, "arena of %llu bytes is too small: %llu more are wanted at %llu",

@@ -15,13 +15,6 @@ static bool alive_together(const struct rt_plan_item *a, const struct rt_plan_it
     return a->first <= b->last && b->first <= a->last;
 }
 
-// Moves an offset to the next chunk when an item of `size` would cross a chunk's end.
-static uint64_t within_chunk(uint64_t offset, uint64_t size, uint64_t chunk) {
-    if (chunk == 0 || offset / chunk == (offset + size - 1) / chunk)
-        return offset;
-    return (offset / chunk + 1) * chunk;
-}
-
 static int by_size(const void *left, const void *right) {
     const struct rt_plan_item *const *a = left, *const *b = right;
     if ((*a)->size_bytes != (*b)->size_bytes)
@@ -37,7 +30,7 @@ static uint64_t lowest_offset(const struct rt_plan_item *item, struct rt_plan_it
     uint64_t offset = 0;
     for (bool moved = true; moved;) {
         moved = false;
-        offset = within_chunk(offset, size, chunk);
+        offset = rt_place(offset, size, chunk);
         for (uint32_t i = 0; i < placed_count; i++) {
             const struct rt_plan_item *other = placed[i];
             uint64_t end = other->offset_bytes + room(other);

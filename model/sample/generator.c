@@ -28,7 +28,7 @@ struct generator {
 
 static uint64_t bytes_of(const struct evaluator *e) {
     return evaluator_parameter_bytes(e) + evaluator_activation_bytes(e) + evaluator_input_bytes(e) +
-           vae_inputs_bytes(evaluator_shapes(e));
+           vae_inputs_bytes(evaluator_shapes(e), evaluator_device(e));
 }
 
 // The largest batch that leaves half of the memory to others.

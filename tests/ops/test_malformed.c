@@ -196,7 +196,7 @@ static void refuse_buffers(struct session *session, enum op_id id) {
     for (uint32_t i = 0; i < signature.arg_count; i++) {
         if (signature.args[i].count > 0)
             args[i] = rt_arena_buffer(session->arena, offset, op_arg_bytes(&signature.args[i]) + 16);
-        offset += (args[i].size_bytes + RT_ALIGNMENT - 1) / RT_ALIGNMENT * RT_ALIGNMENT;
+        offset += rt_align_up(args[i].size_bytes, RT_ALIGNMENT);
     }
     for (uint32_t i = 0; i < signature.arg_count; i++) {
         struct rt_buffer whole = args[i];
