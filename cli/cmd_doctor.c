@@ -3,6 +3,7 @@
 #include "cli/command.h"
 #include "cli/device.h"
 #include "cli/terminal.h"
+#include "runtime/cache.h"
 #include "shaders/check/op_check.h"
 
 #include <string.h>
@@ -103,7 +104,7 @@ static void report_chosen(const struct cli_device *device) {
              info->max_invocations, info->max_shared_bytes / 1024, info->max_push_bytes);
     print_row("limits", text);
     print_row("kernels", op_family_text(device->library->target.family));
-    bool kept = rt_device_cache_path(device->device, text, sizeof text);
+    bool kept = rt_cache_path(device->device, text, sizeof text);
     print_row("cache", kept ? text : "nowhere: neither XDG_CACHE_HOME nor HOME is set");
     report_advice(info);
 }

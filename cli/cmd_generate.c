@@ -2,6 +2,7 @@
 #include "cli/generate/picture.h"
 #include "cli/generate/points.h"
 #include "cli/media/write.h"
+#include "runtime/align.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -117,7 +118,7 @@ static bool choose_layout(struct making *m) {
         return cli_usage("generate: %u clips do not fit in --grid %s", m->count, m->v->grid), false;
     if (m->rows == 0) {
         m->columns = picture_columns(&m->work, m->count);
-        m->rows = (m->count + m->columns - 1) / m->columns;
+        m->rows = (uint32_t)rt_div_up(m->count, m->columns);
     }
     return true;
 }

@@ -12,6 +12,7 @@
 #include "cli/train/loop.h"
 #include "cli/train/options.h"
 #include "model/train/checkpoint.h"
+#include "runtime/align.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -110,8 +111,7 @@ static int dry_run(struct training *t) {
     struct trainer_memory m;
     if (trainer_plan(t->device.library, &t->model, &t->clips.source, &t->options, &m) != RT_OK)
         return CLI_FAILED;
-    uint64_t steps =
-        ((uint64_t)t->v.epochs * t->clips.source.count + t->options.batch - 1) / t->options.batch;
+    uint64_t steps = rt_div_up((uint64_t)t->v.epochs * t->clips.source.count, t->options.batch);
     printf("%s on %u clips of %ux%ux%u in %u kinds, batch %u: %llu steps\n", train_preset_name(&t->v),
            t->clips.source.count, t->model.w, t->model.h, t->model.d, t->model.classes, t->options.batch,
            (unsigned long long)steps);

@@ -1,6 +1,8 @@
 // Opens the Vulkan device that a command works on, and says which one it is.
 #include "cli/device.h"
 
+#include "runtime/open.h"
+
 #include <stdio.h>
 
 bool cli_device_open_quietly(const char *selector, struct cli_device *out) {

@@ -2,7 +2,10 @@
 // Layout: 8 bytes magic, 8 bytes size, 8 bytes FNV-1a of the payload,
 // payload (the driver's own blob). Drivers check their blob's header, not its body,
 // so the checksum is what keeps a damaged file away from them.
-#include "runtime/vk.h"
+#include "runtime/cache.h"
+
+#include "runtime/device_private.h"
+#include "runtime/log.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -22,7 +25,7 @@ static uint64_t fnv1a(const unsigned char *data, size_t size) {
 }
 
 // Writes the file's path, creating its folder when `create`; false when there is nowhere to keep it.
-static bool cache_path(const struct rt_device *device, bool create, char *path, size_t size) {
+static bool locate(const struct rt_device *device, bool create, char *path, size_t size) {
     const char *base = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
     char folder[512];
     int length;
@@ -44,8 +47,8 @@ static bool cache_path(const struct rt_device *device, bool create, char *path, 
     return length > 0 && (size_t)length < size;
 }
 
-bool rt_device_cache_path(const struct rt_device *device, char *path, size_t size) {
-    return cache_path(device, false, path, size);
+bool rt_cache_path(const struct rt_device *device, char *path, size_t size) {
+    return locate(device, false, path, size);
 }
 
 // Reads the payload of a sound file; NULL otherwise. The caller frees.
@@ -75,7 +78,7 @@ static unsigned char *read_payload(const char *path, size_t *size) {
 void rt_cache_load(struct rt_device *device) {
     char path[640];
     size_t size = 0;
-    unsigned char *payload = cache_path(device, false, path, sizeof path) ? read_payload(path, &size) : NULL;
+    unsigned char *payload = locate(device, false, path, sizeof path) ? read_payload(path, &size) : NULL;
     VkPipelineCacheCreateInfo info = {.sType = VK_STRUCTURE_TYPE_PIPELINE_CACHE_CREATE_INFO,
                                       .initialDataSize = payload ? size : 0,
                                       .pInitialData = payload};
@@ -98,7 +101,7 @@ void rt_cache_save(struct rt_device *device) {
     char path[640], temporary[680];
     size_t size = 0;
     if (device->pipeline_cache == VK_NULL_HANDLE || device->lost || device->kernel_count == 0 ||
-        !cache_path(device, true, path, sizeof path))
+        !locate(device, true, path, sizeof path))
         return;
     if (device->vk.vkGetPipelineCacheData(device->device, device->pipeline_cache, &size, NULL) < 0 ||
         size == 0 || size > MAX_CACHE_BYTES)

@@ -1,5 +1,7 @@
 // Creates the Vulkan instance and lists the devices.
-#include "runtime/vk.h"
+#include "runtime/context_private.h"
+
+#include "runtime/log.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -27,51 +29,6 @@ const char *rt_device_type_text(enum rt_device_type type) {
         break;
     }
     return "other";
-}
-
-const char *rt_vk_result_text(VkResult result) {
-    switch (result) {
-    case VK_ERROR_OUT_OF_HOST_MEMORY:
-        return "VK_ERROR_OUT_OF_HOST_MEMORY";
-    case VK_ERROR_OUT_OF_DEVICE_MEMORY:
-        return "VK_ERROR_OUT_OF_DEVICE_MEMORY";
-    case VK_ERROR_INITIALIZATION_FAILED:
-        return "VK_ERROR_INITIALIZATION_FAILED";
-    case VK_ERROR_DEVICE_LOST:
-        return "VK_ERROR_DEVICE_LOST";
-    case VK_ERROR_MEMORY_MAP_FAILED:
-        return "VK_ERROR_MEMORY_MAP_FAILED";
-    case VK_ERROR_LAYER_NOT_PRESENT:
-        return "VK_ERROR_LAYER_NOT_PRESENT";
-    case VK_ERROR_EXTENSION_NOT_PRESENT:
-        return "VK_ERROR_EXTENSION_NOT_PRESENT";
-    case VK_ERROR_FEATURE_NOT_PRESENT:
-        return "VK_ERROR_FEATURE_NOT_PRESENT";
-    case VK_ERROR_INCOMPATIBLE_DRIVER:
-        return "VK_ERROR_INCOMPATIBLE_DRIVER";
-    case VK_ERROR_TOO_MANY_OBJECTS:
-        return "VK_ERROR_TOO_MANY_OBJECTS";
-    default:
-        return "a Vulkan error outside the usual list";
-    }
-}
-
-enum rt_status rt_vk_status(struct rt_device *device, VkResult result) {
-    switch (result) {
-    case VK_ERROR_OUT_OF_HOST_MEMORY:
-    case VK_ERROR_OUT_OF_DEVICE_MEMORY:
-        return RT_ERROR_OUT_OF_MEMORY;
-    case VK_ERROR_DEVICE_LOST:
-        if (device != NULL)
-            device->lost = true;
-        return RT_ERROR_DEVICE_LOST;
-    case VK_ERROR_LAYER_NOT_PRESENT:
-    case VK_ERROR_EXTENSION_NOT_PRESENT:
-    case VK_ERROR_FEATURE_NOT_PRESENT:
-        return RT_ERROR_UNSUPPORTED;
-    default:
-        return RT_ERROR_DRIVER;
-    }
 }
 
 static VKAPI_ATTR VkBool32 VKAPI_CALL on_debug_message(VkDebugUtilsMessageSeverityFlagBitsEXT severity,
@@ -129,8 +86,6 @@ static bool has_instance_extension(const char *name) {
 }
 
 static enum rt_status create_instance(struct rt_context *context, bool validate) {
-    struct rt_device *device = NULL;
-    enum rt_status status = RT_OK;
     if (validate && !has_layer(VALIDATION_LAYER)) {
         rt_log(RT_LOG_ERROR, "validation was asked for, but " VALIDATION_LAYER
                              " is not installed: install vulkan-validationlayers");
@@ -155,12 +110,12 @@ static enum rt_status create_instance(struct rt_context *context, bool validate)
     VkResult result = vkCreateInstance(&info, NULL, &context->instance);
     if (result == VK_ERROR_INCOMPATIBLE_DRIVER)
         return RT_ERROR_NO_DEVICE;
-    VK_TRY(result);
+    if (result < 0)
+        return rt_vk_fail("vkCreateInstance", result);
     volkLoadInstanceOnly(context->instance);
     if (validate)
-        VK_TRY(vkCreateDebugUtilsMessengerEXT(context->instance, &messenger, NULL, &context->messenger));
-fail:
-    return status;
+        result = vkCreateDebugUtilsMessengerEXT(context->instance, &messenger, NULL, &context->messenger);
+    return result < 0 ? rt_vk_fail("vkCreateDebugUtilsMessengerEXT", result) : RT_OK;
 }
 
 static enum rt_device_type device_type(VkPhysicalDeviceType type) {
@@ -286,22 +241,23 @@ static void describe_device(VkPhysicalDevice physical, uint32_t index, struct rt
 }
 
 static enum rt_status list_devices(struct rt_context *context) {
-    struct rt_device *device = NULL;
-    enum rt_status status = RT_OK;
     uint32_t count = 0;
-    VK_TRY(vkEnumeratePhysicalDevices(context->instance, &count, NULL));
-    if (count == 0)
+    VkResult result = vkEnumeratePhysicalDevices(context->instance, &count, NULL);
+    if (result >= 0 && count == 0)
         return RT_ERROR_NO_DEVICE;
+    if (result < 0)
+        return rt_vk_fail("vkEnumeratePhysicalDevices", result);
     context->physical = calloc(count, sizeof *context->physical);
     context->infos = calloc(count, sizeof *context->infos);
     if (context->physical == NULL || context->infos == NULL)
         return RT_ERROR_OUT_OF_MEMORY;
-    VK_TRY(vkEnumeratePhysicalDevices(context->instance, &count, context->physical));
+    result = vkEnumeratePhysicalDevices(context->instance, &count, context->physical);
+    if (result < 0)
+        return rt_vk_fail("vkEnumeratePhysicalDevices", result);
     context->device_count = count;
     for (uint32_t i = 0; i < count; i++)
         describe_device(context->physical[i], i, &context->infos[i]);
-fail:
-    return status;
+    return RT_OK;
 }
 
 // Mesa's CPU driver computes in vectors of 256 bits unless it is told otherwise before it is loaded. Where

@@ -1,136 +1,5 @@
-// Opens a device: its queue, its limits, its caches.
-#include "runtime/vk.h"
-
-#include <stdlib.h>
-#include <string.h>
-
-static bool offers(VkPhysicalDevice physical, const char *extension) {
-    uint32_t count = 0;
-    vkEnumerateDeviceExtensionProperties(physical, NULL, &count, NULL);
-    VkExtensionProperties *list = calloc(count ? count : 1, sizeof *list);
-    bool found = false;
-    if (list != NULL && vkEnumerateDeviceExtensionProperties(physical, NULL, &count, list) >= 0)
-        for (uint32_t i = 0; i < count && !found; i++)
-            found = strcmp(list[i].extensionName, extension) == 0;
-    free(list);
-    return found;
-}
-
-// The first family that computes; on every desktop driver it is the one that can do everything.
-static uint32_t compute_family(VkPhysicalDevice physical) {
-    VkQueueFamilyProperties families[32];
-    uint32_t count = 32, i = 0;
-    vkGetPhysicalDeviceQueueFamilyProperties(physical, &count, families);
-    while (i < count && !(families[i].queueFlags & VK_QUEUE_COMPUTE_BIT))
-        i++;
-    return i;
-}
-
-static enum rt_status open_device(struct rt_device *device) {
-    enum rt_status status = RT_OK;
-    const char *extensions[2];
-    uint32_t extension_count = 0;
-    device->has_memory_budget = offers(device->physical, VK_EXT_MEMORY_BUDGET_EXTENSION_NAME);
-    // Promoted to core in 1.3, but the instance asks for 1.2, so it comes through the extension everywhere.
-    device->has_size_control = offers(device->physical, VK_EXT_SUBGROUP_SIZE_CONTROL_EXTENSION_NAME);
-    if (device->has_memory_budget)
-        extensions[extension_count++] = VK_EXT_MEMORY_BUDGET_EXTENSION_NAME;
-    if (device->has_size_control)
-        extensions[extension_count++] = VK_EXT_SUBGROUP_SIZE_CONTROL_EXTENSION_NAME;
-    VkPhysicalDeviceSubgroupSizeControlFeatures size_control = {
-        .sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_SUBGROUP_SIZE_CONTROL_FEATURES,
-        .subgroupSizeControl = VK_TRUE,
-        .computeFullSubgroups = VK_TRUE};
-    VkPhysicalDeviceVulkan12Features features12 = {.sType =
-                                                       VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_VULKAN_1_2_FEATURES,
-                                                   .pNext = device->has_size_control ? &size_control : NULL,
-                                                   .bufferDeviceAddress = VK_TRUE,
-                                                   .timelineSemaphore = VK_TRUE};
-    VkPhysicalDeviceFeatures2 features = {.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_FEATURES_2,
-                                          .pNext = &features12,
-                                          .features = {.shaderInt64 = VK_TRUE}};
-    float priority = 1.0f;
-    VkDeviceQueueCreateInfo queue = {.sType = VK_STRUCTURE_TYPE_DEVICE_QUEUE_CREATE_INFO,
-                                     .queueFamilyIndex = device->queue_family,
-                                     .queueCount = 1,
-                                     .pQueuePriorities = &priority};
-    VkDeviceCreateInfo info = {.sType = VK_STRUCTURE_TYPE_DEVICE_CREATE_INFO,
-                               .pNext = &features,
-                               .queueCreateInfoCount = 1,
-                               .pQueueCreateInfos = &queue,
-                               .enabledExtensionCount = extension_count,
-                               .ppEnabledExtensionNames = extensions};
-    VK_TRY(vkCreateDevice(device->physical, &info, NULL, &device->device));
-    volkLoadDeviceTable(&device->vk, device->device);
-    device->vk.vkGetDeviceQueue(device->device, device->queue_family, 0, &device->queue);
-fail:
-    return status;
-}
-
-static enum rt_status create_shared_objects(struct rt_device *device) {
-    enum rt_status status = RT_OK;
-    VkCommandPoolCreateInfo pool = {.sType = VK_STRUCTURE_TYPE_COMMAND_POOL_CREATE_INFO,
-                                    .queueFamilyIndex = device->queue_family};
-    VK_TRY(device->vk.vkCreateCommandPool(device->device, &pool, NULL, &device->command_pool));
-    VkPushConstantRange push = {.stageFlags = VK_SHADER_STAGE_COMPUTE_BIT, .size = RT_MAX_PUSH_BYTES};
-    VkPipelineLayoutCreateInfo layout = {.sType = VK_STRUCTURE_TYPE_PIPELINE_LAYOUT_CREATE_INFO,
-                                         .pushConstantRangeCount = 1,
-                                         .pPushConstantRanges = &push};
-    VK_TRY(device->vk.vkCreatePipelineLayout(device->device, &layout, NULL, &device->pipeline_layout));
-    rt_cache_load(device);
-fail:
-    return status;
-}
-
-enum rt_status rt_device_create(struct rt_context *context, const struct rt_device_info *info,
-                                struct rt_device **out) {
-    *out = NULL;
-    if (!info->usable) {
-        rt_log(RT_LOG_ERROR, "device %u \"%s\" cannot be used: it %s", info->index, info->name, info->reason);
-        return RT_ERROR_UNSUPPORTED;
-    }
-    struct rt_device *device = calloc(1, sizeof *device);
-    if (device == NULL)
-        return RT_ERROR_OUT_OF_MEMORY;
-    device->context = context;
-    device->info = *info;
-    device->physical = context->physical[info->index];
-    device->queue_family = compute_family(device->physical);
-    device->trace = rt_env_flag("MOGRAPH_TRACE");
-    device->stage = rt_env_flag("MOGRAPH_STAGING");
-    device->speed = 1.0;
-    vkGetPhysicalDeviceMemoryProperties(device->physical, &device->memory);
-    enum rt_status status = open_device(device);
-    if (status == RT_OK)
-        status = create_shared_objects(device);
-    if (status != RT_OK)
-        rt_device_destroy(&device);
-    *out = device;
-    return status;
-}
-
-void rt_device_destroy(struct rt_device **handle) {
-    struct rt_device *device = *handle;
-    if (device == NULL)
-        return;
-    if (device->device != VK_NULL_HANDLE) {
-        if (!device->lost)
-            device->vk.vkDeviceWaitIdle(device->device);
-        rt_arena_destroy(&device->staging);
-        rt_cache_save(device);
-        for (uint32_t i = 0; i < device->kernel_count; i++) {
-            device->vk.vkDestroyPipeline(device->device, device->kernels[i]->pipeline, NULL);
-            free(device->kernels[i]);
-        }
-        device->vk.vkDestroyPipelineCache(device->device, device->pipeline_cache, NULL);
-        device->vk.vkDestroyPipelineLayout(device->device, device->pipeline_layout, NULL);
-        device->vk.vkDestroyCommandPool(device->device, device->command_pool, NULL);
-        device->vk.vkDestroyDevice(device->device, NULL);
-    }
-    free(device->kernels);
-    free(device);
-    *handle = NULL;
-}
+// What is asked of an open device; open.c opens and closes it.
+#include "runtime/device_private.h"
 
 const struct rt_device_info *rt_device_describe(const struct rt_device *device) {
     return &device->info;
@@ -154,4 +23,10 @@ uint64_t rt_device_free_bytes(const struct rt_device *device) {
             if (budget.heapBudget[i] > budget.heapUsage[i])
                 free_bytes += budget.heapBudget[i] - budget.heapUsage[i];
     return free_bytes;
+}
+
+enum rt_status rt_device_fail(struct rt_device *device, const char *call, VkResult result) {
+    if (result == VK_ERROR_DEVICE_LOST)
+        device->lost = true;
+    return rt_vk_fail(call, result);
 }

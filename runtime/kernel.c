@@ -1,5 +1,9 @@
 // Builds compute pipelines from SPIR-V, once for each specialisation.
-#include "runtime/vk.h"
+#include "runtime/kernel_private.h"
+
+#include "runtime/array.h"
+#include "runtime/device_private.h"
+#include "runtime/log.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -86,16 +90,16 @@ fail:
 }
 
 static enum rt_status append(struct rt_device *device, struct rt_kernel *kernel) {
-    if (device->kernel_count == device->kernel_capacity) {
-        uint32_t capacity = device->kernel_capacity ? device->kernel_capacity * 2 : 64;
-        struct rt_kernel **grown = realloc(device->kernels, capacity * sizeof(struct rt_kernel *));
-        if (grown == NULL)
-            return RT_ERROR_OUT_OF_MEMORY;
-        device->kernels = grown;
-        device->kernel_capacity = capacity;
-    }
+    if (!rt_array_reserve((void **)&device->kernels, device->kernel_count, &device->kernel_capacity,
+                          sizeof(struct rt_kernel *)))
+        return RT_ERROR_OUT_OF_MEMORY;
     device->kernels[device->kernel_count++] = kernel;
     return RT_OK;
+}
+
+static void destroy(struct rt_device *device, struct rt_kernel *kernel) {
+    device->vk.vkDestroyPipeline(device->device, kernel->pipeline, NULL);
+    free(kernel);
 }
 
 enum rt_status rt_kernel_get(struct rt_device *device, const struct rt_kernel_code *code,
@@ -121,12 +125,19 @@ enum rt_status rt_kernel_get(struct rt_device *device, const struct rt_kernel_co
     if (status == RT_OK)
         status = append(device, kernel);
     if (status != RT_OK) {
-        device->vk.vkDestroyPipeline(device->device, kernel->pipeline, NULL);
-        free(kernel);
+        destroy(device, kernel);
         return status;
     }
     if (device->trace)
         rt_log(RT_LOG_TRACE, "pipeline %s", code->name);
     *out = kernel;
     return RT_OK;
+}
+
+void rt_kernels_destroy(struct rt_device *device) {
+    for (uint32_t i = 0; i < device->kernel_count; i++)
+        destroy(device, device->kernels[i]);
+    free(device->kernels);
+    device->kernels = NULL;
+    device->kernel_count = device->kernel_capacity = 0;
 }

@@ -1,12 +1,13 @@
-// Allocates arenas, and copies between host and device.
-#include "runtime/vk.h"
+// Allocates arenas; buffers are ranges of them.
+#include "runtime/memory_private.h"
 
-#include "runtime/stream.h"
+#include "runtime/align.h"
+#include "runtime/device_private.h"
+#include "runtime/log.h"
 
 #include <stdlib.h>
-#include <string.h>
 
-enum { MAX_CHUNKS = 64, STAGING_BYTES = 8 << 20 };
+enum { MAX_CHUNKS = 64 };
 
 struct chunk {
     VkBuffer buffer;
@@ -80,7 +81,7 @@ static enum rt_status create_chunk(struct rt_arena *arena, enum rt_memory_kind k
                                  .memoryTypeIndex = type};
     VkResult result = device->vk.vkAllocateMemory(device->device, &info, NULL, &chunk->memory);
     if (result < 0)
-        return rt_vk_status(device, result); // rt_arena_create says it with numbers
+        return rt_vk_status(result); // rt_arena_create says it with numbers
     VK_TRY(device->vk.vkBindBufferMemory(device->device, chunk->buffer, chunk->memory, 0));
     VkBufferDeviceAddressInfo address = {.sType = VK_STRUCTURE_TYPE_BUFFER_DEVICE_ADDRESS_INFO,
                                          .buffer = chunk->buffer};
@@ -104,7 +105,7 @@ enum rt_status rt_arena_create(struct rt_device *device, enum rt_memory_kind kin
     if (arena == NULL)
         return RT_ERROR_OUT_OF_MEMORY;
     arena->device = device;
-    arena->size_bytes = (size_bytes + RT_ALIGNMENT - 1) / RT_ALIGNMENT * RT_ALIGNMENT;
+    arena->size_bytes = rt_align_up(size_bytes, RT_ALIGNMENT);
     arena->chunk_bytes = rt_arena_chunk_bytes(device);
     enum rt_status status = RT_OK;
     uint64_t free_bytes = rt_device_free_bytes(device);
@@ -152,9 +153,7 @@ struct rt_buffer rt_arena_buffer(struct rt_arena *arena, uint64_t offset_bytes, 
 }
 
 struct rt_buffer rt_arena_push(struct rt_arena *arena, uint64_t size_bytes) {
-    uint64_t offset = (arena->used_bytes + RT_ALIGNMENT - 1) / RT_ALIGNMENT * RT_ALIGNMENT;
-    if (size_bytes <= arena->chunk_bytes && offset % arena->chunk_bytes + size_bytes > arena->chunk_bytes)
-        offset = (offset / arena->chunk_bytes + 1) * arena->chunk_bytes;
+    uint64_t offset = rt_place(arena->used_bytes, size_bytes, arena->chunk_bytes);
     struct rt_buffer buffer = rt_arena_buffer(arena, offset, size_bytes);
     if (buffer.address == 0)
         rt_log(RT_LOG_ERROR, "arena of %llu bytes is too small: %llu more are wanted at %llu",
@@ -185,83 +184,4 @@ void *rt_buffer_map(struct rt_buffer buffer) {
 VkBuffer rt_buffer_vk(struct rt_buffer buffer, VkDeviceSize *offset) {
     *offset = buffer.offset_bytes % buffer.arena->chunk_bytes;
     return buffer.arena->chunks[buffer.offset_bytes / buffer.arena->chunk_bytes].buffer;
-}
-
-static enum rt_status ensure_staging(struct rt_device *device, struct rt_buffer *staging) {
-    if (device->staging == NULL) {
-        enum rt_status status =
-            rt_arena_create(device, RT_MEMORY_HOST, STAGING_BYTES, "staging", &device->staging);
-        if (status != RT_OK)
-            return status;
-    }
-    *staging = rt_arena_buffer(device->staging, 0, STAGING_BYTES);
-    return RT_OK;
-}
-
-static enum rt_status copy_now(struct rt_device *device, struct rt_buffer src, struct rt_buffer dst) {
-    struct rt_stream *stream;
-    enum rt_status status = rt_stream_create(device, NULL, &stream);
-    if (status != RT_OK)
-        return status;
-    rt_stream_begin(stream);
-    rt_stream_copy(stream, src, dst);
-    status = rt_stream_run(stream);
-    rt_stream_destroy(&stream);
-    return status;
-}
-
-// One staged piece at a time, in either direction; `upload` or `download` is NULL.
-static enum rt_status copy_staged(struct rt_device *device, struct rt_buffer buffer, const char *upload,
-                                  char *download, uint64_t size_bytes) {
-    struct rt_buffer staging;
-    enum rt_status status = ensure_staging(device, &staging);
-    for (uint64_t at = 0; at < size_bytes && status == RT_OK; at += STAGING_BYTES) {
-        uint64_t bytes = size_bytes - at < STAGING_BYTES ? size_bytes - at : STAGING_BYTES;
-        struct rt_buffer piece = rt_buffer_slice(buffer, at, bytes),
-                         stage = rt_buffer_slice(staging, 0, bytes);
-        if (upload != NULL) {
-            memcpy(rt_buffer_map(stage), upload + at, bytes);
-            status = copy_now(device, stage, piece);
-        } else {
-            status = copy_now(device, piece, stage);
-            if (status == RT_OK)
-                memcpy(download + at, rt_buffer_map(stage), bytes);
-        }
-    }
-    return status;
-}
-
-static enum rt_status check_transfer(const struct rt_device *device, struct rt_buffer buffer,
-                                     uint64_t size_bytes) {
-    if (device->lost)
-        return RT_ERROR_DEVICE_LOST;
-    if (size_bytes <= buffer.size_bytes)
-        return RT_OK;
-    rt_log(RT_LOG_ERROR, "transfer of %llu bytes to or from a buffer of %llu bytes",
-           (unsigned long long)size_bytes, (unsigned long long)buffer.size_bytes);
-    return RT_ERROR_INVALID;
-}
-
-enum rt_status rt_buffer_upload(struct rt_device *device, struct rt_buffer buffer, const void *data,
-                                uint64_t size_bytes) {
-    enum rt_status status = check_transfer(device, buffer, size_bytes);
-    if (status != RT_OK)
-        return status;
-    void *mapped = rt_buffer_map(buffer);
-    if (mapped == NULL)
-        return copy_staged(device, buffer, data, NULL, size_bytes);
-    memcpy(mapped, data, size_bytes);
-    return RT_OK;
-}
-
-enum rt_status rt_buffer_download(struct rt_device *device, struct rt_buffer buffer, void *data,
-                                  uint64_t size_bytes) {
-    enum rt_status status = check_transfer(device, buffer, size_bytes);
-    if (status != RT_OK)
-        return status;
-    const void *mapped = rt_buffer_map(buffer);
-    if (mapped == NULL)
-        return copy_staged(device, buffer, NULL, data, size_bytes);
-    memcpy(data, mapped, size_bytes);
-    return RT_OK;
 }

@@ -3,7 +3,6 @@
 #define MOGRAPH_RUNTIME_MEMORY_H
 
 #include "runtime/device.h"
-#include "runtime/plan.h"
 
 #include <stddef.h>
 
@@ -47,12 +46,5 @@ struct rt_buffer rt_buffer_slice(struct rt_buffer buffer, uint64_t offset_bytes,
 // The host's view of a buffer, or NULL when its memory is not host-visible.
 // Coherent; valid as long as the arena.
 void *rt_buffer_map(struct rt_buffer buffer);
-
-// Blocking copies between host and device, at most buffer.size_bytes.
-// Through staging where memory is not visible.
-enum rt_status rt_buffer_upload(struct rt_device *device, struct rt_buffer buffer, const void *data,
-                                uint64_t size_bytes);
-enum rt_status rt_buffer_download(struct rt_device *device, struct rt_buffer buffer, void *data,
-                                  uint64_t size_bytes);
 
 #endif

@@ -6,19 +6,13 @@
 #include <stdbool.h>
 #include <stdlib.h>
 
-static uint64_t align_up(uint64_t bytes) {
-    return (bytes + RT_ALIGNMENT - 1) / RT_ALIGNMENT * RT_ALIGNMENT;
+// What an item takes: an empty one still has a place of its own.
+static uint64_t room(const struct rt_plan_item *item) {
+    return rt_align_up(item->size_bytes ? item->size_bytes : 1, RT_ALIGNMENT);
 }
 
 static bool alive_together(const struct rt_plan_item *a, const struct rt_plan_item *b) {
     return a->first <= b->last && b->first <= a->last;
-}
-
-// Moves an offset to the next chunk when an item of `size` would cross a chunk's end.
-static uint64_t within_chunk(uint64_t offset, uint64_t size, uint64_t chunk) {
-    if (chunk == 0 || offset / chunk == (offset + size - 1) / chunk)
-        return offset;
-    return (offset / chunk + 1) * chunk;
 }
 
 static int by_size(const void *left, const void *right) {
@@ -32,14 +26,14 @@ static int by_size(const void *left, const void *right) {
 // that are alive with it. Quadratic, and run once.
 static uint64_t lowest_offset(const struct rt_plan_item *item, struct rt_plan_item *const *placed,
                               uint32_t placed_count, uint64_t chunk) {
-    uint64_t size = align_up(item->size_bytes ? item->size_bytes : 1);
+    uint64_t size = room(item);
     uint64_t offset = 0;
     for (bool moved = true; moved;) {
         moved = false;
-        offset = within_chunk(offset, size, chunk);
+        offset = rt_place(offset, size, chunk);
         for (uint32_t i = 0; i < placed_count; i++) {
             const struct rt_plan_item *other = placed[i];
-            uint64_t end = other->offset_bytes + align_up(other->size_bytes ? other->size_bytes : 1);
+            uint64_t end = other->offset_bytes + room(other);
             if (alive_together(item, other) && offset < end && other->offset_bytes < offset + size) {
                 offset = end;
                 moved = true;
@@ -58,7 +52,8 @@ enum rt_status rt_plan(struct rt_plan_item *items, uint32_t count, uint64_t chun
         return RT_ERROR_OUT_OF_MEMORY;
     for (uint32_t i = 0; i < count; i++) {
         order[i] = &items[i];
-        if (items[i].first > items[i].last || (chunk_bytes && align_up(items[i].size_bytes) > chunk_bytes)) {
+        if (items[i].first > items[i].last ||
+            (chunk_bytes && rt_align_up(items[i].size_bytes, RT_ALIGNMENT) > chunk_bytes)) {
             rt_log(RT_LOG_ERROR,
                    "buffer %u of the memory plan (%llu bytes) does not fit: one block of this device "
                    "holds %llu bytes; lower the batch size",
@@ -70,7 +65,7 @@ enum rt_status rt_plan(struct rt_plan_item *items, uint32_t count, uint64_t chun
     qsort(order, count, sizeof *order, by_size);
     for (uint32_t i = 0; i < count; i++) {
         order[i]->offset_bytes = lowest_offset(order[i], order, i, chunk_bytes);
-        uint64_t end = order[i]->offset_bytes + align_up(order[i]->size_bytes ? order[i]->size_bytes : 1);
+        uint64_t end = order[i]->offset_bytes + room(order[i]);
         if (end > *total_bytes)
             *total_bytes = end;
     }

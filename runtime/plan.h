@@ -2,6 +2,7 @@
 #ifndef MOGRAPH_RUNTIME_PLAN_H
 #define MOGRAPH_RUNTIME_PLAN_H
 
+#include "runtime/align.h"
 #include "runtime/status.h"
 
 #include <stdint.h>
@@ -12,8 +13,6 @@ struct rt_plan_item {
     uint32_t first, last;
     uint64_t offset_bytes; // result, a multiple of RT_ALIGNMENT
 };
-
-enum { RT_ALIGNMENT = 256 };
 
 // Places `count` items so that no two that are alive at the same step overlap, and no item crosses a multiple
 // of `chunk_bytes` (0: no such limit). Greedy by size: largest first, each at the lowest offset that fits

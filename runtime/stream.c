@@ -1,6 +1,10 @@
 // Records work, submits it in pieces and waits for it.
 #include "runtime/stream_private.h"
 
+#include "runtime/align.h"
+#include "runtime/array.h"
+#include "runtime/log.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -90,18 +94,6 @@ enum rt_status rt_stream_status(const struct rt_stream *stream) {
     return stream->status;
 }
 
-bool rt_stream_reserve(void **array, uint32_t count, uint32_t *capacity, size_t item_bytes) {
-    if (count < *capacity)
-        return true;
-    uint32_t wanted = *capacity ? *capacity * 2 : 64;
-    void *grown = realloc(*array, wanted * item_bytes);
-    if (grown == NULL)
-        return false;
-    *array = grown;
-    *capacity = wanted;
-    return true;
-}
-
 static void fail_memory(struct rt_stream *stream) {
     rt_stream_fail(stream, RT_ERROR_OUT_OF_MEMORY, "out of host memory while recording a stream");
 }
@@ -109,8 +101,8 @@ static void fail_memory(struct rt_stream *stream) {
 static struct node *append_node(struct rt_stream *stream, enum node_kind kind) {
     if (stream->status != RT_OK)
         return NULL;
-    if (!rt_stream_reserve((void **)&stream->nodes, stream->node_count, &stream->node_capacity,
-                           sizeof *stream->nodes)) {
+    if (!rt_array_reserve((void **)&stream->nodes, stream->node_count, &stream->node_capacity,
+                          sizeof *stream->nodes)) {
         fail_memory(stream);
         return NULL;
     }
@@ -147,8 +139,8 @@ void rt_stream_dispatch(struct rt_stream *stream, const struct rt_dispatch *disp
     memcpy(node->push, dispatch->push, dispatch->push_bytes);
     node->push_bytes = dispatch->push_bytes;
     // Rows of equal length: the last one may be partly idle, which kernels test for.
-    uint64_t rows = (dispatch->groups + MAX_GROUPS - 1) / MAX_GROUPS;
-    node->groups[0] = (uint32_t)((dispatch->groups + rows - 1) / rows);
+    uint64_t rows = rt_div_up(dispatch->groups, MAX_GROUPS);
+    node->groups[0] = (uint32_t)rt_div_up(dispatch->groups, rows);
     node->groups[1] = (uint32_t)rows;
     set_work(stream, node, dispatch->flops, dispatch->bytes);
     place(stream, node,
@@ -314,10 +306,8 @@ enum rt_status rt_stream_wait(struct rt_stream *stream, uint64_t timeout_ns) {
         report_lost(stream);
         return RT_ERROR_DEVICE_LOST;
     }
-    if (result < 0) {
-        rt_log(RT_LOG_ERROR, "vkWaitSemaphores: %s", rt_vk_result_text(result));
-        return rt_vk_status(device, result);
-    }
+    if (result < 0)
+        return rt_vk_fail("vkWaitSemaphores", result);
     learn_speed(stream);
     stream->submitted_from = stream->timeline_value;
     return device->context->validation_count > 0 ? RT_ERROR_VALIDATION : RT_OK;

@@ -1,4 +1,6 @@
 // Turns a recording into command buffers: barriers, timestamps, pieces of bounded length.
+#include "runtime/kernel_private.h"
+#include "runtime/memory_private.h"
 #include "runtime/stream_private.h"
 
 #include <stdlib.h>

@@ -1,6 +1,8 @@
 // Orders records into levels by what they read and write.
 #include "runtime/stream_private.h"
 
+#include "runtime/array.h"
+
 #include <stdlib.h>
 
 // A record's level is the longest chain of records that it has to wait for. Records of one level are
@@ -9,8 +11,8 @@
 // matrix of the optimiser); one after another they would leave a GPU idle most of the time.
 
 static bool touch(struct rt_stream *stream, uint32_t level, struct rt_buffer buffer, bool writes) {
-    if (!rt_stream_reserve((void **)&stream->touched, stream->touched_count, &stream->touched_capacity,
-                           sizeof *stream->touched))
+    if (!rt_array_reserve((void **)&stream->touched, stream->touched_count, &stream->touched_capacity,
+                          sizeof *stream->touched))
         return false;
     stream->touched[stream->touched_count] = (struct touched){.begin = buffer.address,
                                                               .end = buffer.address + buffer.size_bytes,
@@ -47,8 +49,8 @@ static uint32_t level_behind(const struct rt_stream *stream, const struct access
 }
 
 static bool open_level(struct rt_stream *stream) {
-    if (!rt_stream_reserve((void **)&stream->levels, stream->level_count, &stream->level_capacity,
-                           sizeof *stream->levels))
+    if (!rt_array_reserve((void **)&stream->levels, stream->level_count, &stream->level_capacity,
+                          sizeof *stream->levels))
         return false;
     stream->levels[stream->level_count++] = (struct level){0};
     return true;

@@ -3,8 +3,8 @@
 #ifndef MOGRAPH_RUNTIME_STREAM_PRIVATE_H
 #define MOGRAPH_RUNTIME_STREAM_PRIVATE_H
 
+#include "runtime/device_private.h"
 #include "runtime/stream.h"
-#include "runtime/vk.h"
 
 enum node_kind { NODE_DISPATCH, NODE_COPY, NODE_FILL, NODE_HOST };
 
@@ -73,9 +73,6 @@ struct rt_stream {
     uint64_t submit_time_ns;
     double submit_estimated_ns;
 };
-
-// Doubles a growing array when it is full; false when memory is out.
-bool rt_stream_reserve(void **array, uint32_t count, uint32_t *capacity, size_t item_bytes);
 
 // stream_order.c: gives a new node its level; false when memory is out.
 bool rt_stream_place(struct rt_stream *stream, struct node *node, const struct accesses *accesses);

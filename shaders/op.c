@@ -2,6 +2,7 @@
 #include "shaders/op.h"
 
 #include "runtime/log.h"
+#include "runtime/transfer.h"
 #include "shaders/check/op_check.h"
 
 #include <stdarg.h>

@@ -2,6 +2,7 @@
 #include "tests/test.h"
 
 #include "runtime/log.h"
+#include "runtime/open.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -2,6 +2,8 @@
 #include "cli/bench/bench.h"
 
 #include "cli/terminal.h"
+#include "runtime/layout.h"
+#include "runtime/transfer.h"
 #include "shaders/check/op_check.h"
 #include "shaders/peak/peak.h"
 
@@ -15,21 +17,15 @@ struct bench {
     struct rt_buffer buffers[OP_MAX_ARGS];
 };
 
-static enum rt_status allocate(struct bench *bench) {
-    uint64_t bytes = 0;
+static void list_arguments(void *owner, struct rt_layout *layout) {
+    struct bench *bench = owner;
     for (uint32_t i = 0; i < bench->signature.arg_count; i++)
-        bytes += op_arg_bytes(&bench->signature.args[i]) + RT_ALIGNMENT;
-    enum rt_status status =
-        rt_arena_create(bench->device->device, RT_MEMORY_DEVICE, bytes, "a benchmark", &bench->arena);
-    for (uint32_t i = 0; i < bench->signature.arg_count && status == RT_OK; i++) {
-        const struct op_arg *arg = &bench->signature.args[i];
-        if (arg->count == 0)
-            continue;
-        bench->buffers[i] = rt_arena_push(bench->arena, op_arg_bytes(arg));
-        if (bench->buffers[i].address == 0)
-            status = RT_ERROR_OUT_OF_MEMORY;
-    }
-    return status;
+        rt_layout_add(layout, &bench->buffers[i], op_arg_bytes(&bench->signature.args[i]));
+}
+
+static enum rt_status allocate(struct bench *bench) {
+    return rt_layout_create(bench->device->device, RT_MEMORY_DEVICE, "a benchmark", list_arguments, bench,
+                            &bench->arena);
 }
 
 static enum rt_status upload_one(struct bench *bench, uint32_t i, const double *values) {

@@ -3,6 +3,7 @@
 
 #include "cli/command.h"
 #include "cli/terminal.h"
+#include "runtime/align.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -115,7 +116,7 @@ bool bench_train(const struct cli_device *device, struct bench_train *b) {
                                     .classes = kinds,
                                     .read = draw_clip,
                                     .user = &s.source};
-    b->options.epochs = (steps * b->options.batch + CLIPS - 1) / CLIPS;
+    b->options.epochs = rt_div_up(steps * b->options.batch, CLIPS);
     progress_begin(&s.progress, "bench", steps + (timestamps ? WARM_UP + 1 : 0));
     // One after the other: the memory of two may be more than there is.
     bool good = time_steps(&s) && (!timestamps || profile_step(&s));

@@ -7,6 +7,7 @@
 #ifndef MOGRAPH_CLI_DATA_PARTICLES_H
 #define MOGRAPH_CLI_DATA_PARTICLES_H
 
+#include "cli/data/particle_params.h"
 #include "cli/media/clip.h"
 
 enum { PARTICLE_KINDS = 6 };
@@ -14,19 +15,7 @@ enum { PARTICLE_KINDS = 6 };
 // The name of a kind, 0 <= kind < PARTICLE_KINDS: burst, fountain, vortex, snow, ripple, orbit.
 const char *particles_kind_name(uint32_t kind);
 
-// What differs between two clips of one layout. Lengths are in half sides of the picture, y points down.
-struct particle_params {
-    float tint;               // place between the kind's three palettes, 0 to 2
-    float scale;              // size of the figure, about 1
-    float speed;              // of everything that moves, about 1
-    float spin;               // turns, or tilt, about 0
-    float wind;               // sideways drift, about 0
-    float phase;              // where in its course the clip begins, 0 to 1
-    float center_x, center_y; // of the figure, about 0
-};
-
-// Names and values of the fields above, for manifests: PARTICLE_PARAMS of each.
-enum { PARTICLE_PARAMS = 8 };
+// Names and values of the fields of struct particle_params, for manifests: PARTICLE_PARAMS of each.
 const char *particles_param_name(uint32_t i);
 float particles_param(const struct particle_params *params, uint32_t i);
 

@@ -1,7 +1,7 @@
 // Builds a data set in a folder beside the target and renames it when it is complete.
 #include "cli/data/staging.h"
 
-#include "cli/media/read.h"
+#include "cli/media/file.h"
 
 #include <cjson/cJSON.h>
 #include <dirent.h>

@@ -120,3 +120,7 @@ static enum sink_verdict collect(void *user, const struct clip_frame *frame, str
 struct clip_sink clip_collect(struct clip_collector *collector) {
     return (struct clip_sink){collect, collector};
 }
+
+uint32_t clip_shown_ms(uint32_t duration_ms) {
+    return duration_ms <= 10 ? 100 : duration_ms;
+}

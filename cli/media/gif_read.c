@@ -1,7 +1,7 @@
 // GIF89a specification, sections 18 (screen), 20 (image), 23 (graphic control),
 // appendix E (interlace). giflib parses records and LZW; the composition is ours.
 // DGifSlurp is never called: it allocates what the header promises.
-#include "cli/media/read.h"
+#include "cli/media/formats.h"
 
 #include <gif_lib.h>
 #include <stdlib.h>

@@ -1,6 +1,7 @@
 // Reads a PNG, or a folder of them, through libspng.
+#include "cli/media/file.h"
+#include "cli/media/formats.h"
 #include "cli/media/paths.h"
-#include "cli/media/read.h"
 
 #include <spng.h>
 #include <stdlib.h>

@@ -1,6 +1,7 @@
 // Writes a clip as one PNG sheet, or as a folder with one PNG a frame.
 #include "cli/media/output.h"
 #include "cli/media/write.h"
+#include "runtime/align.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -32,7 +33,7 @@ static void place_frame(const struct clip *clip, uint32_t t, uint32_t columns, u
 }
 
 bool png_sheet_write(const struct clip *clip, const char *path, bool force, struct media_error *error) {
-    uint32_t columns = sheet_columns(clip), rows = (clip->frames + columns - 1) / columns;
+    uint32_t columns = sheet_columns(clip), rows = (uint32_t)rt_div_up(clip->frames, columns);
     uint8_t *sheet = calloc((size_t)rows * columns, clip_frame_bytes(clip));
     if (sheet == NULL)
         return media_fail(error, path, "no memory for a sheet of %u frames", clip->frames);

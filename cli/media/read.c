@@ -1,25 +1,20 @@
 // Chooses the reader of a clip by its first bytes and its path.
 #include "cli/media/read.h"
 
+#include "cli/media/file.h"
+#include "cli/media/formats.h"
 #include "cli/media/paths.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-
-#define MAX_FILE_BYTES ((size_t)512 << 20)
 
 static const char *const own_extensions[] = {".gif", ".webp", ".png"};
 // What ffmpeg is asked to read. A list, because ffmpeg guesses: it plays a text file as ANSI art.
 static const char *const video_extensions[] = {".mp4", ".mov",  ".webm", ".mkv", ".avi",  ".m4v",
                                                ".mpg", ".mpeg", ".wmv",  ".flv", ".ogv",  ".ts",
                                                ".mts", ".3gp",  ".y4m",  ".mxf", ".apng", ".gifv"};
-
-uint32_t clip_shown_ms(uint32_t duration_ms) {
-    return duration_ms <= 10 ? 100 : duration_ms;
-}
 
 static bool has_extension_of(const char *path, const char *const *extensions, size_t count) {
     for (size_t i = 0; i < count; i++)
@@ -47,42 +42,6 @@ bool clip_is_png_folder(const char *path) {
         all = all && path_has_extension(list.names[i], ".png");
     path_list_destroy(&list);
     return all;
-}
-
-static bool load_stream(FILE *file, const char *path, size_t expected, uint8_t **bytes, size_t *size,
-                        struct media_error *error) {
-    *bytes = malloc(expected);
-    if (*bytes == NULL)
-        return media_fail(error, path, "no memory for the file's %zu bytes", expected);
-    *size = fread(*bytes, 1, expected, file);
-    if (*size == expected)
-        return true;
-    free(*bytes);
-    *bytes = NULL;
-    return media_fail(error, path, "cannot read: %s",
-                      ferror(file) ? strerror(errno) : "the file became shorter");
-}
-
-bool file_load(const char *path, uint8_t **bytes, size_t *size, struct media_error *error) {
-    *bytes = NULL;
-    *size = 0;
-    // Only plain files: opening a pipe or a device could wait for ever.
-    struct stat status;
-    if (stat(path, &status) != 0)
-        return media_fail(error, path, "cannot open: %s", strerror(errno));
-    if (!S_ISREG(status.st_mode))
-        return media_fail(error, path, "not a file");
-    if (status.st_size == 0)
-        return media_fail(error, path, "the file is empty");
-    if ((uintmax_t)status.st_size > MAX_FILE_BYTES)
-        return media_fail(error, path, "larger than %zu MB; convert it to a video first",
-                          MAX_FILE_BYTES >> 20);
-    FILE *file = fopen(path, "rb");
-    if (file == NULL)
-        return media_fail(error, path, "cannot open: %s", strerror(errno));
-    bool ok = load_stream(file, path, (size_t)status.st_size, bytes, size, error);
-    fclose(file);
-    return ok;
 }
 
 enum format { FORMAT_UNKNOWN, FORMAT_GIF, FORMAT_WEBP, FORMAT_PNG };

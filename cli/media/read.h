@@ -19,29 +19,4 @@ bool clip_name_is_known(const char *path);
 // Whether `path` is a folder that holds PNGs and no other visible file: a clip, one frame a file.
 bool clip_is_png_folder(const char *path);
 
-// --- the formats, on bytes in memory; `path` serves messages only ---
-
-// GIF89a, by giflib record by record. Composed as ffmpeg composes it:
-// disposal to the background clears to transparent (here black) where the frame has a transparent
-// colour, to the background colour where it has none.
-bool gif_read(const char *path, const uint8_t *bytes, size_t size, const struct clip_limits *limits,
-              struct clip_sink sink, struct media_error *error);
-bool webp_read(const char *path, const uint8_t *bytes, size_t size, const struct clip_limits *limits,
-               struct clip_sink sink, struct media_error *error);
-bool png_read(const char *path, const uint8_t *bytes, size_t size, const struct clip_limits *limits,
-              struct clip_sink sink, struct media_error *error);
-
-// A folder's PNGs in natural order (frame2 before frame10), all of one size.
-bool png_folder_read(const char *path, const struct clip_limits *limits, struct clip_sink sink,
-                     struct media_error *error);
-// Through the user's ffprobe (the frame rate) and ffmpeg (the pixels); no shell, only local files.
-bool video_read(const char *path, const struct clip_limits *limits, struct clip_sink sink,
-                struct media_error *error);
-
-// A file's bytes; the caller frees *bytes. At most 512 MB.
-bool file_load(const char *path, uint8_t **bytes, size_t *size, struct media_error *error);
-
-// Browsers and ffmpeg show frames of 10 ms and less for 100 ms; so do we.
-uint32_t clip_shown_ms(uint32_t duration_ms);
-
 #endif

@@ -1,8 +1,8 @@
 // Videos through the user's ffmpeg: ffprobe tells the frame rate, ffmpeg sends PPM pictures, whose headers
 // carry the size after rotation and aspect ratio are applied.
+#include "cli/media/formats.h"
 #include "cli/media/paths.h"
 #include "cli/media/process.h"
-#include "cli/media/read.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

@@ -1,5 +1,5 @@
 // Reads still and animated WebPs through libwebp.
-#include "cli/media/read.h"
+#include "cli/media/formats.h"
 
 #include <stdlib.h>
 #include <webp/decode.h>

@@ -7,6 +7,8 @@
 #include "model/train/refit.h"
 #include "model/weights/grow.h"
 #include "model/weights/weights.h"
+#include "runtime/align.h"
+#include "runtime/transfer.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -164,7 +166,7 @@ static enum rt_status save(const struct train_loop *loop, const char *path) {
 bool train_keep_weights(const struct train_loop *loop, bool density) {
     struct evaluator *evaluator = trainer_evaluator(loop->trainer);
     const struct trainer_options *options = trainer_settings(loop->trainer);
-    uint32_t batches = (STATISTICS_CLIPS + options->batch - 1) / options->batch;
+    uint32_t batches = (uint32_t)rt_div_up(STATISTICS_CLIPS, options->batch);
     struct media_error error;
     char path[PATH_CAPACITY];
     if (!run_folder_file(loop->folder, "weights.safetensors", path, &error)) {

@@ -2,7 +2,7 @@
 #ifndef MOGRAPH_CLI_TRAIN_KEEP_H
 #define MOGRAPH_CLI_TRAIN_KEEP_H
 
-#include "cli/train/loop.h"
+#include "cli/train/run.h"
 
 // Starts a fresh trainer from weights (a file, a run's folder, the name of weights that ship) of the same
 // model, of one for clips of half the size, or for other kinds of clips; `set` says which kinds there are.

@@ -2,7 +2,7 @@
 #ifndef MOGRAPH_CLI_TRAIN_PICTURES_H
 #define MOGRAPH_CLI_TRAIN_PICTURES_H
 
-#include "cli/train/loop.h"
+#include "cli/train/run.h"
 
 // Writes samples/EPOCH-samples.gif (a row for each kind), EPOCH-reconstructions.gif (validation clips above
 // what becomes of them; left out without such clips) and EPOCH-morph.gif (a row for each pair of kinds, t

@@ -2,7 +2,7 @@
 #include "cli/train/report.h"
 
 #include "cli/page/parts.h"
-#include "cli/train/report_parts.h"
+#include "cli/train/report_private.h"
 
 #include <stdlib.h>
 #include <time.h>

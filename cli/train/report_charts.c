@@ -1,5 +1,5 @@
 // The curves: columns of metrics.csv against the step.
-#include "cli/train/report_parts.h"
+#include "cli/train/report_private.h"
 
 #include "cli/page/chart.h"
 #include "cli/page/parts.h"

@@ -1,5 +1,5 @@
 // What is trained, how far it is, and the key figures.
-#include "cli/train/report_parts.h"
+#include "cli/train/report_private.h"
 
 #include "cli/page/number.h"
 #include "cli/page/parts.h"

@@ -1,5 +1,5 @@
 // The GIFs of samples/, embedded: the newest in view, earlier ones folded away.
-#include "cli/train/report_parts.h"
+#include "cli/train/report_private.h"
 
 #include "cli/page/parts.h"
 

@@ -2,8 +2,8 @@
 #ifndef MOGRAPH_CLI_TRAIN_VALIDATE_H
 #define MOGRAPH_CLI_TRAIN_VALIDATE_H
 
-#include "cli/train/loop.h"
 #include "cli/train/metrics.h"
+#include "cli/train/run.h"
 #include "model/sample/evaluator.h"
 
 // Runs all clips of a source through a model: pictures from the posterior's mean, the evidence lower bound

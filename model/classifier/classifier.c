@@ -1,7 +1,9 @@
 // Builds the classifier on a device and runs it on batches of clips.
 #include "model/classifier/classifier_private.h"
 
+#include "runtime/layout.h"
 #include "runtime/log.h"
+#include "runtime/transfer.h"
 #include "shaders/grad_clip/grad_clip.h"
 
 #include <math.h>
@@ -9,10 +11,6 @@
 #include <string.h>
 
 enum { N = CLASSIFIER_BATCH };
-
-static uint64_t aligned(uint64_t bytes) {
-    return (bytes + RT_ALIGNMENT - 1) / RT_ALIGNMENT * RT_ALIGNMENT;
-}
 
 static uint64_t batch_bytes(const struct classifier *c) {
     return N * classifier_input_bytes(&c->config) * sizeof(float);
@@ -53,33 +51,39 @@ static enum rt_status make_activations(struct classifier *c) {
     return RT_OK;
 }
 
+static void list_inputs(void *owner, struct rt_layout *layout) {
+    struct classifier *c = owner;
+    rt_layout_add(layout, &c->clips, batch_bytes(c));
+    rt_layout_add(layout, &c->scratch, scratch_bytes(c));
+    rt_layout_add(layout, &c->state, 16);
+    rt_layout_add(layout, &c->outcome, 16);
+}
+
 static enum rt_status make_inputs(struct classifier *c) {
-    uint64_t scratch = scratch_bytes(c),
-             bytes = aligned(batch_bytes(c)) + aligned(scratch) + 4 * RT_ALIGNMENT;
-    enum rt_status status =
-        rt_arena_create(c->library->device, RT_MEMORY_DEVICE, bytes, "the classifier's inputs", &c->inputs);
+    enum rt_status status = rt_layout_create(c->library->device, RT_MEMORY_DEVICE, "the classifier's inputs",
+                                             list_inputs, c, &c->inputs);
     if (status != RT_OK)
         return status;
-    c->clips = rt_arena_push(c->inputs, batch_bytes(c));
-    c->scratch = rt_arena_push(c->inputs, scratch);
-    c->state = rt_arena_push(c->inputs, 16);
-    c->outcome = rt_arena_push(c->inputs, 16);
     graph_bind(c->train.graph, c->train.clips, c->clips);
     graph_bind(c->run.graph, c->run.clips, c->clips);
     return RT_OK;
 }
 
-static enum rt_status make_host_values(struct classifier *c) {
-    enum rt_status status = rt_arena_create(c->library->device, RT_MEMORY_HOST, 8 * aligned(N * 4),
-                                            "the classifier's steps", &c->host);
-    if (status != RT_OK)
-        return status;
+static void list_host_values(void *owner, struct rt_layout *layout) {
+    struct classifier *c = owner;
     struct rt_buffer *samples[] = {&c->labels, &c->d_loss, &c->loss};
     struct rt_buffer *fours[] = {&c->optimiser, &c->clip, &c->result};
     for (int i = 0; i < 3; i++) {
-        *samples[i] = rt_arena_push(c->host, N * 4);
-        *fours[i] = rt_arena_push(c->host, 16);
+        rt_layout_add(layout, samples[i], N * 4);
+        rt_layout_add(layout, fours[i], 16);
     }
+}
+
+static enum rt_status make_host_values(struct classifier *c) {
+    enum rt_status status = rt_layout_create(c->library->device, RT_MEMORY_HOST, "the classifier's steps",
+                                             list_host_values, c, &c->host);
+    if (status != RT_OK)
+        return status;
     graph_bind(c->train.graph, c->train.labels, c->labels);
     uint64_t results = N * (uint64_t)(CLASSIFIER_FEATURES + c->run.outputs) * sizeof(float);
     c->batch = malloc(results > batch_bytes(c) ? results : batch_bytes(c));

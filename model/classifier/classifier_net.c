@@ -2,6 +2,7 @@
 #include "model/classifier/classifier_net.h"
 
 #include "model/net/layers.h"
+#include "runtime/align.h"
 #include "runtime/log.h"
 #include "shaders/softmax_cross_entropy/softmax_cross_entropy.h"
 
@@ -39,7 +40,7 @@ static void write_network(struct classifier_net *c, const struct classifier_conf
         x = write_stage(&net, i, x);
     x = layer_mean(&net, x);
     c->features = x.value;
-    c->outputs = (config->classes + 3) / 4 * 4;
+    c->outputs = (uint32_t)rt_align_up(config->classes, 4);
     c->logits = layer_linear(&net, "classifier.head", x, c->outputs, 1.0f).value;
     graph_keep(c->graph, c->features, false);
     graph_keep(c->graph, c->logits, false);

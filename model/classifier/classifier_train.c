@@ -3,6 +3,7 @@
 
 #include "model/clips/sampler.h"
 #include "runtime/log.h"
+#include "runtime/transfer.h"
 #include "shaders/grad_clip/grad_clip.h"
 #include "shaders/optimiser/optimiser.h"
 

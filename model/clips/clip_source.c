@@ -20,10 +20,6 @@ uint64_t clip_source_clip_bytes(const struct clip_source *source) {
     return (uint64_t)source->d * source->h * source->w * 3;
 }
 
-uint64_t clip_source_bytes(const struct clip_source *source) {
-    return source->count * clip_source_clip_bytes(source);
-}
-
 static bool take(struct work *work, uint32_t *item) {
     pthread_mutex_lock(&work->lock);
     bool more = !work->failed && work->next < work->count;

@@ -17,9 +17,8 @@ struct clip_source {
     void *user;
 };
 
-// Bytes of a clip, and of the set.
+// Bytes of a clip.
 uint64_t clip_source_clip_bytes(const struct clip_source *source);
-uint64_t clip_source_bytes(const struct clip_source *source);
 
 // Reads the clips into rgb [count][d][h][w][3], on as many threads as there are processors. False when one of
 // them cannot be read.

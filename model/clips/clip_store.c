@@ -1,7 +1,9 @@
 // Keeps the clips of a data set on the device when they fit, and uploads batches when they do not.
 #include "model/clips/clip_store.h"
 
+#include "runtime/align.h"
 #include "runtime/log.h"
+#include "runtime/transfer.h"
 
 #include <pthread.h>
 #include <stdlib.h>
@@ -32,12 +34,16 @@ struct clip_store {
     struct reader reader;
 };
 
-uint64_t clip_batch_bytes(const struct clip_source *source, uint32_t batch) {
-    return batch * clip_source_clip_bytes(source);
+static uint64_t batch_bytes(const struct clip_store *store) {
+    return store->sampler.batch * clip_source_clip_bytes(store->source);
+}
+
+uint64_t clip_store_bytes(const struct clip_source *source, uint32_t count) {
+    return rt_align_up(count * clip_source_clip_bytes(source), 16);
 }
 
 bool clip_store_fits(const struct rt_device *device, const struct clip_source *source) {
-    uint64_t bytes = clip_source_bytes(source);
+    uint64_t bytes = clip_store_bytes(source, source->count);
     return bytes <= rt_arena_chunk_bytes(device) && bytes <= rt_device_free_bytes(device) / 2;
 }
 
@@ -105,7 +111,7 @@ static enum rt_status start_reader(struct clip_store *store, uint64_t first_step
     struct reader *reader = &store->reader;
     reader->items = calloc(store->sampler.batch, sizeof *reader->items);
     reader->wanted = calloc(store->sampler.batch, sizeof *reader->wanted);
-    reader->clips = malloc(clip_batch_bytes(store->source, store->sampler.batch));
+    reader->clips = malloc(batch_bytes(store));
     if (reader->items == NULL || reader->wanted == NULL || reader->clips == NULL)
         return RT_ERROR_OUT_OF_MEMORY;
     reader->step = first_step;
@@ -142,8 +148,7 @@ static enum rt_status take_batch(struct clip_store *store, uint64_t step, struct
                (unsigned long long)step, (unsigned long long)reader->step);
         status = RT_ERROR_INVALID;
     } else if (reader->ready) {
-        status = rt_buffer_upload(store->device, store->buffer, reader->clips,
-                                  clip_batch_bytes(store->source, store->sampler.batch));
+        status = rt_buffer_upload(store->device, store->buffer, reader->clips, batch_bytes(store));
         memcpy(items, reader->items, store->sampler.batch * sizeof *items);
         reader->ready = false;
         reader->step = step + 1;
@@ -164,13 +169,13 @@ enum rt_status clip_store_create(struct rt_device *device, const struct clip_sou
     *store = (struct clip_store){.device = device, .source = source, .sampler = *sampler, .streamed = stream};
     store->sampler.order = NULL;
     store->count = stream ? sampler->batch : source->count;
-    uint64_t bytes = (store->count * clip_source_clip_bytes(source) + 15) / 16 * 16;
+    uint64_t bytes = clip_store_bytes(source, store->count);
     enum rt_status status =
         sampler_init(&store->sampler)
             ? rt_arena_create(device, RT_MEMORY_DEVICE, bytes, "clips of the data set", &store->arena)
             : RT_ERROR_OUT_OF_MEMORY;
     if (status == RT_OK) {
-        store->buffer = rt_arena_push(store->arena, bytes);
+        store->buffer = rt_arena_buffer(store->arena, 0, bytes);
         status = stream ? start_reader(store, first_step) : load_all(store);
     }
     if (status != RT_OK)

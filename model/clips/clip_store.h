@@ -9,8 +9,8 @@
 
 struct clip_store;
 
-// Bytes that a batch takes on the device.
-uint64_t clip_batch_bytes(const struct clip_source *source, uint32_t batch);
+// Bytes that so many clips take on the device.
+uint64_t clip_store_bytes(const struct clip_source *source, uint32_t count);
 // Whether the set is kept whole: it fits one buffer and leaves at least half of the free memory.
 bool clip_store_fits(const struct rt_device *device, const struct clip_source *source);
 

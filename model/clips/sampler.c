@@ -2,6 +2,7 @@
 #include "model/clips/sampler.h"
 
 #include "model/noise/draw.h"
+#include "runtime/align.h"
 #include "shaders/clips/clips.h"
 
 #include <stdlib.h>
@@ -67,5 +68,5 @@ void sampler_batch(struct sampler *s, uint64_t step, struct sampler_item *items)
 }
 
 uint64_t sampler_steps(const struct sampler *s, uint64_t epochs) {
-    return (epochs * s->clips + s->batch - 1) / s->batch;
+    return rt_div_up(epochs * s->clips, s->batch);
 }

@@ -9,6 +9,7 @@
 #define MOGRAPH_MODEL_GRAPH_GRAPH_H
 
 #include "model/graph/parameters.h"
+#include "runtime/align.h"
 #include "shaders/op.h"
 
 struct graph;

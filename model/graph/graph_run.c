@@ -1,6 +1,8 @@
 // Planning, recording, and running by the references.
 #include "model/graph/graph_private.h"
 
+#include "runtime/align.h"
+#include "runtime/plan.h"
 #include "shaders/check/op_check.h"
 
 #include <stdlib.h>
@@ -8,7 +10,7 @@
 
 static uint64_t slot_bytes(const struct slot *slot) {
     // 16 bytes for kernels, and an even share of the alignment for the plan.
-    return (slot->count * op_dtype_bytes(slot->dtype) + 15) / 16 * 16;
+    return rt_align_up(slot->count * op_dtype_bytes(slot->dtype), 16);
 }
 
 static void find_lifetimes(struct graph *graph) {

@@ -1,6 +1,8 @@
 // Lists the tensors of a network, lays them out in slabs, and gives them their starting values.
 #include "model/graph/parameters.h"
 
+#include "runtime/align.h"
+#include "runtime/layout.h"
 #include "runtime/log.h"
 #include "shaders/common/philox.h"
 
@@ -95,7 +97,7 @@ const struct parameter *parameters_find(const struct parameters *parameters, con
 // Buffers of kernels start at multiples of 16 bytes.
 static uint64_t place(struct parameter *item, uint64_t at) {
     item->offset = at;
-    return at + (item->count + 3) / 4 * 4;
+    return at + rt_align_up(item->count, 4);
 }
 
 enum { PART_HIDDEN, PART_DECAYED, PART_OTHER, TRAINED_PARTS };
@@ -140,25 +142,28 @@ static int slab_count(bool train) {
     return train ? PARAMETERS_SLABS : 1;
 }
 
-uint64_t parameters_bytes(const struct parameters *parameters, bool train) {
-    uint64_t slab = (parameters->trained * 4 + RT_ALIGNMENT) / RT_ALIGNMENT * RT_ALIGNMENT;
-    uint64_t state = (parameters->state * 4 + RT_ALIGNMENT) / RT_ALIGNMENT * RT_ALIGNMENT;
-    return (uint64_t)slab_count(train) * slab + state;
+struct slab_list {
+    struct parameters *parameters;
+    bool train;
+};
+
+static void list_slabs(void *owner, struct rt_layout *layout) {
+    const struct slab_list *list = owner;
+    struct parameters *p = list->parameters;
+    for (int i = 0; i < slab_count(list->train); i++)
+        rt_layout_add(layout, &p->slabs[i], p->trained * sizeof(float));
+    rt_layout_add(layout, &p->state_slab, p->state * sizeof(float));
+}
+
+uint64_t parameters_bytes(const struct parameters *parameters, const struct rt_device *device, bool train) {
+    struct parameters counted = *parameters;
+    return rt_layout_bytes(device, list_slabs, &(struct slab_list){&counted, train});
 }
 
 enum rt_status parameters_allocate(struct parameters *parameters, struct rt_device *device, bool train) {
     parameters_layout(parameters);
-    int slabs = slab_count(train);
-    enum rt_status status =
-        rt_arena_create(device, RT_MEMORY_DEVICE, parameters_bytes(parameters, train),
-                        train ? "parameters and optimiser" : "parameters", &parameters->arena);
-    if (status != RT_OK)
-        return status;
-    for (int i = 0; i < slabs; i++)
-        parameters->slabs[i] = rt_arena_push(parameters->arena, parameters->trained * 4);
-    if (parameters->state > 0)
-        parameters->state_slab = rt_arena_push(parameters->arena, parameters->state * 4);
-    return RT_OK;
+    return rt_layout_create(device, RT_MEMORY_DEVICE, train ? "parameters and optimiser" : "parameters",
+                            list_slabs, &(struct slab_list){parameters, train}, &parameters->arena);
 }
 
 struct rt_buffer parameters_slab(const struct parameters *parameters, enum parameters_slab slab) {

@@ -78,7 +78,7 @@ uint64_t parameters_decay_count(const struct parameters *parameters);
 uint64_t parameters_state_count(const struct parameters *parameters);
 
 // Bytes that parameters_allocate takes, after parameters_layout.
-uint64_t parameters_bytes(const struct parameters *parameters, bool train);
+uint64_t parameters_bytes(const struct parameters *parameters, const struct rt_device *device, bool train);
 
 // Allocates the slabs on a device: all of them to train, or value
 // and state to run. Their contents are undefined.

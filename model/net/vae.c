@@ -3,6 +3,7 @@
 
 #include "model/net/layers.h"
 #include "model/noise/density.h"
+#include "runtime/align.h"
 #include "runtime/log.h"
 #include "shaders/film/film.h"
 #include "shaders/kl/kl.h"
@@ -314,7 +315,7 @@ static struct tensor posterior_sample(struct writer *w, uint32_t i, struct tenso
 
 // Only the sample enters the decoder.
 static struct tensor write_level(struct writer *w, uint32_t i, struct tensor x) {
-    uint32_t used = w->vae->config.latent[i], stored = (used + 3) / 4 * 4;
+    uint32_t used = w->vae->config.latent[i], stored = (uint32_t)rt_align_up(used, 4);
     char name[96];
     struct gaussian p = head(w, "prior", i, x, stored);
     p.log_sigma = bounded(w, p.log_sigma, LOG_SIGMA_BOUND);

@@ -1,6 +1,10 @@
 // Allocates the buffers that a model reads, binds them to models, and marks dropped levels.
 #include "model/net/vae_inputs.h"
 
+#include "runtime/align.h"
+#include "runtime/layout.h"
+#include "runtime/transfer.h"
+
 #include <string.h>
 
 static uint64_t clip_bytes(const struct vae *vae) {
@@ -16,22 +20,28 @@ static uint64_t gate_bytes(const struct vae_level *level, uint32_t n) {
     return (uint64_t)n * level->c * sizeof(float);
 }
 
-static uint64_t aligned(uint64_t bytes) {
-    return (bytes + RT_ALIGNMENT - 1) / RT_ALIGNMENT * RT_ALIGNMENT;
+struct input_list {
+    struct vae_inputs *inputs;
+    const struct vae *vae;
+};
+
+static void list_device(void *owner, struct rt_layout *layout) {
+    const struct input_list *list = owner;
+    rt_layout_add(layout, &list->inputs->clip, clip_bytes(list->vae));
+    for (uint32_t i = 0; i < list->vae->level_count; i++)
+        rt_layout_add(layout, &list->inputs->eps[i], eps_bytes(&list->vae->levels[i], list->vae->n));
 }
 
-uint64_t vae_inputs_bytes(const struct vae *vae) {
-    uint64_t bytes = aligned(clip_bytes(vae));
-    for (uint32_t i = 0; i < vae->level_count; i++)
-        bytes += aligned(eps_bytes(&vae->levels[i], vae->n));
-    return bytes;
+static void list_host(void *owner, struct rt_layout *layout) {
+    const struct input_list *list = owner;
+    rt_layout_add(layout, &list->inputs->classes, rt_align_up(list->vae->n * sizeof(uint32_t), 16));
+    for (uint32_t i = 1; i < list->vae->level_count; i++)
+        rt_layout_add(layout, &list->inputs->drops[i], gate_bytes(&list->vae->levels[i], list->vae->n));
 }
 
-static uint64_t host_bytes(const struct vae *vae) {
-    uint64_t bytes = aligned((vae->n * 4u + 15u) / 16u * 16u);
-    for (uint32_t i = 1; i < vae->level_count; i++)
-        bytes += aligned(gate_bytes(&vae->levels[i], vae->n));
-    return bytes;
+uint64_t vae_inputs_bytes(const struct vae *vae, const struct rt_device *device) {
+    struct vae_inputs counted;
+    return rt_layout_bytes(device, list_device, &(struct input_list){&counted, vae});
 }
 
 static enum rt_status clear(struct rt_device *device, struct rt_buffer buffer) {
@@ -48,25 +58,20 @@ enum rt_status vae_inputs_create(struct vae_inputs *inputs, struct op_library *l
                                  const struct vae *vae) {
     *inputs = (struct vae_inputs){.n = vae->n, .level_count = vae->level_count};
     memcpy(inputs->levels, vae->levels, sizeof inputs->levels);
-    enum rt_status status = rt_arena_create(library->device, RT_MEMORY_DEVICE, vae_inputs_bytes(vae),
-                                            "inputs of a batch", &inputs->device);
+    inputs->zeros = library->zeros;
+    struct input_list list = {inputs, vae};
+    enum rt_status status = rt_layout_create(library->device, RT_MEMORY_DEVICE, "inputs of a batch",
+                                             list_device, &list, &inputs->device);
     if (status == RT_OK)
-        status = rt_arena_create(library->device, RT_MEMORY_HOST, host_bytes(vae),
-                                 "classes and dropped levels", &inputs->host);
+        status = rt_layout_create(library->device, RT_MEMORY_HOST, "classes and dropped levels", list_host,
+                                  &list, &inputs->host);
     if (status != RT_OK) {
         vae_inputs_destroy(inputs);
         return status;
     }
-    inputs->zeros = library->zeros;
-    inputs->clip = rt_arena_push(inputs->device, clip_bytes(vae));
-    inputs->classes = rt_arena_push(inputs->host, (vae->n * 4u + 15u) / 16u * 16u);
     memset(rt_buffer_map(inputs->classes), 0, inputs->classes.size_bytes);
-    for (uint32_t i = 0; i < vae->level_count && status == RT_OK; i++) {
-        inputs->eps[i] = rt_arena_push(inputs->device, eps_bytes(&vae->levels[i], vae->n));
+    for (uint32_t i = 0; i < vae->level_count && status == RT_OK; i++)
         status = clear(library->device, inputs->eps[i]);
-        if (i > 0)
-            inputs->drops[i] = rt_arena_push(inputs->host, gate_bytes(&vae->levels[i], vae->n));
-    }
     for (uint32_t i = 0; i < vae->n; i++)
         vae_inputs_drop_levels(inputs, i, vae->level_count);
     return status;

@@ -17,7 +17,7 @@ struct vae_inputs {
 };
 
 // Bytes on the device for a batch of `vae`.
-uint64_t vae_inputs_bytes(const struct vae *vae);
+uint64_t vae_inputs_bytes(const struct vae *vae, const struct rt_device *device);
 
 // Buffers for `vae`'s batch; `vae` may be in any mode. Gates start open, noise as zeros. The caller owns
 // *inputs. Errors: RT_ERROR_OUT_OF_MEMORY.

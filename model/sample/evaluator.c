@@ -1,7 +1,10 @@
 // Runs the model forward: encodes clips and decodes noise, with averaged weights.
 #include "model/sample/evaluator.h"
 
+#include "runtime/align.h"
+#include "runtime/layout.h"
 #include "runtime/log.h"
+#include "runtime/transfer.h"
 #include "shaders/clips/clips.h"
 
 #include <stdlib.h>
@@ -26,10 +29,6 @@ struct evaluator {
 
 static uint64_t clip_bytes(const struct evaluator *e) {
     return (uint64_t)e->config.d * e->config.h * e->config.w * 3;
-}
-
-static uint64_t align16(uint64_t bytes) {
-    return (bytes + 15) / 16 * 16;
 }
 
 static uint64_t level_count(const struct vae_level *level) {
@@ -87,11 +86,26 @@ uint64_t evaluator_activation_bytes(const struct evaluator *e) {
 }
 
 uint64_t evaluator_parameter_bytes(const struct evaluator *e) {
-    return parameters_bytes(e->parameters, false);
+    return parameters_bytes(e->parameters, e->library->device, false);
+}
+
+static void list_device(void *owner, struct rt_layout *layout) {
+    struct evaluator *e = owner;
+    rt_layout_add(layout, &e->clips, rt_align_up(e->n * clip_bytes(e), 16));
+}
+
+static void list_host(void *owner, struct rt_layout *layout) {
+    struct evaluator *e = owner;
+    rt_layout_add(layout, &e->index, rt_align_up(e->n * sizeof(uint32_t), 16));
+    rt_layout_add(layout, &e->augment, e->n * sizeof(uint32_t[4]));
+    rt_layout_add(layout, &e->embedding,
+                  rt_align_up((uint64_t)e->n * e->config.embedding * sizeof(float), 16));
+    rt_layout_add(layout, &e->non_finite, 16);
 }
 
 uint64_t evaluator_input_bytes(const struct evaluator *e) {
-    return align16(e->n * clip_bytes(e));
+    struct evaluator counted = *e;
+    return rt_layout_bytes(e->library->device, list_device, &counted);
 }
 
 // --- recordings
@@ -132,25 +146,17 @@ static enum rt_status run(struct evaluator *e, const struct vae *vae, struct rt_
 
 static enum rt_status make_buffers(struct evaluator *e) {
     struct rt_device *device = e->library->device;
-    uint64_t index_bytes = align16(e->n * 4), augment_bytes = e->n * 16, largest = 0;
-    uint64_t embedding_bytes = align16((uint64_t)e->n * e->config.embedding * sizeof(float));
+    uint64_t largest = 0;
     enum rt_status status =
-        rt_arena_create(device, RT_MEMORY_DEVICE, evaluator_input_bytes(e), "clips to look at", &e->device);
+        rt_layout_create(device, RT_MEMORY_DEVICE, "clips to look at", list_device, e, &e->device);
     if (status == RT_OK)
-        status = rt_arena_create(device, RT_MEMORY_HOST,
-                                 index_bytes + augment_bytes + embedding_bytes + 4 * RT_ALIGNMENT,
-                                 "values of a batch", &e->host);
+        status = rt_layout_create(device, RT_MEMORY_HOST, "values of a batch", list_host, e, &e->host);
     if (status != RT_OK)
         return status;
-    e->clips = rt_arena_push(e->device, evaluator_input_bytes(e));
-    e->index = rt_arena_push(e->host, index_bytes);
-    e->augment = rt_arena_push(e->host, augment_bytes);
-    e->embedding = rt_arena_push(e->host, embedding_bytes);
-    e->non_finite = rt_arena_push(e->host, 16);
     for (uint32_t i = 0; i < e->n; i++)
         ((uint32_t *)rt_buffer_map(e->index))[i] = i;
-    memset(rt_buffer_map(e->augment), 0, augment_bytes);
-    memset(rt_buffer_map(e->embedding), 0, embedding_bytes);
+    memset(rt_buffer_map(e->augment), 0, e->augment.size_bytes);
+    memset(rt_buffer_map(e->embedding), 0, e->embedding.size_bytes);
     for (uint32_t i = 0; i < e->generate.level_count; i++)
         if (level_count(&e->generate.levels[i]) > largest)
             largest = level_count(&e->generate.levels[i]);

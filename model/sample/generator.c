@@ -3,6 +3,7 @@
 
 #include "model/noise/draw.h"
 #include "runtime/log.h"
+#include "runtime/transfer.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -27,7 +28,7 @@ struct generator {
 
 static uint64_t bytes_of(const struct evaluator *e) {
     return evaluator_parameter_bytes(e) + evaluator_activation_bytes(e) + evaluator_input_bytes(e) +
-           vae_inputs_bytes(evaluator_shapes(e));
+           vae_inputs_bytes(evaluator_shapes(e), evaluator_device(e));
 }
 
 // The largest batch that leaves half of the memory to others.

@@ -1,6 +1,8 @@
 // Says which moment of a morph every output frame shows.
 #include "model/sample/timeline.h"
 
+#include "runtime/align.h"
+
 #include <math.h>
 
 static double cubic(double t) {
@@ -39,7 +41,7 @@ void motion_init(struct motion *motion, uint32_t clip_frames, const struct timel
     *motion = (struct motion){
         .clip_frames = clip_frames, .total = total, .rounds = 1, .fade = fade, .loop = timeline->loop};
     if (timeline->loop || total > clip_frames)
-        motion->rounds = (total + longest - 1) / longest;
+        motion->rounds = (uint32_t)rt_div_up(total, longest);
     if (motion->fade >= total / motion->rounds)
         motion->fade = total / motion->rounds - 1;
     if (timeline->loop) {

@@ -1,14 +1,17 @@
 // Records and runs the adversarial phase's part of a step.
 #include "model/train/adversary_private.h"
 
+#include "runtime/align.h"
+#include "runtime/layout.h"
 #include "runtime/log.h"
+#include "runtime/transfer.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define NORM_MEMORY 0.9f // of the running norms, per step
-enum { STATE_HEADER = 4, DEVICE_PIECES = 8, HOST_PIECES = 16 };
+enum { STATE_HEADER = 4 };
 
 struct adversary_options adversary_defaults(void) {
     return (struct adversary_options){.seed = 1,
@@ -21,17 +24,11 @@ struct adversary_options adversary_defaults(void) {
                                       .lecam = 0.05f};
 }
 
-static uint64_t aligned(uint64_t bytes) {
-    return (bytes + RT_ALIGNMENT - 1) / RT_ALIGNMENT * RT_ALIGNMENT;
-}
-
 // --- memory
 
-// Where `bytes` go behind `*end` so that they cross no multiple of `chunk`; *end moves behind them.
+// Where `bytes` go behind `*end`, see rt_place; *end moves behind them.
 static uint64_t place(uint64_t *end, uint64_t bytes, uint64_t chunk) {
-    uint64_t at = aligned(*end);
-    if (chunk > 0 && at % chunk + bytes > chunk)
-        at = (at + chunk - 1) / chunk * chunk;
+    uint64_t at = rt_place(*end, bytes, chunk);
     *end = at + bytes;
     return at;
 }
@@ -91,9 +88,24 @@ static uint64_t row_bytes(const struct adversary *a) {
     return (uint64_t)a->model->n * 4 * sizeof(float);
 }
 
-static uint64_t device_bytes(const struct adversary *a) {
-    return DEVICE_PIECES * RT_ALIGNMENT + aligned(ADVERSARY_RESULTS * sizeof(float)) +
-           aligned(largest_scratch(a)) + 4 * aligned(row_bytes(a));
+static void list_device(void *owner, struct rt_layout *layout) {
+    struct adversary *a = owner;
+    for (int i = 0; i < ADVERSARY_KEPT; i++)
+        rt_layout_add(layout, &a->kept[i], 4 * sizeof(float));
+    rt_layout_add(layout, &a->results, ADVERSARY_RESULTS * sizeof(float));
+    rt_layout_add(layout, &a->scratch, largest_scratch(a));
+    rt_layout_add(layout, &a->classes, row_bytes(a));
+    rt_layout_add(layout, &a->scales, row_bytes(a));
+    rt_layout_add(layout, &a->mask, 2 * row_bytes(a));
+}
+
+static void list_host(void *owner, struct rt_layout *layout) {
+    struct adversary *a = owner;
+    struct rt_buffer *fours[] = {&a->seed, &a->optimiser, &a->clip, &a->weights_train, &a->weights_judge};
+    for (size_t i = 0; i < sizeof fours / sizeof fours[0]; i++)
+        rt_layout_add(layout, fours[i], 4 * sizeof(float));
+    rt_layout_add(layout, &a->results_read, ADVERSARY_RESULTS * sizeof(float));
+    rt_layout_add(layout, &a->scales_written, row_bytes(a));
 }
 
 uint64_t adversary_activation_bytes(const struct adversary *a) {
@@ -101,7 +113,9 @@ uint64_t adversary_activation_bytes(const struct adversary *a) {
 }
 
 uint64_t adversary_bytes(const struct adversary *a) {
-    return parameters_bytes(a->parameters, true) + device_bytes(a);
+    struct rt_device *device = a->library->device;
+    struct adversary counted = *a;
+    return parameters_bytes(a->parameters, device, true) + rt_layout_bytes(device, list_device, &counted);
 }
 
 // --- creation
@@ -185,32 +199,17 @@ static enum rt_status upload_mask(struct adversary *a) {
 }
 
 static enum rt_status make_device_buffers(struct adversary *a) {
-    enum rt_status status = rt_arena_create(a->library->device, RT_MEMORY_DEVICE, device_bytes(a),
-                                            "state of the adversary", &a->device);
-    if (status != RT_OK)
-        return status;
-    for (int i = 0; i < ADVERSARY_KEPT; i++)
-        a->kept[i] = rt_arena_push(a->device, 4 * sizeof(float));
-    a->results = rt_arena_push(a->device, ADVERSARY_RESULTS * sizeof(float));
-    a->scratch = rt_arena_push(a->device, largest_scratch(a));
-    a->classes = rt_arena_push(a->device, row_bytes(a));
-    a->scales = rt_arena_push(a->device, row_bytes(a));
-    a->mask = rt_arena_push(a->device, 2 * row_bytes(a));
-    return upload_mask(a);
+    enum rt_status status = rt_layout_create(a->library->device, RT_MEMORY_DEVICE, "state of the adversary",
+                                             list_device, a, &a->device);
+    return status == RT_OK ? upload_mask(a) : status;
 }
 
 static enum rt_status make_host_buffers(struct adversary *a) {
     const float share = 1.0f / DISCRIMINATOR_HEADS;
-    uint64_t bytes = HOST_PIECES * RT_ALIGNMENT + aligned(row_bytes(a));
-    enum rt_status status = rt_arena_create(a->library->device, RT_MEMORY_HOST, bytes,
-                                            "values of the adversary's step", &a->host);
+    enum rt_status status = rt_layout_create(a->library->device, RT_MEMORY_HOST,
+                                             "values of the adversary's step", list_host, a, &a->host);
     if (status != RT_OK)
         return status;
-    struct rt_buffer *fours[] = {&a->seed, &a->optimiser, &a->clip, &a->weights_train, &a->weights_judge};
-    for (size_t i = 0; i < sizeof fours / sizeof fours[0]; i++)
-        *fours[i] = rt_arena_push(a->host, 4 * sizeof(float));
-    a->results_read = rt_arena_push(a->host, ADVERSARY_RESULTS * sizeof(float));
-    a->scales_written = rt_arena_push(a->host, row_bytes(a));
     set4(rt_buffer_map(a->clip), 0.0f, 0.0f, NORM_MEMORY, 0.0f);
     set4(rt_buffer_map(a->weights_train), share, share * a->options.lecam, 0.0f, 0.0f);
     set4(rt_buffer_map(a->weights_judge), share, 0.0f, 0.0f, 0.0f);

@@ -4,6 +4,7 @@
 #include "model/files/safetensors.h"
 #include "model/train/trainer_private.h"
 #include "runtime/log.h"
+#include "runtime/transfer.h"
 
 #include <inttypes.h>
 #include <stdio.h>

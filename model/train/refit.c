@@ -5,6 +5,7 @@
 #include "model/noise/draw.h"
 #include "model/sample/noise_space.h"
 #include "runtime/log.h"
+#include "runtime/transfer.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -3,8 +3,7 @@
 
 #include "model/sample/evaluator.h"
 #include "model/train/trainer_private.h"
-#include "runtime/log.h"
-#include "shaders/grad_clip/grad_clip.h"
+#include "runtime/transfer.h"
 #include "shaders/noise/noise.h"
 #include "shaders/optimiser/optimiser.h"
 
@@ -12,10 +11,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define MEBI 1048576.0
 #define CLIP_MEMORY 0.98f // of the gradient's running norm, per step
 
-// --- memory
+// --- creation
 
 static enum rt_status make_models(struct trainer *t, const struct vae_config *config, uint64_t chunk) {
     const struct op_target *target = &t->library->target;
@@ -38,91 +36,6 @@ static enum rt_status make_models(struct trainer *t, const struct vae_config *co
     return status;
 }
 
-static uint64_t larger(uint64_t a, uint64_t b) {
-    return a > b ? a : b;
-}
-
-// Nothing of this runs at the same time: it shares one arena.
-static uint64_t activation_bytes(const struct trainer *t) {
-    uint64_t bytes = larger(graph_bytes(t->first.graph), evaluator_activation_bytes(t->evaluator));
-    if (!t->has_second)
-        return bytes;
-    return larger(bytes, larger(graph_bytes(t->second.graph), adversary_activation_bytes(t->adversary)));
-}
-
-uint64_t trainer_clip_scratch_bytes(const struct op_library *library, uint64_t count) {
-    struct op_grad_clip params = {.count = (uint32_t)count};
-    struct op_signature signature;
-    struct op_refusal refusal;
-    if (!op_describe(&library->target, OP_grad_clip, &params, &signature, &refusal))
-        return 0;
-    return op_arg_bytes(&signature.args[signature.arg_count - 1]);
-}
-
-struct op_muon trainer_muon(const struct trainer *t, const struct parameter *p) {
-    bool conv = p->layout != PARAMETER_LINEAR;
-    uint32_t taps = conv ? p->kernel[0] * p->kernel[1] * p->kernel[2] : 1;
-    return (struct op_muon){.rows = taps * p->in,
-                            .cols = p->out,
-                            .momentum = MUON_MOMENTUM,
-                            .weight_decay = t->options.weight_decay,
-                            .has_ema = true};
-}
-
-uint64_t trainer_muon_scratch_bytes(const struct trainer *t, const struct parameter *p) {
-    struct op_muon params = trainer_muon(t, p);
-    return trainer_aligned(op_muon_scratch(&t->library->target, &params) * 4);
-}
-
-// Every matrix has its own, so that a GPU works on all of them at once.
-static uint64_t muon_scratch_bytes(const struct trainer *t) {
-    uint64_t bytes = 0;
-    for (uint32_t i = 0; t->options.optimiser == TRAINER_MUON && i < parameters_count(t->parameters); i++)
-        if (parameters_get(t->parameters, i)->hidden_weight)
-            bytes += trainer_muon_scratch_bytes(t, parameters_get(t->parameters, i));
-    return bytes;
-}
-
-static uint64_t work_bytes(const struct trainer *t) {
-    uint64_t scratch = trainer_clip_scratch_bytes(t->library, parameters_trained_count(t->parameters));
-    return trainer_aligned(scratch) + trainer_aligned(muon_scratch_bytes(t)) +
-           trainer_aligned(parameters_state_count(t->parameters) * 4) + 5 * RT_ALIGNMENT;
-}
-
-static struct trainer_memory memory_of(const struct trainer *t, const struct clip_source *source) {
-    struct rt_device *device = t->library->device;
-    struct trainer_memory m = {.free = rt_device_free_bytes(device)};
-    m.parameters = parameters_bytes(t->parameters, true) + evaluator_parameter_bytes(t->evaluator);
-    m.activations = activation_bytes(t);
-    m.inputs = vae_inputs_bytes(&t->first) + evaluator_input_bytes(t->evaluator) + work_bytes(t) +
-               (t->has_second ? adversary_bytes(t->adversary) : 0);
-    m.streamed = t->options.stream || !clip_store_fits(device, source) ||
-                 m.parameters + m.activations + m.inputs + clip_source_bytes(source) > m.free;
-    m.clips = m.streamed ? clip_batch_bytes(source, t->options.batch) : clip_source_bytes(source);
-    m.total = m.parameters + m.activations + m.inputs + m.clips;
-    return m;
-}
-
-static enum rt_status check_memory(const struct trainer *t, const struct trainer_memory *m) {
-    if (m->total <= m->free)
-        return RT_OK;
-    double per_clip = (double)(m->activations + m->inputs) / t->options.batch;
-    double fixed = (double)(m->parameters + m->clips);
-    int batch = (int)(((double)m->free - fixed) / per_clip);
-    if (batch >= 1)
-        rt_log(RT_LOG_ERROR,
-               "training needs %.0f MiB on the device, %.0f MiB are free: lower --batch from %u to %d",
-               (double)m->total / MEBI, (double)m->free / MEBI, t->options.batch, batch);
-    else
-        rt_log(RT_LOG_ERROR,
-               "training needs %.0f MiB on the device even at --batch 1, %.0f MiB are free: "
-               "take a smaller --preset",
-               (fixed + per_clip) / MEBI, (double)m->free / MEBI);
-    return RT_ERROR_OUT_OF_MEMORY;
-}
-
-// --- creation
-
 static enum rt_status begin(struct op_library *library, const struct vae_config *config,
                             const struct clip_source *source, const struct trainer_options *options,
                             struct trainer **out) {
@@ -143,7 +56,11 @@ static enum rt_status begin(struct op_library *library, const struct vae_config 
     t->options.schedule.steps = sampler_steps(&t->sampler, options->epochs);
     t->has_second =
         !options->overfit && schedule_second_phase(&t->options.schedule) < t->options.schedule.steps;
-    return make_models(t, config, rt_arena_chunk_bytes(library->device));
+    enum rt_status status = make_models(t, config, rt_arena_chunk_bytes(library->device));
+    if (status != RT_OK)
+        return status;
+    t->muon_scratch = calloc(parameters_count(t->parameters), sizeof *t->muon_scratch);
+    return t->muon_scratch != NULL ? RT_OK : RT_ERROR_OUT_OF_MEMORY;
 }
 
 static enum rt_status clear_slabs(struct trainer *t) {
@@ -192,39 +109,6 @@ static void start_rates(struct trainer *t) {
                                                                             : 1.0f};
 }
 
-static enum rt_status make_work(struct trainer *t) {
-    struct rt_device *device = t->library->device;
-    uint64_t scratch = trainer_clip_scratch_bytes(t->library, parameters_trained_count(t->parameters));
-    enum rt_status status =
-        rt_arena_create(device, RT_MEMORY_DEVICE, work_bytes(t), "work of the optimiser", &t->work);
-    if (status != RT_OK)
-        return status;
-    t->clip_state = rt_arena_push(t->work, 16);
-    t->clip_result = rt_arena_push(t->work, 16);
-    t->clip_scratch = rt_arena_push(t->work, scratch);
-    if (t->options.optimiser == TRAINER_MUON)
-        t->muon_scratch = rt_arena_push(t->work, muon_scratch_bytes(t));
-    t->state_before = rt_arena_push(t->work, parameters_state_count(t->parameters) * 4);
-    return rt_buffer_upload(device, t->clip_state, (float[4]){0}, 16);
-}
-
-static enum rt_status allocate(struct trainer *t) {
-    struct op_library *library = t->library;
-    enum rt_status status = parameters_allocate(t->parameters, library->device, true);
-    if (status == RT_OK)
-        status = rt_arena_create(library->device, RT_MEMORY_DEVICE, activation_bytes(t), "activations",
-                                 &t->activations);
-    if (status == RT_OK)
-        status = vae_inputs_create(&t->inputs, library, &t->first);
-    if (status == RT_OK)
-        status = step_buffers_create(&t->buffers, library->device, &t->first);
-    if (status == RT_OK)
-        status = make_work(t);
-    if (status == RT_OK)
-        status = evaluator_attach(t->evaluator, t->activations, &t->inputs);
-    return status;
-}
-
 static void place(struct trainer *t, const struct vae *vae) {
     graph_set_memory(vae->graph, t->activations);
     vae_inputs_bind(&t->inputs, vae);
@@ -243,11 +127,11 @@ static enum rt_status make_streams(struct trainer *t) {
 }
 
 static enum rt_status build(struct trainer *t) {
-    struct trainer_memory memory = memory_of(t, t->source);
-    enum rt_status status = check_memory(t, &memory);
+    struct trainer_memory memory = trainer_memory_of(t);
+    enum rt_status status = trainer_check_memory(t, &memory);
     t->options.stream = memory.streamed;
     if (status == RT_OK)
-        status = allocate(t);
+        status = trainer_allocate(t);
     if (status != RT_OK)
         return status;
     place(t, &t->first);
@@ -282,7 +166,7 @@ enum rt_status trainer_plan(struct op_library *library, const struct vae_config 
     struct trainer *t;
     enum rt_status status = begin(library, config, source, options, &t);
     if (status == RT_OK)
-        *memory = memory_of(t, source);
+        *memory = trainer_memory_of(t);
     trainer_destroy(&t);
     return status;
 }
@@ -304,6 +188,7 @@ void trainer_destroy(struct trainer **handle) {
     vae_finish(&t->first);
     vae_finish(&t->second);
     parameters_destroy(&t->parameters);
+    free(t->muon_scratch);
     free(t->items);
     free(t);
     *handle = NULL;

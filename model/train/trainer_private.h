@@ -1,4 +1,4 @@
-// What the files of the trainer share: trainer.c, trainer_record.c, checkpoint.c.
+// What the files of the trainer share: trainer.c, trainer_memory.c, trainer_record.c, checkpoint.c.
 #ifndef MOGRAPH_MODEL_TRAIN_TRAINER_PRIVATE_H
 #define MOGRAPH_MODEL_TRAIN_TRAINER_PRIVATE_H
 
@@ -38,7 +38,7 @@ struct trainer {
     struct step_buffers buffers;
     struct rt_arena *activations, *work;
     struct rt_buffer clip_state, clip_result, clip_scratch; // of grad_clip
-    struct rt_buffer muon_scratch;
+    struct rt_buffer *muon_scratch;                         // of each parameter that is a hidden matrix
     struct rt_buffer state_before; // running statistics before the step, should it be undone
     struct rt_stream *stream, *undo;
     int recorded; // phase that the stream holds, 0: none
@@ -47,21 +47,15 @@ struct trainer {
     struct rate_control rate[VAE_MAX_STAGES + 1];
 };
 
-enum rt_status step_buffers_create(struct step_buffers *buffers, struct rt_device *device,
-                                   const struct vae *vae);
-
-// Records the step of a phase, 1 or 2.
-enum rt_status trainer_record(struct trainer *trainer, int phase);
-
 // Muon's params for a matrix among the parameters.
 struct op_muon trainer_muon(const struct trainer *trainer, const struct parameter *parameter);
-uint64_t trainer_muon_scratch_bytes(const struct trainer *trainer, const struct parameter *parameter);
 
-// Scratch of grad_clip.
-uint64_t trainer_clip_scratch_bytes(const struct op_library *library, uint64_t count);
+// trainer_memory.c: what a trainer takes, whether that is there (logged when not), and taking it.
+struct trainer_memory trainer_memory_of(const struct trainer *trainer);
+enum rt_status trainer_check_memory(const struct trainer *trainer, const struct trainer_memory *memory);
+enum rt_status trainer_allocate(struct trainer *trainer);
 
-static inline uint64_t trainer_aligned(uint64_t bytes) {
-    return (bytes + RT_ALIGNMENT - 1) / RT_ALIGNMENT * RT_ALIGNMENT;
-}
+// trainer_record.c: records the step of a phase, 1 or 2.
+enum rt_status trainer_record(struct trainer *trainer, int phase);
 
 #endif

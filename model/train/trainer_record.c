@@ -10,29 +10,6 @@
 
 #define ADAM_EPS 1e-8f
 
-enum { STEP_BUFFER_MAX = 32 };
-
-enum rt_status step_buffers_create(struct step_buffers *b, struct rt_device *device, const struct vae *vae) {
-    uint64_t n = vae->n, per_sample = (n * 4 + 15) / 16 * 16;
-    uint64_t bytes =
-        STEP_BUFFER_MAX * trainer_aligned(per_sample) + trainer_aligned(n * 16) + 8 * RT_ALIGNMENT;
-    enum rt_status status = rt_arena_create(device, RT_MEMORY_HOST, bytes, "values of a step", &b->arena);
-    if (status != RT_OK)
-        return status;
-    struct rt_buffer *fours[] = {&b->seed, &b->optimiser, &b->clip, &b->clip_result, &b->calibration};
-    for (size_t i = 0; i < sizeof fours / sizeof fours[0]; i++)
-        *fours[i] = rt_arena_push(b->arena, 16);
-    struct rt_buffer *samples[] = {&b->d_nll, &b->index, &b->nll, &b->squared_error};
-    for (size_t i = 0; i < sizeof samples / sizeof samples[0]; i++)
-        *samples[i] = rt_arena_push(b->arena, per_sample);
-    for (uint32_t i = 0; i < vae->level_count; i++) {
-        b->d_kl[i] = rt_arena_push(b->arena, per_sample);
-        b->kl[i] = rt_arena_push(b->arena, per_sample);
-    }
-    b->augment = rt_arena_push(b->arena, n * 16);
-    return RT_OK;
-}
-
 static void record_inputs(const struct trainer *t, struct op_recorder *r) {
     const struct vae_config *c = &t->first.config;
     struct op_clip_to_tensor clip = {.n = t->first.n,
@@ -72,17 +49,14 @@ static void record_passes(const struct trainer *t, const struct vae *vae, struct
 
 static void record_muon(const struct trainer *t, struct op_recorder *r) {
     const struct parameters *p = t->parameters;
-    uint64_t used = 0;
     for (uint32_t i = 0; i < parameters_count(p); i++) {
         if (!parameters_get(p, i)->hidden_weight)
             continue;
         struct op_muon params = trainer_muon(t, parameters_get(p, i));
-        uint64_t bytes = trainer_muon_scratch_bytes(t, parameters_get(p, i));
         op_muon(r, &params, t->buffers.optimiser, t->clip_result,
                 parameters_buffer(p, i, PARAMETERS_GRADIENT), parameters_buffer(p, i, PARAMETERS_VALUE),
                 parameters_buffer(p, i, PARAMETERS_M), parameters_buffer(p, i, PARAMETERS_EMA),
-                rt_buffer_slice(t->muon_scratch, used, bytes));
-        used += bytes;
+                t->muon_scratch[i]);
     }
 }
 

@@ -3,6 +3,7 @@
 #include "shaders/check/op_check.h"
 
 #include "runtime/log.h"
+#include "runtime/transfer.h"
 #include "shaders/check/op_compare.h"
 
 #include <stdlib.h>

@@ -1,4 +1,6 @@
 // One operation, once on the device and once on the CPU.
+#include "runtime/align.h"
+#include "runtime/transfer.h"
 #include "shaders/check/op_compare.h"
 
 #include <math.h>
@@ -16,18 +18,26 @@ struct trial_run {
     struct rt_arena *arena;
     struct rt_buffer buffers[OP_MAX_ARGS];
     unsigned char *image, *first, *second; // the arena's bytes before, after one run, after another
+    uint64_t at[OP_MAX_ARGS];              // where arguments lie in the image, each behind its guard
     uint64_t image_bytes;
 };
 
 static uint64_t padded(const struct op_arg *arg) {
-    return (op_arg_bytes(arg) + RT_ALIGNMENT - 1) / RT_ALIGNMENT * RT_ALIGNMENT;
+    return rt_align_up(op_arg_bytes(arg), RT_ALIGNMENT);
+}
+
+// Lays out the image: guard, argument, guard, argument, ..., guard. An argument's own padding is guarded too.
+static void lay_out(struct trial_run *run) {
+    run->image_bytes = GUARD_BYTES;
+    for (uint32_t i = 0; i < run->signature.arg_count; i++) {
+        run->at[i] = run->image_bytes;
+        if (run->signature.args[i].count > 0)
+            run->image_bytes += padded(&run->signature.args[i]) + GUARD_BYTES;
+    }
 }
 
 static bool allocate(struct trial_run *run) {
-    run->image_bytes = GUARD_BYTES;
-    for (uint32_t i = 0; i < run->signature.arg_count; i++)
-        if (run->signature.args[i].count > 0)
-            run->image_bytes += padded(&run->signature.args[i]) + GUARD_BYTES;
+    lay_out(run);
     run->image = malloc(run->image_bytes);
     run->first = malloc(run->image_bytes);
     run->second = malloc(run->image_bytes);
@@ -37,22 +47,18 @@ static bool allocate(struct trial_run *run) {
                            &run->arena) == RT_OK;
 }
 
-// Lays out the arena's image: guard, argument, guard, argument, ..., guard. An argument's own padding is
-// guarded too.
-static void lay_out(struct trial_run *run) {
+static void fill_image(struct trial_run *run) {
     memset(run->image, GUARD_VALUE, run->image_bytes);
-    uint64_t at = GUARD_BYTES;
     for (uint32_t i = 0; i < run->signature.arg_count; i++) {
         const struct op_arg *arg = &run->signature.args[i];
         if (arg->count == 0)
             continue;
         uint64_t bytes = arg->count * op_dtype_bytes(arg->dtype);
-        run->buffers[i] = rt_arena_buffer(run->arena, at, op_arg_bytes(arg));
+        run->buffers[i] = rt_arena_buffer(run->arena, run->at[i], op_arg_bytes(arg));
         if (arg->role == OP_OUT || arg->role == OP_SCRATCH)
-            memset(run->image + at, PREFILL_VALUE, bytes);
+            memset(run->image + run->at[i], PREFILL_VALUE, bytes);
         else
-            op_encode(arg->dtype, run->arrays[i], arg->count, run->image + at);
-        at += padded(arg) + GUARD_BYTES;
+            op_encode(arg->dtype, run->arrays[i], arg->count, run->image + run->at[i]);
     }
 }
 
@@ -83,9 +89,9 @@ static bool fail(const struct trial_run *run, struct op_trial_result *result, co
 
 // Bytes that no operation may change: guards, and every input.
 static bool untouched(const struct trial_run *run, struct op_trial_result *result) {
-    uint64_t at = 0;
     for (uint32_t i = 0; i <= run->signature.arg_count; i++) {
         const struct op_arg *arg = i < run->signature.arg_count ? &run->signature.args[i] : NULL;
+        uint64_t at = (arg != NULL ? run->at[i] : run->image_bytes) - GUARD_BYTES;
         if (arg != NULL && arg->count == 0)
             continue;
         uint64_t keep = GUARD_BYTES, writable = 0;
@@ -108,7 +114,6 @@ static bool untouched(const struct trial_run *run, struct op_trial_result *resul
                 return fail(run, result, what);
             }
         }
-        at += GUARD_BYTES + (arg ? padded(arg) : 0);
     }
     return true;
 }
@@ -168,7 +173,7 @@ enum rt_status op_trial_run(struct op_library *library, const struct op_trial *t
     enum rt_status status = allocate(&run) ? RT_OK : RT_ERROR_OUT_OF_MEMORY;
     if (status == RT_OK) {
         op_fill_inputs(trial->id, trial->params, &run.signature, trial->fill, trial->seed, run.arrays);
-        lay_out(&run);
+        fill_image(&run);
         status = run_once(&run, run.first);
     }
     if (status == RT_OK)

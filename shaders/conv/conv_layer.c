@@ -1,6 +1,8 @@
 // Arguments, recording and references that conv3d and conv_transpose3d share.
 #include "shaders/conv/conv_layer.h"
 
+#include "runtime/align.h"
+
 static uint64_t src_count(const struct conv_layer *l) {
     return (l->transposed ? conv_small_voxels(&l->geometry) : conv_big_voxels(&l->geometry)) * l->cin;
 }
@@ -51,7 +53,7 @@ void conv_layer_forward_reference(const struct conv_layer *l, double *const *arg
 
 // The swapped weight, and behind it room for split sums of d_src.
 static uint64_t swapped_floats(const struct conv_layer *l) {
-    return op_div_up(weight_count(l), 64) * 64;
+    return rt_align_up(weight_count(l), 64);
 }
 
 static uint64_t split_floats(const struct conv_layer *l) {
@@ -89,7 +91,7 @@ static uint64_t weight_partials(const struct conv_layer *l, const struct op_targ
 
 // Weight partials and bias partials share the scratch; the second part starts at a multiple of 64 floats.
 static uint64_t bias_offset(const struct conv_layer *l, const struct op_target *target) {
-    return op_div_up(weight_partials(l, target), 64) * 64;
+    return rt_align_up(weight_partials(l, target), 64);
 }
 
 bool conv_layer_backward_weight_args(const struct conv_layer *l, const struct op_target *target,

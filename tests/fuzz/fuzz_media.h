@@ -3,7 +3,7 @@
 #ifndef MOGRAPH_TESTS_FUZZ_FUZZ_MEDIA_H
 #define MOGRAPH_TESTS_FUZZ_FUZZ_MEDIA_H
 
-#include "cli/media/read.h"
+#include "cli/media/formats.h"
 
 #include <stdlib.h>
 

@@ -1,5 +1,6 @@
 // Files that are cut short, empty, lying about their size, or not clips at all:
 // one clear line, little memory, no crash.
+#include "cli/media/file.h"
 #include "cli/media/read.h"
 #include "cli/media/write.h"
 #include "tests/media/tools.h"

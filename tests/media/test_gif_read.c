@@ -1,4 +1,5 @@
 // GIFs of every kind, made by ImageMagick and gifsicle, read as ffmpeg reads them.
+#include "cli/media/file.h"
 #include "cli/media/read.h"
 #include "tests/media/tools.h"
 #include "tests/test.h"

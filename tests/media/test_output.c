@@ -1,6 +1,6 @@
 // Files appear whole or not at all, and nothing is overwritten unasked.
+#include "cli/media/file.h"
 #include "cli/media/output.h"
-#include "cli/media/read.h"
 #include "cli/media/write.h"
 #include "tests/media/tools.h"
 #include "tests/test.h"

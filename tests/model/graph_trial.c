@@ -1,6 +1,8 @@
 // Runs a finished graph by its references and on a device, from the same random values.
 #include "tests/model/graph_trial.h"
 
+#include "runtime/layout.h"
+#include "runtime/transfer.h"
 #include "shaders/check/op_check.h"
 #include "tests/test.h"
 
@@ -108,18 +110,29 @@ static void upload(struct rt_device *device, struct rt_buffer buffer, enum op_dt
     free(raw);
 }
 
+struct input_list {
+    const struct graph_trial *trial;
+    struct rt_buffer *buffers; // [input_count]
+};
+
+static void list_inputs(void *owner, struct rt_layout *layout) {
+    const struct input_list *list = owner;
+    for (uint32_t i = 0; i < list->trial->input_count; i++)
+        rt_layout_add(layout, &list->buffers[i],
+                      graph_value_elements(list->trial->graph, list->trial->inputs[i]) * 4);
+}
+
 static void bind_inputs(struct graph_trial *trial, struct rt_device *device) {
-    uint64_t bytes = RT_ALIGNMENT;
-    for (uint32_t i = 0; i < trial->input_count; i++)
-        bytes += graph_value_elements(trial->graph, trial->inputs[i]) * 4 + RT_ALIGNMENT;
-    CHECK(rt_arena_create(device, RT_MEMORY_DEVICE, bytes, "a test", &trial->bound) == RT_OK);
+    struct rt_buffer *buffers = calloc(trial->input_count + 1, sizeof *buffers);
+    CHECK(rt_layout_create(device, RT_MEMORY_DEVICE, "a test", list_inputs,
+                           &(struct input_list){trial, buffers}, &trial->bound) == RT_OK);
     for (uint32_t i = 0; i < trial->input_count; i++) {
         uint32_t v = trial->inputs[i];
-        uint64_t count = graph_value_elements(trial->graph, v);
-        graph_bind(trial->graph, v, rt_arena_push(trial->bound, count * 4));
+        graph_bind(trial->graph, v, buffers[i]);
         upload(device, graph_value_buffer(trial->graph, v), graph_value_dtype(trial->graph, v),
-               trial->values[v], count);
+               trial->values[v], graph_value_elements(trial->graph, v));
     }
+    free(buffers);
 }
 
 static void place(struct graph_trial *trial, struct rt_device *device, bool backward) {

@@ -2,6 +2,8 @@
 // the discriminator learns, and that a step follows from seed, number and state alone.
 #include "model/net/vae_inputs.h"
 #include "model/train/adversary_private.h"
+#include "runtime/layout.h"
+#include "runtime/transfer.h"
 #include "shaders/noise/noise.h"
 #include "tests/test.h"
 
@@ -97,6 +99,14 @@ static void give_seeds(const struct stage *s) {
         upload(s, graph_gradient_buffer(s->model.graph, s->model.levels[i].kl), weights);
 }
 
+static void list_copies(void *owner, struct rt_layout *layout) {
+    struct stage *s = owner;
+    rt_layout_add(layout, &s->seed, 16);
+    rt_layout_add(layout, &s->posterior,
+                  graph_value_buffer(s->model.graph, s->model.levels[0].noise).size_bytes);
+    rt_layout_add(layout, &s->d_output, graph_gradient_buffer(s->model.graph, s->model.output).size_bytes);
+}
+
 static void make_memory(struct stage *s) {
     uint64_t bytes = adversary_activation_bytes(s->adversary), own = graph_bytes(s->model.graph);
     CHECK(rt_arena_create(s->library->device, RT_MEMORY_DEVICE, own > bytes ? own : bytes, "activations",
@@ -104,14 +114,8 @@ static void make_memory(struct stage *s) {
     graph_set_memory(s->model.graph, s->activations);
     CHECK(vae_inputs_create(&s->inputs, s->library, &s->model) == RT_OK);
     vae_inputs_bind(&s->inputs, &s->model);
-    struct rt_buffer noise = graph_value_buffer(s->model.graph, s->model.levels[0].noise),
-                     output = graph_gradient_buffer(s->model.graph, s->model.output);
-    CHECK(rt_arena_create(s->library->device, RT_MEMORY_DEVICE,
-                          noise.size_bytes + output.size_bytes + 3 * RT_ALIGNMENT, "copies",
-                          &s->copies) == RT_OK);
-    s->seed = rt_arena_push(s->copies, 16);
-    s->posterior = rt_arena_push(s->copies, noise.size_bytes);
-    s->d_output = rt_arena_push(s->copies, output.size_bytes);
+    CHECK(rt_layout_create(s->library->device, RT_MEMORY_DEVICE, "copies", list_copies, s, &s->copies) ==
+          RT_OK);
 }
 
 static void begin(struct stage *s, struct op_library *library, const struct vae_config *config,

@@ -2,6 +2,7 @@
 // step that goes wrong leaves no trace; one batch can be learnt.
 #include "model/train/checkpoint.h"
 #include "model/train/trainer_private.h"
+#include "runtime/transfer.h"
 #include "tests/test.h"
 
 #include <math.h>

@@ -1,6 +1,8 @@
 // Runs one operation on the device with arrays of the host.
 #include "tests/ops/run.h"
 
+#include "runtime/layout.h"
+#include "runtime/transfer.h"
 #include "tests/test.h"
 
 #include <stdio.h>
@@ -14,21 +16,20 @@ struct run {
     void *bytes; // room for the largest argument
 };
 
-static bool allocate(struct run *run) {
-    uint64_t total = 0, largest = 16;
-    for (uint32_t i = 0; i < run->signature.arg_count; i++) {
-        uint64_t bytes = op_arg_bytes(&run->signature.args[i]);
-        total += (bytes + RT_ALIGNMENT - 1) / RT_ALIGNMENT * RT_ALIGNMENT;
-        largest = bytes > largest ? bytes : largest;
-    }
-    run->bytes = malloc(largest);
-    if (run->bytes == NULL ||
-        rt_arena_create(run->library->device, RT_MEMORY_DEVICE, total, "a test", &run->arena) != RT_OK)
-        return false;
+static void list_arguments(void *owner, struct rt_layout *layout) {
+    struct run *run = owner;
     for (uint32_t i = 0; i < run->signature.arg_count; i++)
-        if (run->signature.args[i].count > 0)
-            run->args[i] = rt_arena_push(run->arena, op_arg_bytes(&run->signature.args[i]));
-    return true;
+        rt_layout_add(layout, &run->args[i], op_arg_bytes(&run->signature.args[i]));
+}
+
+static bool allocate(struct run *run) {
+    uint64_t largest = 16;
+    for (uint32_t i = 0; i < run->signature.arg_count; i++)
+        if (op_arg_bytes(&run->signature.args[i]) > largest)
+            largest = op_arg_bytes(&run->signature.args[i]);
+    run->bytes = malloc(largest);
+    return run->bytes != NULL && rt_layout_create(run->library->device, RT_MEMORY_DEVICE, "a test",
+                                                  list_arguments, run, &run->arena) == RT_OK;
 }
 
 static bool upload(struct run *run, uint32_t i, const double *values) {

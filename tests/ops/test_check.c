@@ -1,4 +1,5 @@
 // MOGRAPH_CHECK: silent while operations are right, and names the first one that is wrong.
+#include "runtime/transfer.h"
 #include "shaders/check/op_check.h"
 #include "shaders/conv3d/conv3d.h"
 #include "tests/test.h"

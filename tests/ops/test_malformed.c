@@ -1,6 +1,7 @@
 // test_malformed [--device]: params that no caller should send. Without --device, describe() judges a
 // thousand mutations of every operation's examples, for several kinds of device: each is either refused with
 // a reason or described with numbers that hang together. With --device, op_record refuses by name.
+#include "runtime/align.h"
 #include "shaders/batch_norm/batch_norm.h"
 #include "shaders/conv3d/conv3d.h"
 #include "shaders/conv_transpose3d/conv_transpose3d.h"
@@ -195,7 +196,7 @@ static void refuse_buffers(struct session *session, enum op_id id) {
     for (uint32_t i = 0; i < signature.arg_count; i++) {
         if (signature.args[i].count > 0)
             args[i] = rt_arena_buffer(session->arena, offset, op_arg_bytes(&signature.args[i]) + 16);
-        offset += (args[i].size_bytes + RT_ALIGNMENT - 1) / RT_ALIGNMENT * RT_ALIGNMENT;
+        offset += rt_align_up(args[i].size_bytes, RT_ALIGNMENT);
     }
     for (uint32_t i = 0; i < signature.arg_count; i++) {
         struct rt_buffer whole = args[i];

@@ -3,7 +3,10 @@
 //   FOLDER  holds <argument>.bin for every input, raw elements; receives <argument>.bin for every output
 // Scratch is made here. Prints one line per argument: name, role, type, elements. The device is the default
 // one, the kernel family as MOGRAPH_KERNELS says. Exit status 0 only when every output was written.
+#include "runtime/layout.h"
 #include "runtime/log.h"
+#include "runtime/open.h"
+#include "runtime/transfer.h"
 #include "shaders/op.h"
 
 #include <stdio.h>
@@ -128,16 +131,14 @@ static bool describe(struct bridge *b) {
     return true;
 }
 
+static void list_arguments(void *owner, struct rt_layout *layout) {
+    struct bridge *b = owner;
+    for (uint32_t i = 0; i < b->signature.arg_count; i++)
+        rt_layout_add(layout, &b->args[i], op_arg_bytes(&b->signature.args[i]));
+}
+
 static bool allocate(struct bridge *b) {
-    uint64_t bytes = RT_ALIGNMENT;
-    for (uint32_t i = 0; i < b->signature.arg_count; i++)
-        bytes += (op_arg_bytes(&b->signature.args[i]) + RT_ALIGNMENT - 1) / RT_ALIGNMENT * RT_ALIGNMENT;
-    if (rt_arena_create(b->device, RT_MEMORY_DEVICE, bytes, "arguments", &b->arena) != RT_OK)
-        return false;
-    for (uint32_t i = 0; i < b->signature.arg_count; i++)
-        if (b->signature.args[i].count > 0)
-            b->args[i] = rt_arena_push(b->arena, op_arg_bytes(&b->signature.args[i]));
-    return true;
+    return rt_layout_create(b->device, RT_MEMORY_DEVICE, "arguments", list_arguments, b, &b->arena) == RT_OK;
 }
 
 static bool run(struct bridge *b) {

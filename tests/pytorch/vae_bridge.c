@@ -7,6 +7,8 @@
 #include "model/weights/weights.h"
 #include "model/weights/weights_layout.h"
 #include "runtime/log.h"
+#include "runtime/open.h"
+#include "runtime/transfer.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,4 +1,5 @@
 // The pipeline cache on disk: written, read, and ignored when damaged.
+#include "runtime/cache.h"
 #include "shaders/check/op_check.h"
 #include "tests/test.h"
 
@@ -15,7 +16,7 @@ static void use_device(void) {
     struct rt_context *context;
     struct rt_device *device = test_device(&context, 0);
     struct op_library *library;
-    CHECK(rt_device_cache_path(device, path, sizeof path));
+    CHECK(rt_cache_path(device, path, sizeof path));
     if (CHECK(op_library_create(device, &library) == RT_OK)) {
         struct op_trial trial = {
             .id = OP_activation_forward, .params = op_table[OP_activation_forward]->examples, .seed = 1};

@@ -1,4 +1,5 @@
 // Planned buffers never overlap in time and space, keep their alignment, and stay within chunks.
+#include "runtime/align.h"
 #include "runtime/plan.h"
 #include "tests/test.h"
 

@@ -1,5 +1,6 @@
 // Recording, replay, hazards, host records, transfers.
 #include "runtime/stream.h"
+#include "runtime/transfer.h"
 #include "tests/test.h"
 
 #include <stdlib.h>

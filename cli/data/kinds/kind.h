@@ -3,9 +3,11 @@
 #define MOGRAPH_CLI_DATA_KINDS_KIND_H
 
 #include "cli/data/palette.h"
-#include "cli/data/particles.h"
+#include "cli/data/particle_params.h"
 
 #include <math.h>
+#include <stdbool.h>
+#include <stdint.h>
 
 #define TURN 6.28318530718f // radians
 

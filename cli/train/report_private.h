@@ -1,6 +1,6 @@
-// The parts of report.html; report.c puts them together.
-#ifndef MOGRAPH_CLI_TRAIN_REPORT_PARTS_H
-#define MOGRAPH_CLI_TRAIN_REPORT_PARTS_H
+// The parts of report.html, which report.c puts together. Private to report*.c.
+#ifndef MOGRAPH_CLI_TRAIN_REPORT_PRIVATE_H
+#define MOGRAPH_CLI_TRAIN_REPORT_PRIVATE_H
 
 #include "cli/page/page.h"
 #include "cli/train/history.h"

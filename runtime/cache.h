@@ -1,0 +1,17 @@
+// The pipeline cache on disk. A device loads it when it is opened and saves it when it is closed.
+#ifndef MOGRAPH_RUNTIME_CACHE_H
+#define MOGRAPH_RUNTIME_CACHE_H
+
+#include "runtime/device.h"
+
+#include <stddef.h>
+
+// Writes the path of the cache's file, whether or not it exists yet; false when there is nowhere to keep one
+// (neither XDG_CACHE_HOME nor HOME is an absolute path).
+bool rt_cache_path(const struct rt_device *device, char *path, size_t size);
+
+// Never fails: a missing, damaged or foreign file gives an empty cache.
+void rt_cache_load(struct rt_device *device);
+void rt_cache_save(struct rt_device *device);
+
+#endif
