@@ -3,6 +3,7 @@
 #include "cli/command.h"
 #include "cli/json.h"
 #include "cli/terminal.h"
+#include "shaders/op_shapes.h"
 
 #include <string.h>
 
@@ -41,11 +42,11 @@ static struct share share_of_peak(const struct bench_time *time, const struct be
     return fma > copy ? (struct share){fma, "fma"} : (struct share){copy, "copy"};
 }
 
-static void add_json_row(struct report *report, const struct bench_shape *shape,
+static void add_json_row(struct report *report, enum op_id id, const struct op_shape *shape,
                          const struct bench_time *time) {
     struct share share = share_of_peak(time, &report->peaks);
     cJSON *row = cJSON_CreateObject();
-    cJSON_AddStringToObject(row, "operation", op_table[shape->id]->name);
+    cJSON_AddStringToObject(row, "operation", op_table[id]->name);
     cJSON_AddStringToObject(row, "shape", shape->label);
     cJSON_AddNumberToObject(row, "median_ms", time->median_ns * 1e-6);
     cJSON_AddNumberToObject(row, "gflops", time->flops / time->median_ns);
@@ -63,48 +64,58 @@ static void print_row(const char *name, const char *label, const struct bench_ti
            time->bytes / time->median_ns);
 }
 
-static void report_row(struct report *report, const struct bench_shape *shape,
+static void report_row(struct report *report, enum op_id id, const struct op_shape *shape,
                        const struct bench_time *time) {
     if (report->rows != NULL) {
-        add_json_row(report, shape, time);
+        add_json_row(report, id, shape, time);
         return;
     }
     struct share share = share_of_peak(time, &report->peaks);
-    print_row(op_table[shape->id]->name, shape->label, time);
+    print_row(op_table[id]->name, shape->label, time);
     printf("  %3.0f%% %s\n", share.value * 100.0, share.bound);
     fflush(stdout);
 }
 
-static bool wanted(const struct bench_shape *shape, const char *only) {
-    return only == NULL || strstr(op_table[shape->id]->name, only) != NULL;
+static bool wanted(enum op_id id, const char *only) {
+    return only == NULL || strstr(op_table[id]->name, only) != NULL;
 }
 
 static uint32_t count_wanted(const char *only) {
     uint32_t count = 0;
-    for (uint32_t i = 0; i < bench_shape_count; i++)
-        count += wanted(&bench_shapes[i], only);
+    for (int id = 0; id < OP_COUNT; id++)
+        for (uint32_t i = 0; wanted((enum op_id)id, only) && op_shape_at((enum op_id)id, OP_BENCH, i) != NULL;
+             i++)
+            count++;
     return count;
 }
 
+static bool measure_row(struct cli_device *device, const struct bench_values *v, enum op_id id,
+                        const struct op_shape *shape, struct report *report) {
+    struct bench_time time;
+    enum rt_status status = bench_operation(device, id, shape->params, (uint32_t)v->repeat, &time);
+    progress_clear(&report->progress);
+    if (status != RT_OK) {
+        cli_fail("%s, %s: %s", op_table[id]->name, shape->label, rt_status_text(status));
+        return false;
+    }
+    report_row(report, id, shape, &time);
+    return true;
+}
+
 static bool measure_rows(struct cli_device *device, const struct bench_values *v, struct report *report) {
+    const struct op_shape *shape;
     uint64_t done = 0;
     progress_begin(&report->progress, "bench", count_wanted(v->only));
-    for (uint32_t i = 0; i < bench_shape_count; i++) {
-        const struct bench_shape *shape = &bench_shapes[i];
-        struct bench_time time;
-        if (!wanted(shape, v->only))
-            continue;
-        enum rt_status status = bench_operation(device, shape->id, shape->params, (uint32_t)v->repeat, &time);
-        progress_clear(&report->progress);
-        if (status != RT_OK) {
-            cli_fail("%s, %s: %s", op_table[shape->id]->name, shape->label, rt_status_text(status));
-            return false;
+    for (int id = 0; id < OP_COUNT; id++)
+        for (uint32_t i = 0;
+             wanted((enum op_id)id, v->only) && (shape = op_shape_at((enum op_id)id, OP_BENCH, i)) != NULL;
+             i++) {
+            if (!measure_row(device, v, (enum op_id)id, shape, report))
+                return false;
+            done++;
+            if (report->progress.interactive)
+                progress_update(&report->progress, done, NULL);
         }
-        report_row(report, shape, &time);
-        done++;
-        if (report->progress.interactive)
-            progress_update(&report->progress, done, NULL);
-    }
     progress_clear(&report->progress);
     return true;
 }

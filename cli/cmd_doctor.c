@@ -4,7 +4,7 @@
 #include "cli/device.h"
 #include "cli/terminal.h"
 #include "runtime/cache.h"
-#include "shaders/check/op_check.h"
+#include "shaders/check/op_trial.h"
 
 #include <string.h>
 #include <sys/utsname.h>
@@ -137,16 +137,14 @@ static bool run_trial(struct op_library *library, const struct op_trial *trial, 
     return status != RT_ERROR_DEVICE_LOST;
 }
 
-// Every example with random inputs and with all zeros but one. False when the device is lost.
+// Every shape of its table that is for doctor, with random inputs and with all zeros but one. False when the
+// device is lost.
 static bool test_operation(struct op_library *library, enum op_id id, struct verdict *verdict) {
     static const enum op_fill fills[] = {OP_FILL_RANDOM, OP_FILL_ONE_HOT};
-    const struct op_info *op = op_table[id];
-    for (uint32_t i = 0; i < op->example_count; i++)
+    const struct op_shape *shape;
+    for (uint32_t i = 0; (shape = op_shape_at(id, OP_DOCTOR, i)) != NULL; i++)
         for (size_t fill = 0; fill < sizeof fills / sizeof fills[0]; fill++) {
-            struct op_trial trial = {.id = id,
-                                     .params = (const char *)op->examples + i * op->params_size,
-                                     .fill = fills[fill],
-                                     .seed = 1 + i};
+            struct op_trial trial = {.id = id, .params = shape->params, .fill = fills[fill], .seed = 1 + i};
             if (!run_trial(library, &trial, verdict))
                 return false;
         }

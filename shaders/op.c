@@ -1,24 +1,64 @@
-// What all operations share: refusals, checks of shapes, grids, dispatches, the library of a device.
+// What holds for all operations: the table, describing, links by name, and the library of a device.
 #include "shaders/op.h"
 
+#include "runtime/align.h"
 #include "runtime/log.h"
 #include "runtime/transfer.h"
-#include "shaders/check/op_check.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define OP(name) extern const struct op_info op_##name##_info;
+#define OP(folder, name, forward) extern const struct op_info op_##name##_info;
 #include "shaders/ops.def"
 #undef OP
 
 const struct op_info *const op_table[OP_COUNT] = {
-#define OP(name) [OP_##name] = &op_##name##_info,
+#define OP(folder, name, forward) [OP_##name] = &op_##name##_info,
 #include "shaders/ops.def"
 #undef OP
 };
+
+static const char *const folders[OP_COUNT] = {
+#define OP(folder, name, forward) [OP_##name] = #folder,
+#include "shaders/ops.def"
+#undef OP
+};
+
+static const enum op_id forwards[OP_COUNT] = {
+#define OP(folder, name, forward) [OP_##name] = OP_##forward,
+#include "shaders/ops.def"
+#undef OP
+};
+
+const char *op_folder(enum op_id id) {
+    return folders[id];
+}
+
+enum op_id op_forward(enum op_id id) {
+    return forwards[id];
+}
+
+uint32_t op_arg_index(enum op_id id, const char *name) {
+    for (uint32_t i = 0; i < op_table[id]->arg_count; i++)
+        if (strcmp(op_table[id]->args[i].name, name) == 0)
+            return i;
+    return OP_MAX_ARGS;
+}
+
+struct op_link op_link(enum op_id backward, uint32_t arg) {
+    const struct op_info *info = op_table[backward];
+    enum op_id forward = forwards[backward];
+    if (forward == OP_none || arg >= info->arg_count || info->args[arg].role == OP_SCRATCH)
+        return (struct op_link){OP_LINK_NONE, 0};
+    const char *name = info->args[arg].name;
+    bool prefixed = strncmp(name, "d_", 2) == 0;
+    uint32_t index = op_arg_index(forward, prefixed ? name + 2 : name);
+    if (index == OP_MAX_ARGS)
+        return (struct op_link){OP_LINK_NONE, 0};
+    return (struct op_link){prefixed || info->adjoint ? OP_LINK_GRADIENT : OP_LINK_SAME, index};
+}
 
 const char *op_family_text(enum op_family family) {
     return family == OP_FAMILY_LANE ? "lane" : "tile";
@@ -38,7 +78,11 @@ uint64_t op_dtype_bytes(enum op_dtype dtype) {
 }
 
 uint64_t op_arg_bytes(const struct op_arg *arg) {
-    return (arg->count * op_dtype_bytes(arg->dtype) + 15) / 16 * 16;
+    return arg->count * op_dtype_bytes(arg->dtype);
+}
+
+uint64_t op_arg_buffer_bytes(const struct op_arg *arg) {
+    return rt_align_up(op_arg_bytes(arg), 16);
 }
 
 static enum rt_status check_family(const struct rt_device_info *info, enum op_family family) {
@@ -150,105 +194,39 @@ bool op_check_dtype(struct op_refusal *refusal, enum op_dtype dtype) {
            op_refuse(refusal, "activations are stored as fp32 or bf16, not as type %d", (int)dtype);
 }
 
-void op_add_arg(struct op_signature *signature, const char *name, enum op_role role, enum op_dtype dtype,
-                uint64_t count) {
-    signature->args[signature->arg_count++] = (struct op_arg){name, role, dtype, count};
-}
-
-bool op_describe(const struct op_target *target, enum op_id id, const void *params,
-                 struct op_signature *signature, struct op_refusal *refusal) {
-    *signature = (struct op_signature){0};
-    return op_table[id]->describe(target, params, signature, refusal);
-}
-
-static bool buffers_fit(struct op_recorder *recorder, enum op_id id, const struct op_signature *signature,
-                        const struct rt_buffer *args) {
-    for (uint32_t i = 0; i < signature->arg_count; i++) {
-        const struct op_arg *arg = &signature->args[i];
-        if (arg->count == 0)
-            continue;
-        uint64_t bytes = arg->count * op_dtype_bytes(arg->dtype);
-        if (args[i].address == 0 || args[i].size_bytes < bytes || args[i].address % 16 != 0) {
-            rt_stream_fail(recorder->stream, RT_ERROR_INVALID,
-                           "%s: argument %s needs %llu bytes, got %llu (%s)", op_table[id]->name, arg->name,
-                           (unsigned long long)bytes, (unsigned long long)args[i].size_bytes,
-                           signature->text);
-            return false;
-        }
+// The signature's arguments: names and roles from the list, the rest as describe() stated it.
+static bool take_extents(const struct op_info *info, const struct op_extent *extents,
+                         struct op_signature *signature, struct op_refusal *refusal) {
+    signature->arg_count = info->arg_count;
+    for (uint32_t i = 0; i < info->arg_count; i++) {
+        const struct op_extent *extent = &extents[i];
+        enum op_role role = info->args[i].role;
+        if (!extent->stated)
+            return op_refuse(refusal, "nothing says how large argument %s is", info->args[i].name);
+        signature->args[i] = (struct op_arg){.name = info->args[i].name,
+                                             .role = role == OP_OUT && extent->accumulate ? OP_INOUT : role,
+                                             .dtype = extent->dtype,
+                                             .count = extent->count};
     }
     return true;
 }
 
-void op_record(struct op_recorder *recorder, enum op_id id, const void *params, const struct rt_buffer *args,
-               uint32_t arg_count) {
-    if (rt_stream_status(recorder->stream) != RT_OK)
-        return;
+bool op_describe(const struct op_target *target, enum op_id id, const void *params,
+                 struct op_signature *signature, struct op_refusal *refusal) {
+    struct op_extent extents[OP_MAX_ARGS] = {0};
+    *signature = (struct op_signature){0};
+    return op_table[id]->describe(target, params, extents, signature, refusal) &&
+           take_extents(op_table[id], extents, signature, refusal);
+}
+
+uint64_t op_scratch_bytes(const struct op_target *target, enum op_id id, const void *params) {
     struct op_signature signature;
     struct op_refusal refusal;
-    if (!op_describe(&recorder->library->target, id, params, &signature, &refusal)) {
-        rt_stream_fail(recorder->stream, RT_ERROR_INVALID, "%s: %s", op_table[id]->name, refusal.text);
-        return;
-    }
-    if (arg_count != signature.arg_count) {
-        rt_stream_fail(recorder->stream, RT_ERROR_INVALID, "%s takes %u arguments, got %u",
-                       op_table[id]->name, signature.arg_count, arg_count);
-        return;
-    }
-    // The exact ranges, so that barriers are no wider than needed.
-    struct rt_buffer exact[OP_MAX_ARGS] = {0};
-    if (!buffers_fit(recorder, id, &signature, args))
-        return;
-    for (uint32_t i = 0; i < arg_count; i++)
-        if (signature.args[i].count > 0)
-            exact[i] = rt_buffer_slice(args[i], 0,
-                                       signature.args[i].count * op_dtype_bytes(signature.args[i].dtype));
-    struct op_check_hook *hook =
-        recorder->library->check ? op_check_before(recorder, id, params, &signature, exact) : NULL;
-    op_table[id]->record(recorder, params, exact);
-    op_check_after(recorder, hook);
-}
-
-void op_grid_for_items(const struct op_target *target, uint64_t items, struct op_launch *launch) {
-    uint32_t local = target->max_invocations < 256 ? target->max_invocations : 256;
-    uint64_t groups = op_div_up(items, local);
-    if (target->family == OP_FAMILY_LANE) {
-        // A CPU device pays for every workgroup: few of them, each with a long loop.
-        local = 64;
-        groups = op_div_up(items, local);
-        groups = groups > 128 ? 128 : groups;
-    }
-    launch->local[0] = local;
-    launch->groups = groups ? groups : 1;
-}
-
-static double buffer_bytes(const struct rt_buffer *buffers) {
-    double bytes = 0.0;
-    for (int i = 0; i < RT_MAX_ACCESS; i++)
-        bytes += (double)buffers[i].size_bytes;
+    uint64_t bytes = 0;
+    if (!op_describe(target, id, params, &signature, &refusal))
+        return 0;
+    for (uint32_t i = 0; i < signature.arg_count; i++)
+        if (signature.args[i].role == OP_SCRATCH)
+            bytes += op_arg_buffer_bytes(&signature.args[i]);
     return bytes;
-}
-
-void op_dispatch(struct op_recorder *recorder, const struct op_launch *launch) {
-    uint32_t spec[RT_MAX_SPEC];
-    for (int i = 0; i < 3; i++)
-        spec[i] = launch->local[i] ? launch->local[i] : 1;
-    spec[3] = recorder->library->target.family == OP_FAMILY_LANE;
-    memcpy(spec + 4, launch->spec, launch->spec_count * sizeof *spec);
-    struct rt_dispatch dispatch = {.push = launch->push,
-                                   .push_bytes = launch->push_bytes,
-                                   .groups = launch->groups,
-                                   .read_count = RT_MAX_ACCESS,
-                                   .write_count = RT_MAX_ACCESS,
-                                   .flops = launch->flops,
-                                   .bytes = buffer_bytes(launch->reads) + buffer_bytes(launch->writes)};
-    enum rt_status status = rt_kernel_get(recorder->library->device, &op_kernel_codes[launch->kernel], spec,
-                                          launch->spec_count + 4, &dispatch.kernel);
-    if (status != RT_OK) {
-        rt_stream_fail(recorder->stream, status, "kernel %s is not available",
-                       op_kernel_codes[launch->kernel].name);
-        return;
-    }
-    memcpy(dispatch.reads, launch->reads, sizeof dispatch.reads);
-    memcpy(dispatch.writes, launch->writes, sizeof dispatch.writes);
-    rt_stream_dispatch(recorder->stream, &dispatch);
 }

@@ -3,15 +3,15 @@
 // Conventions, for every operation:
 // - Activation tensors are NDHWC (channels last, d is time) and dense; the channel count is a multiple of 4.
 // - Every operation is described by one params struct of plain numbers. A backward pass takes the params of
-// its
-//   forward pass. Zero-initialised members mean the usual default.
-// - describe() is the one place that judges params: it names what is impossible, or lists every argument with
-// its
-//   exact size. Everything else may rely on it.
-// - Outputs are overwritten unless the params say `accumulate`. Gradients are named d_<what>.
+//   its forward pass. Zero-initialised members mean the usual default.
+// - Arguments have names, listed once (OP_ARGS_<op> beside the params). Buffers, reference arrays and the
+//   graph's values are structs that follow from that list, and calls are filled in by name.
+// - describe() is the one place that judges params: it names what is impossible, or states the exact size of
+//   every argument. Everything else may rely on it.
+// - Outputs are overwritten unless the params say `accumulate`. Gradients are named d_<what>: that name is
+//   how a backward pass finds its forward pass's arguments.
 // - Arithmetic is fp32; activations may be stored as bf16 (params.dtype). Reductions have a fixed order: same
-// input,
-//   same device, same bits.
+//   input, same device, same bits.
 // - reference() is the naive definition in double precision, used by the tests, by `mograph doctor` and, with
 //   MOGRAPH_CHECK=1, against every operation of a real run.
 #ifndef MOGRAPH_SHADERS_OP_H
@@ -19,25 +19,24 @@
 
 #include "runtime/stream.h"
 #include "shaders/kernels.h"
+#include "shaders/op_args.h"
 
 #include <stdbool.h>
-
-enum op_dtype { OP_F32, OP_BF16, OP_U8, OP_U32 };
-enum op_role { OP_IN, OP_OUT, OP_INOUT, OP_SCRATCH };
 
 // `lane`: no barrier, no shared memory, for CPU devices. `tile`: shared memory, for GPUs. Both run on both.
 enum op_family { OP_FAMILY_TILE, OP_FAMILY_LANE };
 
-enum { OP_MAX_ARGS = 14, OP_MAX_PARAMS = 256 };
+enum { OP_MAX_PARAMS = 256 };
 
 enum op_id {
-#define OP(name) OP_##name,
+#define OP(folder, name, forward) OP_##name,
 #include "shaders/ops.def"
 #undef OP
-    OP_COUNT
+    OP_COUNT,
+    OP_none = OP_COUNT, // no operation
 };
 
-// One argument. count 0: the argument is absent with these params, and the zero buffer is passed.
+// One argument as these params make it. count 0: absent, and the zero buffer is passed.
 struct op_arg {
     const char *name;
     enum op_role role;
@@ -81,37 +80,51 @@ struct op_recorder {
     struct rt_stream *stream;
 };
 
-// How an argument of a backward pass follows from its forward pass, for the gradient check.
+enum { OP_MAX_TABLES = 3 };
+
+// An operation, as OP_DEFINE makes it. args, extents and arrays stand in the order of the argument list.
+struct op_info {
+    const char *name;
+    const struct op_arg_name *args;
+    uint32_t arg_count;
+    size_t params_size;
+    // False, with a reason, when the params are impossible; states every extent otherwise.
+    bool (*describe)(const struct op_target *target, const void *params, struct op_extent *extents,
+                     struct op_signature *signature, struct op_refusal *refusal);
+    // Records the kernels; sizes are already checked.
+    void (*record)(struct op_recorder *recorder, const void *params, const struct rt_buffer *args);
+    // Scratch and absent arguments are NULL. OP_OUT arrays hold NaN on entry.
+    void (*reference)(const void *params, double *const *args);
+    // Makes random inputs valid (labels below the class count, variances positive). May be NULL.
+    void (*prepare)(const void *params, double *const *args);
+    double tolerance; // relative error that fp32 keeps; 0: 1e-5
+    // Where the params' flags (bool) begin, which stand last: offsetof; 0: they have none.
+    size_t flags_at;
+    // A backward pass that is the adjoint of its forward pass: each argument is the gradient of the forward
+    // argument of the same name, without a d_ before it.
+    bool adjoint;
+    // Its shapes for tests, `mograph doctor` and `mograph bench kernels`; NULL behind the last.
+    const struct op_shapes *shapes[OP_MAX_TABLES];
+};
+
+// Indexed by enum op_id.
+extern const struct op_info *const op_table[OP_COUNT];
+
+const char *op_folder(enum op_id id); // where it lives in shaders/
+
+// The operation whose backward pass this is; OP_none when it is not one.
+enum op_id op_forward(enum op_id id);
+
+// How an argument of a backward pass follows from its forward pass: by name.
 enum op_link_kind { OP_LINK_NONE, OP_LINK_SAME, OP_LINK_GRADIENT };
 struct op_link {
     enum op_link_kind kind;
     uint32_t forward_arg;
 };
+struct op_link op_link(enum op_id backward, uint32_t arg);
 
-struct op_info {
-    const char *name;
-    size_t params_size;
-    // False, with a reason, when the params are impossible.
-    bool (*describe)(const struct op_target *target, const void *params, struct op_signature *signature,
-                     struct op_refusal *refusal);
-    // Records the kernels. args in the order of the signature; sizes are already checked.
-    void (*record)(struct op_recorder *recorder, const void *params, const struct rt_buffer *args);
-    // args as double arrays in the order of the signature; scratch and absent arguments are NULL. OP_OUT
-    // arrays hold NaN on entry.
-    void (*reference)(const void *params, double *const *args);
-    // Makes random inputs valid (labels below the class count, variances positive). May be NULL.
-    void (*prepare)(const void *params, double *const *args);
-    double tolerance; // relative error that fp32 keeps; 0: 1e-5
-    // `count` params structs, one behind the other, for `mograph doctor`: small, quick, typical.
-    const void *examples;
-    uint32_t example_count;
-    // Backward passes only: the forward operation and where each argument comes from.
-    enum op_id forward;
-    struct op_link links[OP_MAX_ARGS];
-};
-
-// Indexed by enum op_id.
-extern const struct op_info *const op_table[OP_COUNT];
+// The index of an argument, by name; OP_MAX_ARGS when the operation has none of that name.
+uint32_t op_arg_index(enum op_id id, const char *name);
 
 // Chooses kernels for a device: family by its type, or by MOGRAPH_KERNELS=tile|lane. The caller owns *out.
 // Errors: RT_ERROR_INVALID (an unknown family), RT_ERROR_UNSUPPORTED (a family the device cannot run).
@@ -130,15 +143,14 @@ const char *op_family_text(enum op_family family);
 bool op_describe(const struct op_target *target, enum op_id id, const void *params,
                  struct op_signature *signature, struct op_refusal *refusal);
 
-// Records one operation with its arguments in the order of the signature. Refused params, missing or short
-// buffers are latched in the stream, by name. The typed functions beside each operation all end here.
-void op_record(struct op_recorder *recorder, enum op_id id, const void *params, const struct rt_buffer *args,
-               uint32_t arg_count);
+// Bytes of scratch that an operation needs with these params; 0 when they are refused.
+uint64_t op_scratch_bytes(const struct op_target *target, enum op_id id, const void *params);
 
 uint64_t op_dtype_bytes(enum op_dtype dtype);
 
-// Bytes of an argument's buffer: the elements, rounded up to 16.
+// Bytes of an argument's elements, and of its buffer: the same, rounded up to 16.
 uint64_t op_arg_bytes(const struct op_arg *arg);
+uint64_t op_arg_buffer_bytes(const struct op_arg *arg);
 
 // --- for the operations themselves ---
 
@@ -159,26 +171,6 @@ bool op_check_count(struct op_refusal *refusal, const char *name, uint64_t count
 
 // An activation's storage type: OP_F32 or OP_BF16.
 bool op_check_dtype(struct op_refusal *refusal, enum op_dtype dtype);
-
-void op_add_arg(struct op_signature *signature, const char *name, enum op_role role, enum op_dtype dtype,
-                uint64_t count);
-
-struct op_launch {
-    enum op_kernel kernel;
-    uint32_t local[3];              // 0 counts as 1
-    uint32_t spec[RT_MAX_SPEC - 4]; // from constant id 4 on; id 3 is the family
-    uint32_t spec_count;
-    const void *push;
-    uint32_t push_bytes;
-    uint64_t groups;
-    struct rt_buffer reads[RT_MAX_ACCESS], writes[RT_MAX_ACCESS]; // zero buffers are skipped
-    double flops;                                                 // bytes follow from reads and writes
-};
-
-void op_dispatch(struct op_recorder *recorder, const struct op_launch *launch);
-
-// Local size and workgroups for a kernel whose invocations stride over `items`.
-void op_grid_for_items(const struct op_target *target, uint64_t items, struct op_launch *launch);
 
 static inline uint64_t op_div_up(uint64_t value, uint64_t by) {
     return (value + by - 1) / by;

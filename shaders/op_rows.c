@@ -25,10 +25,6 @@ bool op_check_rows(struct op_refusal *refusal, uint32_t n, uint32_t voxels, uint
            op_check_count(refusal, "one channel", rows) && op_check_count(refusal, "the tensor", rows * c);
 }
 
-void op_rows_grid(const struct op_target *target, const struct op_rows *rows, struct op_launch *launch) {
-    op_grid_for_items(target, (uint64_t)rows->groups * rows->chunks * rows->c4, launch);
-}
-
 uint64_t op_rows_scratch(const struct op_rows *rows, uint32_t width) {
     uint64_t records = 0, chunks = rows->chunks;
     for (; chunks > OP_ROWS_FAN; chunks = op_div_up(chunks, OP_ROWS_FAN))
@@ -49,16 +45,15 @@ struct op_partials op_rows_merge(struct op_recorder *recorder, enum op_kernel ke
     while (chunks > OP_ROWS_FAN) {
         uint32_t merged = (uint32_t)op_div_up(chunks, OP_ROWS_FAN);
         struct rt_buffer dst = rt_buffer_slice(scratch, end, merged * record_bytes);
-        struct push_rows_merge push = {src.address, dst.address, rows->groups, chunks, merged, width / 4};
-        struct op_launch launch = {.kernel = kernel,
-                                   .spec = {OP_ROWS_FAN},
-                                   .spec_count = 1,
-                                   .push = &push,
-                                   .push_bytes = sizeof push,
-                                   .reads = {src},
-                                   .writes = {dst}};
-        op_grid_for_items(&recorder->library->target, (uint64_t)rows->groups * merged * (width / 4), &launch);
-        op_dispatch(recorder, &launch);
+        struct push_rows_merge push = {.src = src.address,
+                                       .dst = dst.address,
+                                       .groups = rows->groups,
+                                       .chunks = chunks,
+                                       .merged = merged,
+                                       .width4 = width / 4};
+        op_dispatch(recorder, OP_LAUNCH(kernel, push, OP_SPEC(OP_ROWS_FAN),
+                                        .items = (uint64_t)rows->groups * merged * (width / 4),
+                                        .reads = {src}, .writes = {dst}));
         end += dst.size_bytes;
         src = dst;
         chunks = merged;
@@ -79,11 +74,7 @@ void op_rows_sum(struct op_recorder *recorder, const struct op_rows *rows, uint3
                                     .first4 = outputs->first_width / 4,
                                     .accumulate = outputs->accumulate,
                                     .factor = outputs->factor};
-    struct op_launch launch = {.kernel = KERNEL_rows_finish,
-                               .push = &push,
-                               .push_bytes = sizeof push,
-                               .reads = {partials.buffer},
-                               .writes = {outputs->first, outputs->second, outputs->total}};
-    op_grid_for_items(&recorder->library->target, (uint64_t)rows->groups * (width / 4), &launch);
-    op_dispatch(recorder, &launch);
+    op_dispatch(recorder, OP_LAUNCH(KERNEL_rows_finish, push, .items = (uint64_t)rows->groups * (width / 4),
+                                    .reads = {partials.buffer},
+                                    .writes = {outputs->first, outputs->second, outputs->total}));
 }

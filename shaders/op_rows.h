@@ -6,7 +6,7 @@
 #define MOGRAPH_SHADERS_OP_ROWS_H
 
 #include "shaders/common/rows_push.h"
-#include "shaders/op.h"
+#include "shaders/op_launch.h"
 
 enum { OP_ROWS_FAN = 32 };
 
@@ -16,8 +16,10 @@ struct op_rows op_rows_plan(const struct op_target *target, uint32_t groups, uin
 // Checks a tensor [n][voxels][c]: nothing empty, at most 2^31 - 1 elements. c was checked before.
 bool op_check_rows(struct op_refusal *refusal, uint32_t n, uint32_t voxels, uint32_t c);
 
-// Local size and workgroups for a kernel that walks `rows`.
-void op_rows_grid(const struct op_target *target, const struct op_rows *rows, struct op_launch *launch);
+// The items of a kernel that walks `rows`, for op_launch.items.
+static inline uint64_t op_rows_items(const struct op_rows *rows) {
+    return (uint64_t)rows->groups * rows->chunks * rows->c4;
+}
 
 // Floats of scratch that a reduction with records of `width` floats needs, over all levels.
 uint64_t op_rows_scratch(const struct op_rows *rows, uint32_t width);

@@ -4,7 +4,8 @@
 #include "cli/terminal.h"
 #include "runtime/layout.h"
 #include "runtime/transfer.h"
-#include "shaders/check/op_check.h"
+#include "shaders/check/op_arrays.h"
+#include "shaders/op_record.h"
 #include "shaders/peak/peak.h"
 
 #include <stdlib.h>
@@ -20,7 +21,7 @@ struct bench {
 static void list_arguments(void *owner, struct rt_layout *layout) {
     struct bench *bench = owner;
     for (uint32_t i = 0; i < bench->signature.arg_count; i++)
-        rt_layout_add(layout, &bench->buffers[i], op_arg_bytes(&bench->signature.args[i]));
+        rt_layout_add(layout, &bench->buffers[i], op_arg_buffer_bytes(&bench->signature.args[i]));
 }
 
 static enum rt_status allocate(struct bench *bench) {
@@ -30,7 +31,7 @@ static enum rt_status allocate(struct bench *bench) {
 
 static enum rt_status upload_one(struct bench *bench, uint32_t i, const double *values) {
     const struct op_arg *arg = &bench->signature.args[i];
-    uint64_t bytes = arg->count * op_dtype_bytes(arg->dtype);
+    uint64_t bytes = op_arg_bytes(arg);
     void *encoded = malloc(bytes);
     if (encoded == NULL)
         return RT_ERROR_OUT_OF_MEMORY;
@@ -62,7 +63,7 @@ static enum rt_status record(struct bench *bench, enum op_id id, const void *par
         return status;
     rt_stream_begin(bench->stream);
     struct op_recorder recorder = {bench->device->library, bench->stream};
-    op_record(&recorder, id, params, bench->buffers, bench->signature.arg_count);
+    op_record(&recorder, id, params, bench->buffers);
     return RT_OK;
 }
 
@@ -106,7 +107,7 @@ static double traffic(const struct op_signature *signature) {
     double bytes = 0.0;
     for (uint32_t i = 0; i < signature->arg_count; i++) {
         const struct op_arg *arg = &signature->args[i];
-        double size = (double)(arg->count * op_dtype_bytes(arg->dtype));
+        double size = (double)op_arg_bytes(arg);
         if (arg->role != OP_SCRATCH)
             bytes += arg->role == OP_INOUT ? 2.0 * size : size;
     }

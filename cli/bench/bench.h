@@ -4,17 +4,6 @@
 
 #include "cli/device.h"
 
-// One operation at one shape of the model.
-struct bench_shape {
-    enum op_id id;
-    const char *label; // the shape in the model's words, "64->64 k3 s1 on 8x32x32"
-    const void *params;
-};
-
-// The rows of `mograph bench kernels` (bench_shapes.c).
-extern const struct bench_shape bench_shapes[];
-extern const uint32_t bench_shape_count;
-
 struct bench_time {
     double median_ns, best_ns; // of one run of the operation, all its kernels
     double flops;              // of one run, zero work not counted; 0 when the operation does not count them
@@ -30,9 +19,9 @@ enum rt_status bench_operation(struct cli_device *device, enum op_id id, const v
 // Sorts the values.
 double bench_median(double *values, uint32_t count);
 
-// What this device does at best: multiply-adds from registers,
-// and a copy of the widest tensor of bench_shapes.c (bytes read and written):
-// larger ones would leave the caches that the model's tensors fit in.
+// What this device does at best: multiply-adds from registers, and a copy of the model's widest tensor
+// (op_shapes.h; bytes read and written): larger ones would leave the caches that the model's tensors fit
+// in.
 struct bench_peaks {
     double flops, bytes; // per second
 };

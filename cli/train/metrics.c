@@ -101,7 +101,7 @@ bool metrics_add(struct metrics *m, const struct trainer_report *r, uint64_t epo
     numbers(m->file, (const float[]){r->nll, r->mse, r->sigma}, 3);
     numbers(m->file, r->kl, m->levels);
     numbers(m->file, r->beta, m->levels);
-    numbers(m->file, (const float[]){r->lr, r->gradient_norm, r->clip_factor}, 3);
+    numbers(m->file, (const float[]){r->lr, r->gradient_norm, r->grad_clip_factor}, 3);
     const struct adversary_report *a = &r->adversary;
     if (r->has_adversary)
         numbers(m->file, (const float[]){a->loss, a->right, a->scale}, 3);

@@ -127,7 +127,7 @@ struct trainer_options train_trainer_options(const struct train_values *v) {
         .rate_speed = (float)v->rate_speed,
         .optimiser = (enum trainer_optimiser)v->optimiser,
         .weight_decay = (float)v->weight_decay,
-        .clip = (float)v->clip,
+        .grad_clip = (float)v->clip,
         .sigma_floor = (float)v->sigma_floor,
         .augment = (v->flip ? SAMPLER_FLIP : 0u) | (v->shift ? SAMPLER_SHIFT : 0u) |
                    (v->reverse ? SAMPLER_REVERSE : 0u),

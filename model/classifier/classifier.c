@@ -32,11 +32,7 @@ static enum rt_status write_down(struct classifier *c) {
 
 static uint64_t scratch_bytes(const struct classifier *c) {
     struct op_grad_clip params = {.count = (uint32_t)parameters_trained_count(c->parameters)};
-    struct op_signature signature;
-    struct op_refusal refusal;
-    if (!op_describe(&c->library->target, OP_grad_clip, &params, &signature, &refusal))
-        return 0;
-    return op_arg_bytes(&signature.args[signature.arg_count - 1]);
+    return op_scratch_bytes(&c->library->target, OP_grad_clip, &params);
 }
 
 static enum rt_status make_activations(struct classifier *c) {
@@ -55,8 +51,8 @@ static void list_inputs(void *owner, struct rt_layout *layout) {
     struct classifier *c = owner;
     rt_layout_add(layout, &c->clips, batch_bytes(c));
     rt_layout_add(layout, &c->scratch, scratch_bytes(c));
-    rt_layout_add(layout, &c->state, 16);
-    rt_layout_add(layout, &c->outcome, 16);
+    rt_layout_add(layout, &c->grad_clip_state, 16);
+    rt_layout_add(layout, &c->grad_clip_result, 16);
 }
 
 static enum rt_status make_inputs(struct classifier *c) {
@@ -72,7 +68,7 @@ static enum rt_status make_inputs(struct classifier *c) {
 static void list_host_values(void *owner, struct rt_layout *layout) {
     struct classifier *c = owner;
     struct rt_buffer *samples[] = {&c->labels, &c->d_loss, &c->loss};
-    struct rt_buffer *fours[] = {&c->optimiser, &c->clip, &c->result};
+    struct rt_buffer *fours[] = {&c->hyper, &c->grad_clip_limits, &c->result};
     for (int i = 0; i < 3; i++) {
         rt_layout_add(layout, samples[i], N * 4);
         rt_layout_add(layout, fours[i], 16);

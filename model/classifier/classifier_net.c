@@ -25,8 +25,8 @@ static void write_loss(struct classifier_net *c) {
     c->labels = graph_input(c->graph, "labels", OP_U32, c->n, false);
     c->loss = graph_activation(c->graph, "loss", OP_F32, c->n);
     uint32_t probabilities = graph_activation(c->graph, "probabilities", OP_F32, (uint64_t)c->n * c->outputs);
-    graph_apply(c->graph, OP_softmax_cross_entropy_forward, &params,
-                (uint32_t[OP_MAX_ARGS]){c->logits, c->labels, c->loss, probabilities});
+    GRAPH_APPLY(c->graph, softmax_cross_entropy_forward, &params, .logits = c->logits, .labels = c->labels,
+                .loss = c->loss, .probabilities = probabilities);
     graph_keep(c->graph, c->loss, false);
     graph_seed(c->graph, c->loss);
 }

@@ -14,9 +14,9 @@ struct classifier {
     struct rt_arena *activations, *inputs, *host;
     struct rt_buffer clips;                   // f32 [CLASSIFIER_BATCH][d][h][w][4]
     struct rt_buffer labels, d_loss;          // of a step, host-visible
-    struct rt_buffer optimiser, clip;         // of a step, see optimiser.h and grad_clip.h
+    struct rt_buffer hyper, grad_clip_limits; // of a step: optimiser_hyper, grad_clip_limits
     struct rt_buffer loss, result;            // of a step, results
-    struct rt_buffer state, outcome, scratch; // of grad_clip
+    struct rt_buffer grad_clip_state, grad_clip_result, scratch; // of grad_clip
     struct rt_stream *training, *running;
     float *batch; // on the host: clips on their way in, results on their way out
 };

@@ -4,7 +4,9 @@
 #include "model/clips/sampler.h"
 #include "runtime/log.h"
 #include "runtime/transfer.h"
+#include "shaders/clips/clips.h"
 #include "shaders/grad_clip/grad_clip.h"
+#include "shaders/op_record.h"
 #include "shaders/optimiser/optimiser.h"
 
 #include <math.h>
@@ -31,11 +33,12 @@ static void record_update(const struct classifier *c, float weight_decay, struct
                                  .beta2 = BETA2,
                                  .eps = EPS,
                                  .weight_decay = weight_decay};
-    op_grad_clip(r, &clip, parameters_slab(p, PARAMETERS_GRADIENT), c->clip, c->state, c->outcome,
-                 c->scratch);
-    op_optimiser(r, &adamw, c->optimiser, c->outcome, parameters_slab(p, PARAMETERS_GRADIENT),
-                 parameters_slab(p, PARAMETERS_VALUE), parameters_slab(p, PARAMETERS_M),
-                 parameters_slab(p, PARAMETERS_V), (struct rt_buffer){0});
+    OP_RECORD(r, grad_clip, &clip, .grad = parameters_slab(p, PARAMETERS_GRADIENT),
+              .limits = c->grad_clip_limits, .state = c->grad_clip_state, .result = c->grad_clip_result,
+              .scratch = c->scratch);
+    OP_RECORD(r, optimiser, &adamw, .hyper = c->hyper, .grad_clip = c->grad_clip_result,
+              .grad = parameters_slab(p, PARAMETERS_GRADIENT), .param = parameters_slab(p, PARAMETERS_VALUE),
+              .m = parameters_slab(p, PARAMETERS_M), .v = parameters_slab(p, PARAMETERS_V));
 }
 
 static enum rt_status record_step(struct classifier *c, float weight_decay) {
@@ -51,7 +54,7 @@ static enum rt_status record_step(struct classifier *c, float weight_decay) {
     graph_record_backward(c->train.graph, &recorder);
     record_update(c, weight_decay, &recorder);
     rt_stream_copy(c->training, graph_value_buffer(c->train.graph, c->train.loss), c->loss);
-    rt_stream_copy(c->training, c->outcome, c->result);
+    rt_stream_copy(c->training, c->grad_clip_result, c->result);
     return rt_stream_status(c->training);
 }
 
@@ -87,9 +90,10 @@ static enum rt_status write_step(struct classifier *c, const struct classifier_c
         shift_clip(&c->config, clips->reduced + items[i].clip * numbers, items[i].augment,
                    c->batch + i * numbers);
     }
-    const float hyper[4] = {lr, (float)(1.0 - pow((double)BETA1, step + 1.0)),
-                            (float)(1.0 - pow((double)BETA2, step + 1.0)), 0.0f};
-    memcpy(rt_buffer_map(c->optimiser), hyper, sizeof hyper);
+    struct optimiser_hyper *hyper = rt_buffer_map(c->hyper);
+    *hyper = (struct optimiser_hyper){.lr = lr,
+                                      .c1 = (float)(1.0 - pow((double)BETA1, step + 1.0)),
+                                      .c2 = (float)(1.0 - pow((double)BETA2, step + 1.0))};
     return rt_buffer_upload(c->library->device, c->clips, c->batch, N * numbers * sizeof *c->batch);
 }
 
@@ -135,9 +139,11 @@ static enum rt_status clear(struct classifier *c) {
     for (size_t i = 0; i < sizeof slabs / sizeof slabs[0] && status == RT_OK; i++)
         status = rt_buffer_upload(c->library->device, parameters_slab(c->parameters, slabs[i]), zeros, bytes);
     if (status == RT_OK)
-        status = rt_buffer_upload(c->library->device, c->state, zeros, 16);
+        status =
+            rt_buffer_upload(c->library->device, c->grad_clip_state, zeros, sizeof(struct grad_clip_state));
     free(zeros);
-    memset(rt_buffer_map(c->clip), 0, 16);
+    struct grad_clip_limits *limits = rt_buffer_map(c->grad_clip_limits);
+    *limits = (struct grad_clip_limits){0};
     float *d_loss = rt_buffer_map(c->d_loss);
     for (uint32_t i = 0; i < N; i++)
         d_loss[i] = 1.0f / N;

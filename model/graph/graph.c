@@ -8,16 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum rt_status graph_create(const struct op_target *target, struct parameters *parameters,
-                            struct graph **out) {
-    *out = calloc(1, sizeof **out);
-    if (*out == NULL)
-        return RT_ERROR_OUT_OF_MEMORY;
-    (*out)->target = *target;
-    (*out)->parameters = parameters;
-    return RT_OK;
-}
-
 void graph_destroy(struct graph **handle) {
     struct graph *graph = *handle;
     if (graph == NULL)
@@ -47,28 +37,51 @@ enum rt_status graph_status(const struct graph *graph) {
     return graph->status;
 }
 
-// The index of a new zeroed item of a growing array; GRAPH_NONE, latched, when there is none.
-static uint32_t append(struct graph *graph, void **array, uint32_t *count, uint32_t *capacity, size_t bytes) {
+// A new zeroed item at the end of a growing array; NULL, latched, when there is none.
+static void *append(struct graph *graph, void **array, uint32_t *count, uint32_t *capacity, size_t bytes) {
     if (graph->status != RT_OK)
-        return GRAPH_NONE;
+        return NULL;
     if (*count == *capacity) {
         uint32_t wanted = *capacity ? *capacity * 2 : 64;
         void *grown = realloc(*array, wanted * bytes);
-        if (grown == NULL)
-            return graph_refuse(graph, RT_ERROR_OUT_OF_MEMORY, "out of host memory for a network");
+        if (grown == NULL) {
+            graph_refuse(graph, RT_ERROR_OUT_OF_MEMORY, "out of host memory for a network");
+            return NULL;
+        }
         *array = grown;
         *capacity = wanted;
     }
-    memset((char *)*array + *count * bytes, 0, bytes);
-    return (*count)++;
+    return memset((char *)*array + (*count)++ * bytes, 0, bytes);
 }
 
 uint32_t graph_add_slot(struct graph *graph, enum slot_kind kind, enum op_dtype dtype, uint64_t count) {
-    uint32_t i = append(graph, (void **)&graph->slots, &graph->slot_count, &graph->slot_capacity,
-                        sizeof *graph->slots);
-    if (i != GRAPH_NONE)
-        graph->slots[i] = (struct slot){.kind = kind, .dtype = dtype, .count = count, .first = UINT32_MAX};
-    return i;
+    struct slot *slot = append(graph, (void **)&graph->slots, &graph->slot_count, &graph->slot_capacity,
+                               sizeof *graph->slots);
+    if (slot == NULL)
+        return GRAPH_NONE;
+    *slot = (struct slot){.kind = kind, .dtype = dtype, .count = count, .first = UINT32_MAX};
+    return graph->slot_count - 1;
+}
+
+// Number 0 of the slots and of the values.
+static void reserve_none(struct graph *graph) {
+    graph_add_slot(graph, SLOT_PLANNED, OP_F32, 0);
+    append(graph, (void **)&graph->values, &graph->value_count, &graph->value_capacity,
+           sizeof *graph->values);
+}
+
+enum rt_status graph_create(const struct op_target *target, struct parameters *parameters,
+                            struct graph **out) {
+    *out = calloc(1, sizeof **out);
+    if (*out == NULL)
+        return RT_ERROR_OUT_OF_MEMORY;
+    (*out)->target = *target;
+    (*out)->parameters = parameters;
+    reserve_none(*out);
+    if ((*out)->status == RT_OK)
+        return RT_OK;
+    graph_destroy(out);
+    return RT_ERROR_OUT_OF_MEMORY;
 }
 
 static uint32_t add_value(struct graph *graph, const char *name, uint32_t slot) {
@@ -76,15 +89,13 @@ static uint32_t add_value(struct graph *graph, const char *name, uint32_t slot) 
         return GRAPH_NONE;
     if (graph->finished)
         return graph_refuse(graph, RT_ERROR_INVALID, "%s is added to a finished network", name);
-    uint32_t i = append(graph, (void **)&graph->values, &graph->value_count, &graph->value_capacity,
-                        sizeof *graph->values);
-    if (i == GRAPH_NONE)
-        return i;
-    struct value *value = &graph->values[i];
+    struct value *value = append(graph, (void **)&graph->values, &graph->value_count, &graph->value_capacity,
+                                 sizeof *graph->values);
+    if (value == NULL)
+        return GRAPH_NONE;
     snprintf(value->name, sizeof value->name, "%s", name);
     value->slot = slot;
-    value->gradient = GRAPH_NONE;
-    return i;
+    return graph->value_count - 1;
 }
 
 uint32_t graph_activation(struct graph *graph, const char *name, enum op_dtype dtype, uint64_t count) {
@@ -120,14 +131,11 @@ void graph_hold_parameters(struct graph *graph) {
 }
 
 struct step *graph_add_step(struct graph *graph, enum step_kind kind) {
-    uint32_t i = append(graph, (void **)&graph->steps, &graph->step_count, &graph->step_capacity,
-                        sizeof *graph->steps);
-    if (i == GRAPH_NONE)
-        return NULL;
-    graph->steps[i].kind = kind;
-    for (uint32_t k = 0; k < OP_MAX_ARGS; k++)
-        graph->steps[i].slots[k] = GRAPH_NONE;
-    return &graph->steps[i];
+    struct step *step = append(graph, (void **)&graph->steps, &graph->step_count, &graph->step_capacity,
+                               sizeof *graph->steps);
+    if (step != NULL)
+        step->kind = kind;
+    return step;
 }
 
 // True when the slots given are what the signature asks for; refuses by name otherwise.
@@ -137,13 +145,16 @@ static bool slots_fit(struct graph *graph, enum op_id id, const struct op_signat
         const struct op_arg *arg = &signature->args[i];
         if (arg->role == OP_SCRATCH || arg->count == 0)
             continue;
-        const struct slot *slot = slots[i] != GRAPH_NONE ? &graph->slots[slots[i]] : NULL;
-        if (slot == NULL || slot->count != arg->count || slot->dtype != arg->dtype) {
-            graph_refuse(graph, RT_ERROR_INVALID, "%s (%s): argument %s has %llu elements, it needs %llu",
-                         op_table[id]->name, signature->text, arg->name,
-                         slot ? (unsigned long long)slot->count : 0, (unsigned long long)arg->count);
+        const struct slot *slot = &graph->slots[slots[i]];
+        if (slots[i] == GRAPH_NONE)
+            graph_refuse(graph, RT_ERROR_INVALID, "%s (%s): argument %s is left out", op_table[id]->name,
+                         signature->text, arg->name);
+        else if (slot->count != arg->count || slot->dtype != arg->dtype)
+            graph_refuse(graph, RT_ERROR_INVALID, "%s (%s): argument %s has %llu elements, it needs %llu%s",
+                         op_table[id]->name, signature->text, arg->name, (unsigned long long)slot->count,
+                         (unsigned long long)arg->count, slot->dtype != arg->dtype ? " of another type" : "");
+        if (graph->status != RT_OK)
             return false;
-        }
     }
     return true;
 }
@@ -177,29 +188,30 @@ bool graph_add_operation(struct graph *graph, enum op_id id, const void *params,
 }
 
 // What depends on something that wants a gradient wants one too; integers and state never do.
-static void spread_wish(struct graph *graph, const struct step *step, const uint32_t *args) {
+static void spread_wish(struct graph *graph, const struct step *step, const uint32_t *values) {
     bool wish = false;
     for (uint32_t i = 0; i < step->signature.arg_count; i++)
         if (step->slots[i] != GRAPH_NONE && step->signature.args[i].role == OP_IN)
-            wish = wish || graph->values[args[i]].wants_gradient;
+            wish = wish || graph->values[values[i]].wants_gradient;
     for (uint32_t i = 0; i < step->signature.arg_count; i++)
         if (step->slots[i] != GRAPH_NONE && step->signature.args[i].role == OP_OUT)
-            graph->values[args[i]].wants_gradient = wish;
+            graph->values[values[i]].wants_gradient = wish;
 }
 
-void graph_apply(struct graph *graph, enum op_id id, const void *params, const uint32_t *args) {
-    uint32_t slots[OP_MAX_ARGS], n;
+void graph_apply(struct graph *graph, enum op_id id, const void *params, const uint32_t *values) {
+    uint32_t slots[OP_MAX_ARGS] = {GRAPH_NONE}, args[OP_MAX_ARGS] = {GRAPH_NONE};
     if (graph->status != RT_OK)
         return;
-    for (uint32_t i = 0; i < OP_MAX_ARGS; i++)
-        slots[i] = args[i] < graph->value_count ? graph->values[args[i]].slot : GRAPH_NONE;
+    for (uint32_t i = 0; i < op_table[id]->arg_count && op_table[id]->args[i].role != OP_SCRATCH; i++) {
+        args[i] = values[i] < graph->value_count ? values[i] : GRAPH_NONE;
+        slots[i] = graph->values[args[i]].slot;
+    }
     if (!graph_add_operation(graph, id, params, slots))
         return;
-    n = append(graph, (void **)&graph->nodes, &graph->node_count, &graph->node_capacity,
-               sizeof *graph->nodes);
-    if (n == GRAPH_NONE)
+    struct node *node = append(graph, (void **)&graph->nodes, &graph->node_count, &graph->node_capacity,
+                               sizeof *graph->nodes);
+    if (node == NULL)
         return;
-    struct node *node = &graph->nodes[n];
     memcpy(node->args, args, sizeof node->args);
     node->step = graph->step_count - 1;
     spread_wish(graph, &graph->steps[node->step], args);
@@ -219,7 +231,7 @@ void graph_seed(struct graph *graph, uint32_t value) {
     graph->values[value].keep_gradient = true;
 }
 
-uint32_t graph_value_count(const struct graph *graph) {
+uint32_t graph_value_end(const struct graph *graph) {
     return graph->value_count;
 }
 

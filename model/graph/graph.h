@@ -14,7 +14,9 @@
 
 struct graph;
 
-#define GRAPH_NONE UINT32_MAX // no value
+// Values are numbered from GRAPH_FIRST to graph_value_end - 1. No value is 0, which is what an argument is
+// that a form leaves out.
+enum { GRAPH_NONE = 0, GRAPH_FIRST = 1 };
 
 // `parameters` is shared with other graphs and must outlive this one. The target decides scratch sizes.
 enum rt_status graph_create(const struct op_target *target, struct parameters *parameters,
@@ -34,9 +36,16 @@ uint32_t graph_parameter(struct graph *graph, const struct parameter *parameter)
 // Parameters that are added from here on are constants: no gradient of theirs is computed.
 void graph_hold_parameters(struct graph *graph);
 
-// Applies an operation. args has OP_MAX_ARGS entries: args[i] is the value for argument i of its signature;
-// entries for absent and scratch arguments and behind the last are ignored.
-void graph_apply(struct graph *graph, enum op_id id, const void *params, const uint32_t *args);
+// Applies an operation, its arguments filled in by name:
+//   GRAPH_APPLY(graph, film_forward, &params, .src = x, .scale = scale, .shift = shift, .dst = y);
+// Scratch is the plan's. Arguments that are absent with these params may be left out; any other is refused by
+// name.
+#define GRAPH_APPLY(graph, op, params, ...)                                                                  \
+    graph_apply((graph), OP_##op, op_##op##_untyped(params), OP_VALUES(op, __VA_ARGS__))
+
+// The same for an operation that is data: the values of its arguments without scratch, in the order of its
+// list.
+void graph_apply(struct graph *graph, enum op_id id, const void *params, const uint32_t *values);
 
 // Keeps a value (and, with `gradient`, its gradient) until the end of the step, for the caller to read.
 void graph_keep(struct graph *graph, uint32_t value, bool gradient);
@@ -86,9 +95,9 @@ void graph_record_forward(const struct graph *graph, struct op_recorder *recorde
 void graph_record_backward(const struct graph *graph, struct op_recorder *recorder);
 
 // The same passes by the operations' references, in double precision on the host: the judge of the
-// derivation. values and gradients have one array per value (graph_value_count), of graph_value_elements
+// derivation. values and gradients have one array per value (graph_value_end), of graph_value_elements
 // doubles; gradients may be NULL for the forward pass.
-uint32_t graph_value_count(const struct graph *graph);
+uint32_t graph_value_end(const struct graph *graph);
 uint64_t graph_value_elements(const struct graph *graph, uint32_t value);
 enum op_dtype graph_value_dtype(const struct graph *graph, uint32_t value);
 const char *graph_value_name(const struct graph *graph, uint32_t value);

@@ -5,17 +5,10 @@
 #include "shaders/add/add.h"
 #include "shaders/cast/cast.h"
 
+#include <string.h>
+
 static bool written(enum op_role role) {
     return role == OP_OUT || role == OP_INOUT;
-}
-
-static bool is_backward_of(enum op_id id, enum op_id forward) {
-    if (op_table[id]->forward != forward)
-        return false;
-    for (int i = 0; i < OP_MAX_ARGS; i++)
-        if (op_table[id]->links[i].kind != OP_LINK_NONE)
-            return true;
-    return false;
 }
 
 // The slot of d_value, made on first need.
@@ -38,7 +31,7 @@ static uint32_t gradient_slot(struct graph *graph, uint32_t value) {
 static void add_zero(struct graph *graph, uint32_t slot) {
     struct step *step = graph_add_step(graph, STEP_ZERO);
     if (step != NULL)
-        step->slots[0] = slot;
+        step->to = slot;
 }
 
 // into += alpha from.
@@ -47,7 +40,7 @@ static void add_into(struct graph *graph, uint32_t into, uint32_t from, float al
         return;
     const struct slot *slot = &graph->slots[into];
     struct op_add params = {.dtype = slot->dtype, .count = (uint32_t)slot->count, .alpha = alpha};
-    graph_add_operation(graph, OP_add, &params, (uint32_t[OP_MAX_ARGS]){into, from, into});
+    graph_add_operation(graph, OP_add, &params, OP_VALUES(add, .a = into, .b = from, .dst = into));
 }
 
 // Where a backward operation writes a gradient: the gradient itself when it is the first to arrive, a slot of
@@ -75,7 +68,7 @@ static bool is_needed(const struct graph *graph, const struct node *node, enum o
                       const struct op_signature *signature) {
     bool arrived = false, wanted = false;
     for (uint32_t i = 0; i < signature->arg_count; i++) {
-        struct op_link link = op_table[id]->links[i];
+        struct op_link link = op_link(id, i);
         if (link.kind != OP_LINK_GRADIENT || signature->args[i].count == 0)
             continue;
         const struct value *value = &graph->values[node->args[link.forward_arg]];
@@ -103,7 +96,7 @@ static void apply_backward(struct graph *graph, const struct node *node, enum op
     for (int outgoing = 0; outgoing < 2; outgoing++)
         for (uint32_t i = 0; i < signature.arg_count && graph->status == RT_OK; i++) {
             const struct op_arg *arg = &signature.args[i];
-            struct op_link link = op_table[id]->links[i];
+            struct op_link link = op_link(id, i);
             if (arg->count == 0 || arg->role == OP_SCRATCH || written(arg->role) != (outgoing == 1))
                 continue;
             uint32_t value = link.kind != OP_LINK_NONE ? node->args[link.forward_arg] : GRAPH_NONE;
@@ -123,13 +116,20 @@ static void apply_backward(struct graph *graph, const struct node *node, enum op
             add_into(graph, graph->values[pending[i]].gradient, slots[i], 1.0f);
 }
 
+static struct op_add_values add_args(const struct node *node) {
+    struct op_add_values args;
+    memcpy(&args, node->args, sizeof args);
+    return args;
+}
+
 // dst = a + alpha b is its own kind: its gradients are d_dst and alpha d_dst, no operation computes them.
 static void add_backward(struct graph *graph, const struct node *node, const struct op_add *params) {
-    uint32_t d_dst = graph->values[node->args[2]].gradient;
+    struct op_add_values args = add_args(node);
+    uint32_t d_dst = graph->values[args.dst].gradient;
     if (d_dst == GRAPH_NONE)
         return;
     for (uint32_t i = 0; i < 2; i++) {
-        uint32_t value = node->args[i];
+        uint32_t value = i == 0 ? args.a : args.b;
         float alpha = i == 0 || params->alpha == 0.0f ? 1.0f : params->alpha;
         if (!graph->values[value].wants_gradient)
             continue;
@@ -145,15 +145,17 @@ static void add_backward(struct graph *graph, const struct node *node, const str
         }
         struct step *step = graph_add_step(graph, STEP_COPY);
         if (step != NULL) {
-            step->slots[0] = d_dst;
-            step->slots[1] = gradient;
+            step->from = d_dst;
+            step->to = gradient;
         }
     }
 }
 
 // The gradient in the storage type of what was cast.
 static void cast_backward(struct graph *graph, const struct node *node, const struct op_cast *params) {
-    uint32_t value = node->args[0], d_dst = graph->values[node->args[1]].gradient;
+    struct op_cast_values args;
+    memcpy(&args, node->args, sizeof args);
+    uint32_t value = args.src, d_dst = graph->values[args.dst].gradient;
     if (d_dst == GRAPH_NONE || !graph->values[value].wants_gradient)
         return;
     struct op_cast back = {
@@ -162,7 +164,7 @@ static void cast_backward(struct graph *graph, const struct node *node, const st
     uint32_t target = first ? gradient_slot(graph, value)
                             : graph_add_slot(graph, SLOT_PLANNED, params->src_dtype, params->count);
     if (target == GRAPH_NONE ||
-        !graph_add_operation(graph, OP_cast, &back, (uint32_t[OP_MAX_ARGS]){d_dst, target}))
+        !graph_add_operation(graph, OP_cast, &back, OP_VALUES(cast, .src = d_dst, .dst = target)))
         return;
     if (!first)
         add_into(graph, graph->values[value].gradient, target, 1.0f);
@@ -181,7 +183,7 @@ void graph_derive(struct graph *graph) {
         if (step.id == OP_cast)
             cast_backward(graph, &node, (const struct op_cast *)(const void *)step.params);
         for (int id = 0; id < OP_COUNT; id++)
-            if (is_backward_of((enum op_id)id, step.id))
+            if (op_forward((enum op_id)id) == step.id)
                 apply_backward(graph, &node, (enum op_id)id, step.params);
     }
 }

@@ -1,5 +1,6 @@
 // Private to graph*.c. Memory is spoken of as slots: an activation, a gradient, a parameter, scratch. A step
-// is an operation over slots; the forward and the backward pass are two lists of steps.
+// is an operation over slots; the forward and the backward pass are two lists of steps. Values and slots are
+// numbered from GRAPH_FIRST; number 0 stands for none of them.
 #ifndef MOGRAPH_MODEL_GRAPH_GRAPH_PRIVATE_H
 #define MOGRAPH_MODEL_GRAPH_GRAPH_PRIVATE_H
 
@@ -37,7 +38,8 @@ struct step {
     enum step_kind kind;
     enum op_id id;
     unsigned char params[OP_MAX_PARAMS];
-    uint32_t slots[OP_MAX_ARGS]; // of the operation's arguments; ZERO: [0]; COPY: from [0] to [1]
+    uint32_t slots[OP_MAX_ARGS]; // OPERATION: of its arguments
+    uint32_t from, to;           // COPY: both; ZERO: to
     struct op_signature signature;
 };
 

@@ -3,7 +3,7 @@
 
 #include "runtime/align.h"
 #include "runtime/plan.h"
-#include "shaders/check/op_check.h"
+#include "shaders/op_record.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -13,15 +13,22 @@ static uint64_t slot_bytes(const struct slot *slot) {
     return rt_align_up(slot->count * op_dtype_bytes(slot->dtype), 16);
 }
 
+static void touch(struct graph *graph, uint32_t index, uint32_t step) {
+    if (index == GRAPH_NONE)
+        return;
+    struct slot *slot = &graph->slots[index];
+    slot->first = step < slot->first ? step : slot->first;
+    slot->last = step;
+}
+
 static void find_lifetimes(struct graph *graph) {
-    for (uint32_t s = 0; s < graph->step_count; s++)
-        for (uint32_t i = 0; i < OP_MAX_ARGS; i++) {
-            if (graph->steps[s].slots[i] == GRAPH_NONE)
-                continue;
-            struct slot *slot = &graph->slots[graph->steps[s].slots[i]];
-            slot->first = s < slot->first ? s : slot->first;
-            slot->last = s;
-        }
+    for (uint32_t s = 0; s < graph->step_count; s++) {
+        const struct step *step = &graph->steps[s];
+        touch(graph, step->from, s);
+        touch(graph, step->to, s);
+        for (uint32_t i = 0; i < OP_MAX_ARGS; i++)
+            touch(graph, step->slots[i], s);
+    }
     // Seeds are written before the step begins and so live from its start; what is kept lives to its end.
     for (uint32_t v = 0; v < graph->value_count; v++)
         if (graph->values[v].seeded && graph->values[v].gradient != GRAPH_NONE)
@@ -126,15 +133,18 @@ struct rt_buffer graph_gradient_buffer(const struct graph *graph, uint32_t value
 }
 
 static void record_step(const struct graph *graph, const struct step *step, struct op_recorder *recorder) {
+    if (step->kind == STEP_ZERO) {
+        rt_stream_fill(recorder->stream, slot_buffer(graph, step->to), 0);
+        return;
+    }
+    if (step->kind == STEP_COPY) {
+        rt_stream_copy(recorder->stream, slot_buffer(graph, step->from), slot_buffer(graph, step->to));
+        return;
+    }
     struct rt_buffer buffers[OP_MAX_ARGS];
     for (uint32_t i = 0; i < OP_MAX_ARGS; i++)
         buffers[i] = slot_buffer(graph, step->slots[i]);
-    if (step->kind == STEP_ZERO)
-        rt_stream_fill(recorder->stream, buffers[0], 0);
-    else if (step->kind == STEP_COPY)
-        rt_stream_copy(recorder->stream, buffers[0], buffers[1]);
-    else
-        op_record(recorder, step->id, step->params, buffers, step->signature.arg_count);
+    op_record(recorder, step->id, step->params, buffers);
 }
 
 void graph_record_forward(const struct graph *graph, struct op_recorder *recorder) {
@@ -169,7 +179,7 @@ static bool make_arrays(const struct graph *graph, double *const *values, double
     arrays->own = calloc(graph->slot_count, sizeof(bool));
     if (arrays->of_slot == NULL || arrays->own == NULL)
         return false;
-    for (uint32_t v = 0; v < graph->value_count; v++) {
+    for (uint32_t v = GRAPH_FIRST; v < graph->value_count; v++) {
         arrays->of_slot[graph->values[v].slot] = values[v];
         if (gradients != NULL && graph->values[v].gradient != GRAPH_NONE)
             arrays->of_slot[graph->values[v].gradient] = gradients[v];
@@ -186,16 +196,20 @@ static bool make_arrays(const struct graph *graph, double *const *values, double
 }
 
 static void reference_step(const struct graph *graph, const struct step *step, const struct arrays *arrays) {
+    size_t bytes = graph->slots[step->to].count * sizeof(double);
+    if (step->kind == STEP_ZERO) {
+        memset(arrays->of_slot[step->to], 0, bytes);
+        return;
+    }
+    if (step->kind == STEP_COPY) {
+        memcpy(arrays->of_slot[step->to], arrays->of_slot[step->from], bytes);
+        return;
+    }
     double *args[OP_MAX_ARGS] = {NULL};
     for (uint32_t i = 0; i < OP_MAX_ARGS; i++)
         if (step->slots[i] != GRAPH_NONE)
             args[i] = arrays->of_slot[step->slots[i]];
-    if (step->kind == STEP_ZERO)
-        memset(args[0], 0, graph->slots[step->slots[0]].count * sizeof(double));
-    else if (step->kind == STEP_COPY)
-        memcpy(args[1], args[0], graph->slots[step->slots[0]].count * sizeof(double));
-    else
-        op_table[step->id]->reference(step->params, args);
+    op_table[step->id]->reference(step->params, args);
 }
 
 enum rt_status graph_reference(const struct graph *graph, bool backward, double *const *values,

@@ -16,9 +16,6 @@
 #include <math.h>
 #include <stdio.h>
 
-#define APPLY(net, op, params, ...)                                                                          \
-    graph_apply((net)->graph, OP_##op, params, (uint32_t[OP_MAX_ARGS]){__VA_ARGS__})
-
 static uint32_t voxels(struct tensor x) {
     return x.d * x.h * x.w;
 }
@@ -90,7 +87,8 @@ struct tensor layer_conv3d(struct net *net, const char *name, struct tensor x, u
                                      .hidden_weight = !net->io_layer});
     uint32_t bias = shape.bias ? vector(net, name, "bias", cout, shape.bias_start, false) : GRAPH_NONE;
     struct tensor dst = result(net, name, x.dtype, size[0], size[1], size[2], cout);
-    APPLY(net, conv3d_forward, &params, x.value, weight, bias, dst.value);
+    GRAPH_APPLY(net->graph, conv3d_forward, &params, .src = x.value, .weight = weight, .bias = bias,
+                .dst = dst.value);
     return dst;
 }
 
@@ -114,7 +112,8 @@ struct tensor layer_up(struct net *net, const char *name, struct tensor x, uint3
                                                    .decay = true,
                                                    .hidden_weight = !net->io_layer});
     struct tensor dst = result(net, name, x.dtype, 2 * x.d, 2 * x.h, 2 * x.w, cout);
-    APPLY(net, conv_transpose3d_forward, &params, x.value, weight, GRAPH_NONE, dst.value);
+    GRAPH_APPLY(net->graph, conv_transpose3d_forward, &params, .src = x.value, .weight = weight,
+                .dst = dst.value);
     return dst;
 }
 
@@ -133,14 +132,14 @@ static struct op_space_to_depth halves(const struct net *net, struct tensor wide
 struct tensor layer_space_to_depth(struct net *net, struct tensor x) {
     struct op_space_to_depth params = halves(net, x);
     struct tensor deep = result(net, "space_to_depth", x.dtype, x.d / 2, x.h / 2, x.w / 2, 8 * x.c);
-    APPLY(net, space_to_depth, &params, x.value, deep.value);
+    GRAPH_APPLY(net->graph, space_to_depth, &params, .wide = x.value, .deep = deep.value);
     return deep;
 }
 
 struct tensor layer_depth_to_space(struct net *net, struct tensor x) {
     struct tensor wide = result(net, "depth_to_space", x.dtype, 2 * x.d, 2 * x.h, 2 * x.w, x.c / 8);
     struct op_space_to_depth params = halves(net, wide);
-    APPLY(net, depth_to_space, &params, x.value, wide.value);
+    GRAPH_APPLY(net->graph, depth_to_space, &params, .deep = x.value, .wide = wide.value);
     return wide;
 }
 
@@ -157,11 +156,13 @@ struct tensor layer_batch_norm(struct net *net, const char *name, struct tensor 
     uint32_t var = vector(net, name, "running_var", x.c, 1.0f, true);
     struct tensor dst = result_like(net, name, x);
     if (net->frozen)
-        APPLY(net, batch_norm_frozen_forward, &params, x.value, gamma, beta, mean, var, dst.value);
+        GRAPH_APPLY(net->graph, batch_norm_frozen_forward, &params, .src = x.value, .gamma = gamma,
+                    .beta = beta, .running_mean = mean, .running_var = var, .dst = dst.value);
     else
-        APPLY(net, batch_norm_forward, &params, x.value, gamma, beta, mean, var, dst.value,
-              graph_activation(net->graph, name, OP_F32, x.c),
-              graph_activation(net->graph, name, OP_F32, x.c));
+        GRAPH_APPLY(net->graph, batch_norm_forward, &params, .src = x.value, .gamma = gamma, .beta = beta,
+                    .running_mean = mean, .running_var = var, .dst = dst.value,
+                    .mean = graph_activation(net->graph, name, OP_F32, x.c),
+                    .inv_std = graph_activation(net->graph, name, OP_F32, x.c));
     return dst;
 }
 
@@ -191,8 +192,8 @@ struct tensor layer_linear(struct net *net, const char *name, struct tensor x, u
                                                    .decay = true,
                                                    .hidden_weight = !net->io_layer});
     struct tensor dst = result(net, name, x.dtype, 1, 1, 1, cout);
-    APPLY(net, linear_forward, &params, x.value, weight, vector(net, name, "bias", cout, 0.0f, false),
-          dst.value);
+    GRAPH_APPLY(net->graph, linear_forward, &params, .src = x.value, .weight = weight,
+                .bias = vector(net, name, "bias", cout, 0.0f, false), .dst = dst.value);
     return dst;
 }
 
@@ -204,7 +205,7 @@ struct tensor layer_embedding(struct net *net, const char *name, uint32_t ids, u
         (struct parameter){
             .layout = PARAMETER_TABLE, .in = classes, .out = dim, .start = PARAMETER_NORMAL, .scale = 1.0f});
     struct tensor dst = result(net, name, OP_F32, 1, 1, 1, dim);
-    APPLY(net, embedding_forward, &params, table, ids, dst.value);
+    GRAPH_APPLY(net->graph, embedding_forward, &params, .table = table, .ids = ids, .dst = dst.value);
     return dst;
 }
 
@@ -212,7 +213,7 @@ static struct tensor activation(struct net *net, struct tensor x, enum op_activa
     struct op_activation params = {
         .dtype = x.dtype, .kind = kind, .count = (uint32_t)tensor_count(net, x), .slope = slope};
     struct tensor dst = result_like(net, "activation", x);
-    APPLY(net, activation_forward, &params, x.value, dst.value);
+    GRAPH_APPLY(net->graph, activation_forward, &params, .src = x.value, .dst = dst.value);
     return dst;
 }
 
@@ -227,21 +228,21 @@ struct tensor layer_leaky_relu(struct net *net, struct tensor x, float slope) {
 struct tensor layer_add(struct net *net, struct tensor a, struct tensor b, float alpha) {
     struct op_add params = {.dtype = a.dtype, .count = (uint32_t)tensor_count(net, a), .alpha = alpha};
     struct tensor dst = result_like(net, "sum", a);
-    APPLY(net, add, &params, a.value, b.value, dst.value);
+    GRAPH_APPLY(net->graph, add, &params, .a = a.value, .b = b.value, .dst = dst.value);
     return dst;
 }
 
 struct tensor layer_mean(struct net *net, struct tensor x) {
     struct op_mean_voxels params = {.dtype = x.dtype, .n = net->n, .voxels = voxels(x), .c = x.c};
     struct tensor dst = result(net, "mean", OP_F32, 1, 1, 1, x.c);
-    APPLY(net, mean_voxels_forward, &params, x.value, dst.value);
+    GRAPH_APPLY(net->graph, mean_voxels_forward, &params, .src = x.value, .dst = dst.value);
     return dst;
 }
 
 struct tensor layer_concat(struct net *net, struct tensor a, struct tensor b) {
     struct op_concat params = {.dtype = a.dtype, .n = net->n, .voxels = voxels(a), .ca = a.c, .cb = b.c};
     struct tensor dst = result(net, "concat", a.dtype, a.d, a.h, a.w, a.c + b.c);
-    APPLY(net, concat, &params, a.value, b.value, dst.value);
+    GRAPH_APPLY(net->graph, concat, &params, .a = a.value, .b = b.value, .whole = dst.value);
     return dst;
 }
 
@@ -250,7 +251,7 @@ void layer_halves(struct net *net, struct tensor x, struct tensor *first, struct
         .dtype = x.dtype, .n = net->n, .voxels = voxels(x), .ca = x.c / 2, .cb = x.c - x.c / 2};
     *first = result(net, "first half", x.dtype, x.d, x.h, x.w, params.ca);
     *second = result(net, "second half", x.dtype, x.d, x.h, x.w, params.cb);
-    APPLY(net, split, &params, x.value, first->value, second->value);
+    GRAPH_APPLY(net->graph, split, &params, .whole = x.value, .a = first->value, .b = second->value);
 }
 
 struct tensor layer_film(struct net *net, const char *name, struct tensor x, struct tensor by) {
@@ -258,7 +259,8 @@ struct tensor layer_film(struct net *net, const char *name, struct tensor x, str
     struct tensor both = layer_linear(net, name, by, 2 * x.c, 0.0f), scale, shift;
     layer_halves(net, both, &scale, &shift);
     struct tensor dst = result_like(net, name, x);
-    APPLY(net, film_forward, &params, x.value, scale.value, shift.value, dst.value);
+    GRAPH_APPLY(net->graph, film_forward, &params, .src = x.value, .scale = scale.value, .shift = shift.value,
+                .dst = dst.value);
     return dst;
 }
 
@@ -268,7 +270,7 @@ struct tensor layer_cast(struct net *net, struct tensor x, enum op_dtype dtype) 
     if (x.dtype == dtype)
         return x;
     struct tensor dst = result(net, "cast", dtype, x.d, x.h, x.w, x.c);
-    APPLY(net, cast, &params, x.value, dst.value);
+    GRAPH_APPLY(net->graph, cast, &params, .src = x.value, .dst = dst.value);
     return dst;
 }
 

@@ -122,9 +122,8 @@ static void add_kl(struct writer *w, struct vae_level *level, struct gaussian q,
     struct op_kl params = {
         .n = w->net.n, .voxels = level->d * level->h * level->w, .c = level->c, .c_used = level->c_used};
     level->kl = graph_activation(w->net.graph, "kl", OP_F32, w->net.n);
-    graph_apply(
-        w->net.graph, OP_kl_forward, &params,
-        (uint32_t[OP_MAX_ARGS]){q.mu.value, q.log_sigma.value, p.mu.value, p.log_sigma.value, level->kl});
+    GRAPH_APPLY(w->net.graph, kl_forward, &params, .mu_q = q.mu.value, .log_sigma_q = q.log_sigma.value,
+                .mu_p = p.mu.value, .log_sigma_p = p.log_sigma.value, .kl = level->kl);
     graph_keep(w->net.graph, level->kl, false);
     if (vae_mode_trains(w->vae->mode))
         graph_seed(w->net.graph, level->kl);
@@ -136,9 +135,8 @@ static struct tensor reparameterised(struct writer *w, struct gaussian from, con
         .n = w->net.n, .voxels = level->d * level->h * level->w, .c = level->c, .c_used = level->c_used};
     struct tensor z = from.mu;
     z.value = graph_activation(w->net.graph, "z", OP_F32, tensor_count(&w->net, z));
-    graph_apply(
-        w->net.graph, OP_reparameterise_forward, &params,
-        (uint32_t[OP_MAX_ARGS]){from.mu.value, from.log_sigma.value, GRAPH_NONE, level->eps, z.value});
+    GRAPH_APPLY(w->net.graph, reparameterise_forward, &params, .mu = from.mu.value,
+                .log_sigma = from.log_sigma.value, .eps = level->eps, .z = z.value);
     return z;
 }
 
@@ -147,8 +145,8 @@ static void add_noise(struct writer *w, struct vae_level *level, struct gaussian
     struct op_reparameterise params = {
         .n = w->net.n, .voxels = level->d * level->h * level->w, .c = level->c, .c_used = level->c_used};
     level->noise = graph_activation(w->net.graph, "noise", OP_F32, tensor_count(&w->net, z));
-    graph_apply(w->net.graph, OP_reparameterise_inverse, &params,
-                (uint32_t[OP_MAX_ARGS]){p.mu.value, p.log_sigma.value, GRAPH_NONE, z.value, level->noise});
+    GRAPH_APPLY(w->net.graph, reparameterise_inverse, &params, .mu = p.mu.value,
+                .log_sigma = p.log_sigma.value, .z = z.value, .eps = level->noise);
     graph_keep(w->net.graph, level->noise, false);
 }
 
@@ -287,14 +285,14 @@ static struct gaussian head(struct writer *w, const char *part, uint32_t i, stru
 }
 
 // x (1 + drop).
-static struct tensor gated(struct writer *w, struct vae_level *level, struct tensor x) {
+static struct tensor level_dropout(struct writer *w, struct vae_level *level, struct tensor x) {
     struct op_film params = {.n = w->net.n, .voxels = level->d * level->h * level->w, .c = level->c};
     level->drop = layer_input(&w->net, "drop", 1, 1, 1, level->c).value;
     level->zeros = layer_input(&w->net, "zeros", 1, 1, 1, level->c).value;
     struct tensor kept = x;
-    kept.value = graph_activation(w->net.graph, "gated", OP_F32, tensor_count(&w->net, kept));
-    graph_apply(w->net.graph, OP_film_forward, &params,
-                (uint32_t[OP_MAX_ARGS]){x.value, level->drop, level->zeros, kept.value});
+    kept.value = graph_activation(w->net.graph, "kept", OP_F32, tensor_count(&w->net, kept));
+    GRAPH_APPLY(w->net.graph, film_forward, &params, .src = x.value, .scale = level->drop,
+                .shift = level->zeros, .dst = kept.value);
     return kept;
 }
 
@@ -306,7 +304,7 @@ static struct tensor posterior_sample(struct writer *w, uint32_t i, struct tenso
     q.mu = layer_add(&w->net, p.mu, r.mu, 1.0f);
     q.log_sigma =
         layer_add(&w->net, p.log_sigma, layer_activation(&w->net, r.log_sigma, OP_ACTIVATION_TANH), 2.0f);
-    from.mu = layer_add(&w->net, p.mu, gated(w, level, r.mu), 1.0f);
+    from.mu = layer_add(&w->net, p.mu, level_dropout(w, level, r.mu), 1.0f);
     from.log_sigma = q.log_sigma;
     struct tensor z = reparameterised(w, from, level);
     watch_level(w, level, q, p, z);
@@ -397,9 +395,8 @@ static void write_losses(struct writer *w, struct tensor output) {
     vae->calibration = graph_parameter(graph, &calibration_tensor);
     vae->squared_error = graph_activation(graph, "squared_error", OP_F32, w->net.n);
     vae->nll = graph_activation(graph, "nll", OP_F32, w->net.n);
-    graph_apply(
-        graph, OP_reconstruction_forward, &params,
-        (uint32_t[OP_MAX_ARGS]){output.value, vae->clip, vae->calibration, vae->squared_error, vae->nll});
+    GRAPH_APPLY(graph, reconstruction_forward, &params, .pred = output.value, .target = vae->clip,
+                .calibration = vae->calibration, .squared_error = vae->squared_error, .nll = vae->nll);
     graph_keep(graph, vae->squared_error, false);
     graph_keep(graph, vae->nll, false);
     if (vae_mode_trains(vae->mode))

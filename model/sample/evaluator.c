@@ -6,6 +6,7 @@
 #include "runtime/log.h"
 #include "runtime/transfer.h"
 #include "shaders/clips/clips.h"
+#include "shaders/op_record.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -113,14 +114,15 @@ uint64_t evaluator_input_bytes(const struct evaluator *e) {
 static void record_load(struct evaluator *e, struct op_recorder *r) {
     struct op_clip_to_tensor params = {
         .n = e->n, .d = e->config.d, .h = e->config.h, .w = e->config.w, .clips = e->n, .fill = OP_CLIP_EDGE};
-    op_clip_to_tensor(r, &params, e->clips, e->index, e->augment, e->inputs.clip);
+    OP_RECORD(r, clip_to_tensor, &params, .clips = e->clips, .index = e->index, .augment = e->augment,
+              .dst = e->inputs.clip);
 }
 
 static void record_store(struct evaluator *e, struct op_recorder *r) {
     struct op_tensor_to_clip params = {.n = e->n, .d = e->config.d, .h = e->config.h, .w = e->config.w};
     rt_stream_fill(r->stream, e->non_finite, 0);
-    op_tensor_to_clip(r, &params, graph_value_buffer(e->generate.graph, e->generate.output), e->non_finite,
-                      e->clips);
+    OP_RECORD(r, tensor_to_clip, &params, .src = graph_value_buffer(e->generate.graph, e->generate.output),
+              .non_finite = e->non_finite, .dst = e->clips);
 }
 
 static enum rt_status record(struct evaluator *e, const struct vae *vae, struct rt_stream **stream) {

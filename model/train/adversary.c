@@ -5,6 +5,7 @@
 #include "runtime/layout.h"
 #include "runtime/log.h"
 #include "runtime/transfer.h"
+#include "shaders/optimiser/optimiser.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -62,23 +63,15 @@ static struct layout lay_out(const struct adversary *a) {
     return layout;
 }
 
-// Of an operation whose scratch is its last argument.
-static uint64_t scratch_bytes(const struct adversary *a, enum op_id id, const void *params) {
-    struct op_signature signature;
-    struct op_refusal refusal;
-    if (!op_describe(&a->library->target, id, params, &signature, &refusal))
-        return 0;
-    return op_arg_bytes(&signature.args[signature.arg_count - 1]);
-}
-
 static uint64_t largest_scratch(const struct adversary *a) {
-    struct op_grad_clip clip = adversary_clip(a);
-    struct op_reduce norm = adversary_norm(a);
-    uint64_t bytes = larger(scratch_bytes(a, OP_grad_clip, &clip), scratch_bytes(a, OP_reduce, &norm));
+    struct op_grad_clip clip = adversary_grad_clip(a);
+    struct op_sum_squares norm = adversary_norm(a);
+    uint64_t bytes = larger(op_scratch_bytes(&a->library->target, OP_grad_clip, &clip),
+                            op_scratch_bytes(&a->library->target, OP_sum_squares, &norm));
     for (uint32_t head = 0; head < DISCRIMINATOR_HEADS; head++)
         for (int side = 0; side < OP_HINGE_SIDES; side++) {
             struct op_hinge hinge = adversary_hinge(a, head, (enum op_hinge_side)side);
-            bytes = larger(bytes, scratch_bytes(a, OP_hinge_forward, &hinge));
+            bytes = larger(bytes, op_scratch_bytes(&a->library->target, OP_hinge_forward, &hinge));
         }
     return bytes;
 }
@@ -101,7 +94,8 @@ static void list_device(void *owner, struct rt_layout *layout) {
 
 static void list_host(void *owner, struct rt_layout *layout) {
     struct adversary *a = owner;
-    struct rt_buffer *fours[] = {&a->seed, &a->optimiser, &a->clip, &a->weights_train, &a->weights_judge};
+    struct rt_buffer *fours[] = {&a->seed, &a->hyper, &a->grad_clip_limits, &a->weights_train,
+                                 &a->weights_judge};
     for (size_t i = 0; i < sizeof fours / sizeof fours[0]; i++)
         rt_layout_add(layout, fours[i], 4 * sizeof(float));
     rt_layout_add(layout, &a->results_read, ADVERSARY_RESULTS * sizeof(float));
@@ -210,7 +204,8 @@ static enum rt_status make_host_buffers(struct adversary *a) {
                                              "values of the adversary's step", list_host, a, &a->host);
     if (status != RT_OK)
         return status;
-    set4(rt_buffer_map(a->clip), 0.0f, 0.0f, NORM_MEMORY, 0.0f);
+    struct grad_clip_limits *limits = rt_buffer_map(a->grad_clip_limits);
+    *limits = (struct grad_clip_limits){.running_decay = NORM_MEMORY};
     set4(rt_buffer_map(a->weights_train), share, share * a->options.lecam, 0.0f, 0.0f);
     set4(rt_buffer_map(a->weights_judge), share, 0.0f, 0.0f, 0.0f);
     return RT_OK;
@@ -277,8 +272,10 @@ void adversary_prepare(struct adversary *a, uint64_t step) {
                               (uint32_t)(step >> 32)};
     double steps = (double)a->memory.steps + 1.0;
     memcpy(rt_buffer_map(a->seed), seed, sizeof seed);
-    set4(rt_buffer_map(a->optimiser), o->lr, (float)(1.0 - pow((double)o->beta1, steps)),
-         (float)(1.0 - pow((double)o->beta2, steps)), 0.0f);
+    struct optimiser_hyper *hyper = rt_buffer_map(a->hyper);
+    *hyper = (struct optimiser_hyper){.lr = o->lr,
+                                      .c1 = (float)(1.0 - pow((double)o->beta1, steps)),
+                                      .c2 = (float)(1.0 - pow((double)o->beta2, steps))};
     a->scale = scale_of(a);
     set_scales(rt_buffer_map(a->scales_written), a->model->n, a->scale);
 }
@@ -306,7 +303,9 @@ static void read_hinge(const float *results, struct adversary_report *report) {
 
 void adversary_read(struct adversary *a, struct adversary_report *report) {
     const float *results = rt_buffer_map(a->results_read);
-    *report = (struct adversary_report){.skipped = results[ADVERSARY_CLIP + 2] == 0.0f,
+    struct grad_clip_result grad_clip;
+    memcpy(&grad_clip, results + ADVERSARY_GRAD_CLIP, sizeof grad_clip);
+    *report = (struct adversary_report){.skipped = grad_clip.apply == 0.0f,
                                         .norm = sqrtf(results[ADVERSARY_IMAGE]),
                                         .reconstruction = sqrtf(results[ADVERSARY_RECONSTRUCTION]),
                                         .scale = a->scale};

@@ -6,7 +6,7 @@
 #include "model/train/adversary.h"
 #include "shaders/grad_clip/grad_clip.h"
 #include "shaders/hinge/hinge.h"
-#include "shaders/reduce/reduce.h"
+#include "shaders/sum_squares/sum_squares.h"
 
 // Streams of noise (noise.h) that nothing else draws from in a step.
 enum { ADVERSARY_STREAM_LATENT = 0x100, ADVERSARY_STREAM_INPUT = 0x200 };
@@ -15,15 +15,15 @@ enum { ADVERSARY_STREAM_LATENT = 0x100, ADVERSARY_STREAM_INPUT = 0x200 };
 // and two sums of squares.
 enum {
     ADVERSARY_HINGE,
-    ADVERSARY_CLIP = DISCRIMINATOR_HEADS * OP_HINGE_SIDES * OP_HINGE_RESULTS,
-    ADVERSARY_RECONSTRUCTION = ADVERSARY_CLIP + 4,
+    ADVERSARY_GRAD_CLIP = DISCRIMINATOR_HEADS * OP_HINGE_SIDES * OP_HINGE_RESULTS,
+    ADVERSARY_RECONSTRUCTION = ADVERSARY_GRAD_CLIP + 4,
     ADVERSARY_IMAGE = ADVERSARY_RECONSTRUCTION + 4,
     ADVERSARY_RESULTS = ADVERSARY_IMAGE + 4
 };
 
 // Kept on the device between steps, 16 bytes each.
 enum {
-    ADVERSARY_CLIP_STATE,
+    ADVERSARY_GRAD_CLIP_STATE,
     ADVERSARY_ANCHORS, // of the first head
     ADVERSARY_KEPT = ADVERSARY_ANCHORS + DISCRIMINATOR_HEADS
 };
@@ -53,7 +53,7 @@ struct adversary {
     struct rt_buffer classes;      // u32 [2 n]
     struct rt_buffer scales, mask; // film.h's, [n][4] and [2 n][4]
     struct rt_arena *host;
-    struct rt_buffer seed, optimiser, clip, scales_written, results_read;
+    struct rt_buffer seed, hyper, grad_clip_limits, scales_written, results_read;
     struct rt_buffer weights_train, weights_judge; // d_result of hinge.h
 };
 
@@ -63,7 +63,7 @@ static inline uint32_t adversary_voxels(const struct adversary *a) {
 
 // Parameters of its operations that memory and recording must agree on.
 struct op_hinge adversary_hinge(const struct adversary *a, uint32_t head, enum op_hinge_side side);
-struct op_grad_clip adversary_clip(const struct adversary *a);
-struct op_reduce adversary_norm(const struct adversary *a);
+struct op_grad_clip adversary_grad_clip(const struct adversary *a);
+struct op_sum_squares adversary_norm(const struct adversary *a);
 
 #endif

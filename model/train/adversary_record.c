@@ -4,6 +4,7 @@
 #include "shaders/add/add.h"
 #include "shaders/film/film.h"
 #include "shaders/noise/noise.h"
+#include "shaders/op_record.h"
 #include "shaders/optimiser/optimiser.h"
 
 #define ADAM_EPS 1e-8f
@@ -36,21 +37,21 @@ struct op_hinge adversary_hinge(const struct adversary *a, uint32_t head, enum o
                              .lecam = side != OP_HINGE_GENERATOR};
 }
 
-struct op_grad_clip adversary_clip(const struct adversary *a) {
+struct op_grad_clip adversary_grad_clip(const struct adversary *a) {
     return (struct op_grad_clip){.count = (uint32_t)parameters_trained_count(a->parameters)};
 }
 
-struct op_reduce adversary_norm(const struct adversary *a) {
-    return (struct op_reduce){OP_REDUCE_SUM_SQUARES, a->model->n * adversary_voxels(a) * 4};
+struct op_sum_squares adversary_norm(const struct adversary *a) {
+    return (struct op_sum_squares){.count = a->model->n * adversary_voxels(a) * 4};
 }
 
 // What is needed of the model's own backward pass before its memory is used again: how long the gradient at
 // the reconstruction is, and the parameters' gradient.
 static void take_over(const struct adversary *a, struct op_recorder *r) {
-    struct op_reduce norm = adversary_norm(a);
+    struct op_sum_squares norm = adversary_norm(a);
     struct rt_buffer gradient = parameters_slab(a->model_parameters, PARAMETERS_GRADIENT);
-    op_reduce(r, &norm, graph_gradient_buffer(a->model->graph, a->model->output),
-              result(a, ADVERSARY_RECONSTRUCTION, 1), a->scratch);
+    OP_RECORD(r, sum_squares, &norm, .src = graph_gradient_buffer(a->model->graph, a->model->output),
+              .dst = result(a, ADVERSARY_RECONSTRUCTION, 1), .scratch = a->scratch);
     rt_stream_copy(r->stream, gradient, a->aside);
     rt_stream_fill(r->stream, gradient, 0);
 }
@@ -62,7 +63,7 @@ static void draw_latents(const struct adversary *a, struct op_recorder *r) {
         const struct vae_level *level = &g->levels[i];
         struct op_noise noise = {.count = g->n * level->d * level->h * level->w * level->c,
                                  .stream = ADVERSARY_STREAM_LATENT + i};
-        op_noise_normal(r, &noise, a->seed, graph_value_buffer(g->graph, level->eps));
+        OP_RECORD(r, noise_normal, &noise, .seed = a->seed, .dst = graph_value_buffer(g->graph, level->eps));
     }
     struct rt_buffer posterior = graph_value_buffer(a->model->graph, a->model->levels[0].noise);
     uint64_t bytes = (uint64_t)(g->n / 2) * (posterior.size_bytes / g->n);
@@ -79,13 +80,14 @@ static void make_inputs(const struct adversary *a, struct op_recorder *r) {
     struct op_noise noise = {.count = 2 * count, .stream = ADVERSARY_STREAM_INPUT};
     struct op_add add = {.count = count, .alpha = a->options.noise};
     struct op_film mask = {.n = 2 * n, .voxels = adversary_voxels(a), .c = 4};
-    op_noise_normal(r, &noise, a->seed, a->inputs);
+    OP_RECORD(r, noise_normal, &noise, .seed = a->seed, .dst = a->inputs);
     for (int half = 0; half < 2; half++)
         if (a->options.noise > 0.0f)
-            op_add(r, &add, clips[half], input_half(a, half), input_half(a, half));
+            OP_RECORD(r, add, &add, .a = clips[half], .b = input_half(a, half), .dst = input_half(a, half));
         else
             rt_stream_copy(r->stream, clips[half], input_half(a, half));
-    op_film_forward(r, &mask, a->inputs, a->mask, zeros(a, a->mask), a->inputs);
+    OP_RECORD(r, film_forward, &mask, .src = a->inputs, .scale = a->mask, .shift = zeros(a, a->mask),
+              .dst = a->inputs);
 }
 
 static void copy_classes(const struct adversary *a, struct op_recorder *r) {
@@ -105,25 +107,27 @@ static void record_hinge(const struct adversary *a, struct op_recorder *r, const
     struct rt_buffer logits = rt_buffer_slice(graph_value_buffer(d->graph, value), half * bytes, bytes);
     struct rt_buffer d_logits = rt_buffer_slice(graph_gradient_buffer(d->graph, value), half * bytes, bytes);
     struct rt_buffer anchors = params.lecam ? a->kept[ADVERSARY_ANCHORS + head] : (struct rt_buffer){0};
-    op_hinge_forward(r, &params, logits, anchors, hinge_result(a, head, side), a->scratch);
-    op_hinge_backward(r, &params, logits, anchors, params.lecam ? a->weights_train : a->weights_judge,
-                      d_logits);
+    OP_RECORD(r, hinge_forward, &params, .x = logits, .anchors = anchors,
+              .result = hinge_result(a, head, side), .partials = a->scratch);
+    OP_RECORD(r, hinge_backward, &params, .x = logits, .anchors = anchors,
+              .d_result = params.lecam ? a->weights_train : a->weights_judge, .d_x = d_logits);
 }
 
 static void record_adam(const struct adversary *a, struct op_recorder *r) {
     const struct parameters *p = a->parameters;
-    struct op_grad_clip clip = adversary_clip(a);
+    struct op_grad_clip clip = adversary_grad_clip(a);
     struct op_optimiser adam = {.kind = OP_OPTIMISER_ADAM,
                                 .count = clip.count,
                                 .beta1 = a->options.beta1,
                                 .beta2 = a->options.beta2,
                                 .eps = ADAM_EPS};
     struct rt_buffer gradient = parameters_slab(p, PARAMETERS_GRADIENT);
-    op_grad_clip(r, &clip, gradient, a->clip, a->kept[ADVERSARY_CLIP_STATE], result(a, ADVERSARY_CLIP, 4),
-                 a->scratch);
-    op_optimiser(r, &adam, a->optimiser, result(a, ADVERSARY_CLIP, 4), gradient,
-                 parameters_slab(p, PARAMETERS_VALUE), parameters_slab(p, PARAMETERS_M),
-                 parameters_slab(p, PARAMETERS_V), (struct rt_buffer){0});
+    OP_RECORD(r, grad_clip, &clip, .grad = gradient, .limits = a->grad_clip_limits,
+              .state = a->kept[ADVERSARY_GRAD_CLIP_STATE], .result = result(a, ADVERSARY_GRAD_CLIP, 4),
+              .scratch = a->scratch);
+    OP_RECORD(r, optimiser, &adam, .hyper = a->hyper, .grad_clip = result(a, ADVERSARY_GRAD_CLIP, 4),
+              .grad = gradient, .param = parameters_slab(p, PARAMETERS_VALUE),
+              .m = parameters_slab(p, PARAMETERS_M), .v = parameters_slab(p, PARAMETERS_V));
 }
 
 static void train_discriminator(const struct adversary *a, struct op_recorder *r) {
@@ -134,8 +138,8 @@ static void train_discriminator(const struct adversary *a, struct op_recorder *r
     }
     graph_record_backward(a->learner.graph, r);
     for (uint32_t head = 0; head < DISCRIMINATOR_HEADS; head++)
-        op_hinge_track(r, &(struct op_hinge_track){0}, hinge_result(a, head, OP_HINGE_REAL),
-                       hinge_result(a, head, OP_HINGE_FAKE), a->kept[ADVERSARY_ANCHORS + head]);
+        OP_RECORD(r, hinge_track, &(struct op_hinge_track){0}, .real = hinge_result(a, head, OP_HINGE_REAL),
+                  .fake = hinge_result(a, head, OP_HINGE_FAKE), .anchors = a->kept[ADVERSARY_ANCHORS + head]);
     record_adam(a, r);
 }
 
@@ -143,25 +147,27 @@ static void train_discriminator(const struct adversary *a, struct op_recorder *r
 static void judge_clips(const struct adversary *a, struct op_recorder *r) {
     const struct discriminator *judge = &a->judge;
     struct op_film film = {.n = a->model->n, .voxels = adversary_voxels(a), .c = 4};
-    struct op_reduce norm = adversary_norm(a);
+    struct op_sum_squares norm = adversary_norm(a);
     graph_record_forward(judge->graph, r);
     for (uint32_t head = 0; head < DISCRIMINATOR_HEADS; head++)
         record_hinge(a, r, judge, head, OP_HINGE_GENERATOR, 0);
     graph_record_backward(judge->graph, r);
     struct rt_buffer gradient = graph_gradient_buffer(judge->graph, judge->clips);
     struct rt_buffer mask = rt_buffer_slice(a->mask, 0, a->scales.size_bytes);
-    op_film_forward(r, &film, gradient, mask, zeros(a, mask), gradient);
-    op_reduce(r, &norm, gradient, result(a, ADVERSARY_IMAGE, 1), a->scratch);
+    OP_RECORD(r, film_forward, &film, .src = gradient, .scale = mask, .shift = zeros(a, mask),
+              .dst = gradient);
+    OP_RECORD(r, sum_squares, &norm, .src = gradient, .dst = result(a, ADVERSARY_IMAGE, 1),
+              .scratch = a->scratch);
     rt_stream_copy(r->stream, a->scales_written, a->scales);
-    op_film_forward(r, &film, gradient, a->scales, zeros(a, a->scales),
-                    graph_gradient_buffer(a->generator.graph, a->generator.output));
+    OP_RECORD(r, film_forward, &film, .src = gradient, .scale = a->scales, .shift = zeros(a, a->scales),
+              .dst = graph_gradient_buffer(a->generator.graph, a->generator.output));
 }
 
 static void add_gradient(const struct adversary *a, struct op_recorder *r) {
     struct rt_buffer gradient = parameters_slab(a->model_parameters, PARAMETERS_GRADIENT);
     struct op_add add = {.count = (uint32_t)parameters_trained_count(a->model_parameters)};
     graph_record_backward(a->generator.graph, r);
-    op_add(r, &add, gradient, a->aside, gradient);
+    OP_RECORD(r, add, &add, .a = gradient, .b = a->aside, .dst = gradient);
 }
 
 void adversary_record(const struct adversary *a, struct op_recorder *r) {

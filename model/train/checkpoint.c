@@ -32,7 +32,7 @@ static void list_parts(const struct trainer *t, struct part parts[PART_COUNT]) {
         {"m", parameters_slab(p, PARAMETERS_M), trained},
         {"v", parameters_slab(p, PARAMETERS_V), trained},
         {"state", parameters_state_slab(p), parameters_state_count(p)},
-        {"clip", t->clip_state, 4},
+        {"clip", t->grad_clip_state, 4},
     };
     memcpy(parts, list, sizeof list);
 }

@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define CLIP_MEMORY 0.98f // of the gradient's running norm, per step
+#define GRAD_CLIP_MEMORY 0.98f // of the gradient's running norm, per step
 
 // --- creation
 
@@ -196,10 +196,6 @@ void trainer_destroy(struct trainer **handle) {
 
 // --- a step
 
-static void set4(struct rt_buffer buffer, float a, float b, float c, float d) {
-    memcpy(rt_buffer_map(buffer), (float[4]){a, b, c, d}, 16);
-}
-
 static uint32_t kept_levels(const struct trainer *t, uint32_t sample) {
     uint32_t levels = t->first.level_count - 1;
     if (t->options.overfit)
@@ -212,9 +208,13 @@ static uint32_t kept_levels(const struct trainer *t, uint32_t sample) {
 static void write_hyper(struct trainer *t, float lr) {
     const struct schedule *s = &t->options.schedule;
     double steps = (double)t->step + 1.0;
-    set4(t->buffers.optimiser, lr, (float)(1.0 - pow((double)ADAM_BETA1, steps)),
-         (float)(1.0 - pow((double)ADAM_BETA2, steps)), schedule_ema_decay(s, t->step));
-    set4(t->buffers.clip, 0.0f, t->options.clip, CLIP_MEMORY, 0.0f);
+    struct optimiser_hyper *hyper = rt_buffer_map(t->buffers.hyper);
+    *hyper = (struct optimiser_hyper){.lr = lr,
+                                      .c1 = (float)(1.0 - pow((double)ADAM_BETA1, steps)),
+                                      .c2 = (float)(1.0 - pow((double)ADAM_BETA2, steps)),
+                                      .ema_decay = schedule_ema_decay(s, t->step)};
+    struct grad_clip_limits *limits = rt_buffer_map(t->buffers.grad_clip_limits);
+    *limits = (struct grad_clip_limits){.max_ratio = t->options.grad_clip, .running_decay = GRAD_CLIP_MEMORY};
     const uint32_t seed[4] = {(uint32_t)t->options.seed, (uint32_t)(t->options.seed >> 32), (uint32_t)t->step,
                               (uint32_t)(t->step >> 32)};
     memcpy(rt_buffer_map(t->buffers.seed), seed, sizeof seed);
@@ -273,15 +273,15 @@ static float mean_kl(const struct trainer *t, uint32_t level) {
 
 static void read_step(const struct trainer *t, struct trainer_report *report) {
     const struct vae_config *c = &t->first.config;
-    const float *clip = rt_buffer_map(t->buffers.clip_result);
+    const struct grad_clip_result *grad_clip = rt_buffer_map(t->buffers.grad_clip_result);
     const float *calibration = rt_buffer_map(t->buffers.calibration);
     report->nll = mean_of(t->buffers.nll, t->options.batch);
     report->mse = mean_of(t->buffers.squared_error, t->options.batch) /
                   (3.0f * (float)c->d * (float)c->h * (float)c->w);
     report->sigma = sqrtf(calibration[OP_CALIBRATION_SIGMA2]);
-    report->gradient_norm = clip[0];
-    report->clip_factor = clip[1];
-    report->skipped = clip[2] == 0.0f || !isfinite(report->nll);
+    report->gradient_norm = grad_clip->norm;
+    report->grad_clip_factor = grad_clip->factor;
+    report->skipped = grad_clip->apply == 0.0f || !isfinite(report->nll);
     for (uint32_t i = 0; i < t->first.level_count; i++) {
         report->kl[i] = mean_kl(t, i);
         report->beta[i] = t->rate[i].beta;

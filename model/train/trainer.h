@@ -26,7 +26,7 @@ struct trainer_options {
     float rate[VAE_MAX_STAGES + 1];     // nats a clip that rate control aims at, top first
     float rate_speed;                   // of rate control, see rate_update
     float weight_decay;                 // of weights, not of biases and scales
-    float clip;                         // largest multiple of the gradient's running norm; 0: none
+    float grad_clip;                    // largest multiple of the gradient's running norm; 0: none
     struct adversary_options adversary; // of the second phase; its seed is this one's
     float sigma_floor;                  // smallest deviation of the likelihood, of a pixel in 0 to 1
     uint32_t augment;                   // of enum sampler_augment
@@ -44,7 +44,7 @@ struct trainer_report {
     float mse;     // of a number in 0 to 1
     float sigma;   // of the likelihood
     float kl[VAE_MAX_STAGES + 1], beta[VAE_MAX_STAGES + 1];
-    float lr, gradient_norm, clip_factor;
+    float lr, gradient_norm, grad_clip_factor;
     bool has_adversary; // the second phase
     struct adversary_report adversary;
 };

@@ -23,13 +23,9 @@ static uint64_t activation_bytes(const struct trainer *t) {
     return larger(bytes, larger(graph_bytes(t->second.graph), adversary_activation_bytes(t->adversary)));
 }
 
-static uint64_t clip_scratch_bytes(const struct trainer *t) {
+static uint64_t grad_clip_scratch_bytes(const struct trainer *t) {
     struct op_grad_clip params = {.count = (uint32_t)parameters_trained_count(t->parameters)};
-    struct op_signature signature;
-    struct op_refusal refusal;
-    if (!op_describe(&t->library->target, OP_grad_clip, &params, &signature, &refusal))
-        return 0;
-    return op_arg_bytes(&signature.args[signature.arg_count - 1]);
+    return op_scratch_bytes(&t->library->target, OP_grad_clip, &params);
 }
 
 struct op_muon trainer_muon(const struct trainer *t, const struct parameter *p) {
@@ -50,16 +46,15 @@ static void list_muon(const struct trainer *t, struct rt_layout *layout) {
         if (!parameters_get(t->parameters, i)->hidden_weight)
             continue;
         struct op_muon params = trainer_muon(t, parameters_get(t->parameters, i));
-        rt_layout_add(layout, &t->muon_scratch[i],
-                      op_muon_scratch(&t->library->target, &params) * sizeof(float));
+        rt_layout_add(layout, &t->muon_scratch[i], op_scratch_bytes(&t->library->target, OP_muon, &params));
     }
 }
 
 static void list_work(void *owner, struct rt_layout *layout) {
     struct trainer *t = owner;
-    rt_layout_add(layout, &t->clip_state, 16);
-    rt_layout_add(layout, &t->clip_result, 16);
-    rt_layout_add(layout, &t->clip_scratch, clip_scratch_bytes(t));
+    rt_layout_add(layout, &t->grad_clip_state, sizeof(struct grad_clip_state));
+    rt_layout_add(layout, &t->grad_clip_result, sizeof(struct grad_clip_result));
+    rt_layout_add(layout, &t->grad_clip_scratch, grad_clip_scratch_bytes(t));
     list_muon(t, layout);
     rt_layout_add(layout, &t->state_before, parameters_state_count(t->parameters) * sizeof(float));
 }
@@ -69,7 +64,8 @@ static void list_step(void *owner, struct rt_layout *layout) {
     struct trainer *t = owner;
     struct step_buffers *b = &t->buffers;
     uint64_t n = t->first.n, per_sample = rt_align_up(n * sizeof(float), 16);
-    struct rt_buffer *fours[] = {&b->seed, &b->optimiser, &b->clip, &b->clip_result, &b->calibration};
+    struct rt_buffer *fours[] = {&b->seed, &b->hyper, &b->grad_clip_limits, &b->grad_clip_result,
+                                 &b->calibration};
     for (size_t i = 0; i < sizeof fours / sizeof fours[0]; i++)
         rt_layout_add(layout, fours[i], 16);
     struct rt_buffer *samples[] = {&b->d_nll, &b->index, &b->nll, &b->squared_error};
@@ -129,7 +125,10 @@ static enum rt_status make_work(struct trainer *t) {
     struct rt_device *device = t->library->device;
     enum rt_status status =
         rt_layout_create(device, RT_MEMORY_DEVICE, "work of the optimiser", list_work, t, &t->work);
-    return status == RT_OK ? rt_buffer_upload(device, t->clip_state, (float[4]){0}, 16) : status;
+    if (status != RT_OK)
+        return status;
+    return rt_buffer_upload(device, t->grad_clip_state, &(struct grad_clip_state){0},
+                            sizeof(struct grad_clip_state));
 }
 
 enum rt_status trainer_allocate(struct trainer *t) {

@@ -15,12 +15,12 @@
 struct step_buffers {
     struct rt_arena *arena;
     struct rt_buffer seed;                                       // u32 [4], see noise.h
-    struct rt_buffer optimiser;                                  // f32 [4], see optimiser.h
-    struct rt_buffer clip;                                       // f32 [4], see grad_clip.h
+    struct rt_buffer hyper;                                      // struct optimiser_hyper
+    struct rt_buffer grad_clip_limits;                           // struct grad_clip_limits
     struct rt_buffer d_nll, d_kl[VAE_MAX_STAGES + 1];            // f32 [n]
     struct rt_buffer index, augment;                             // u32 [n], [n][4]
     struct rt_buffer nll, squared_error, kl[VAE_MAX_STAGES + 1]; // results, f32 [n]
-    struct rt_buffer clip_result, calibration;                   // results, f32 [4]
+    struct rt_buffer grad_clip_result, calibration;              // results: struct grad_clip_result, f32 [4]
 };
 
 struct trainer {
@@ -37,9 +37,9 @@ struct trainer {
     struct vae_inputs inputs;
     struct step_buffers buffers;
     struct rt_arena *activations, *work;
-    struct rt_buffer clip_state, clip_result, clip_scratch; // of grad_clip
-    struct rt_buffer *muon_scratch;                         // of each parameter that is a hidden matrix
-    struct rt_buffer state_before; // running statistics before the step, should it be undone
+    struct rt_buffer grad_clip_state, grad_clip_result, grad_clip_scratch; // of grad_clip
+    struct rt_buffer *muon_scratch; // of each parameter that is hidden_weight
+    struct rt_buffer state_before;  // running statistics before the step, should it be undone
     struct rt_stream *stream, *undo;
     int recorded; // phase that the stream holds, 0: none
     struct sampler_item *items;

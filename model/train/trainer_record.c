@@ -6,6 +6,7 @@
 #include "shaders/film/film.h"
 #include "shaders/grad_clip/grad_clip.h"
 #include "shaders/noise/noise.h"
+#include "shaders/op_record.h"
 #include "shaders/optimiser/optimiser.h"
 
 #define ADAM_EPS 1e-8f
@@ -18,18 +19,19 @@ static void record_inputs(const struct trainer *t, struct op_recorder *r) {
                                      .w = c->w,
                                      .clips = clip_store_count(t->clips),
                                      .fill = OP_CLIP_EDGE};
-    op_clip_to_tensor(r, &clip, clip_store_buffer(t->clips), t->buffers.index, t->buffers.augment,
-                      t->inputs.clip);
+    OP_RECORD(r, clip_to_tensor, &clip, .clips = clip_store_buffer(t->clips), .index = t->buffers.index,
+              .augment = t->buffers.augment, .dst = t->inputs.clip);
     for (uint32_t i = 0; i < t->first.level_count; i++) {
         const struct vae_level *level = &t->first.levels[i];
         uint32_t voxels = level->d * level->h * level->w;
         struct op_noise noise = {.count = t->first.n * voxels * level->c, .stream = i};
-        op_noise_normal(r, &noise, t->buffers.seed, t->inputs.eps[i]);
+        OP_RECORD(r, noise_normal, &noise, .seed = t->buffers.seed, .dst = t->inputs.eps[i]);
         if (i == 0)
             continue;
         struct op_film drop = {.n = t->first.n, .voxels = voxels, .c = level->c};
         struct rt_buffer zeros = rt_buffer_slice(t->inputs.zeros, 0, t->inputs.drops[i].size_bytes);
-        op_film_forward(r, &drop, t->inputs.eps[i], t->inputs.drops[i], zeros, t->inputs.eps[i]);
+        OP_RECORD(r, film_forward, &drop, .src = t->inputs.eps[i], .scale = t->inputs.drops[i],
+                  .shift = zeros, .dst = t->inputs.eps[i]);
     }
 }
 
@@ -39,8 +41,9 @@ static void record_passes(const struct trainer *t, const struct vae *vae, struct
     struct op_reconstruction calibrate = {
         .n = vae->n, .voxels = c->d * c->h * c->w, .c = 4, .c_used = 3, .sigma_floor = c->sigma_floor};
     graph_record_forward(graph, r);
-    op_reconstruction_calibrate(r, &calibrate, graph_value_buffer(graph, vae->squared_error),
-                                graph_value_buffer(graph, vae->calibration));
+    OP_RECORD(r, reconstruction_calibrate, &calibrate,
+              .squared_error = graph_value_buffer(graph, vae->squared_error),
+              .calibration = graph_value_buffer(graph, vae->calibration));
     rt_stream_copy(r->stream, t->buffers.d_nll, graph_gradient_buffer(graph, vae->nll));
     for (uint32_t i = 0; i < vae->level_count; i++)
         rt_stream_copy(r->stream, t->buffers.d_kl[i], graph_gradient_buffer(graph, vae->levels[i].kl));
@@ -53,10 +56,11 @@ static void record_muon(const struct trainer *t, struct op_recorder *r) {
         if (!parameters_get(p, i)->hidden_weight)
             continue;
         struct op_muon params = trainer_muon(t, parameters_get(p, i));
-        op_muon(r, &params, t->buffers.optimiser, t->clip_result,
-                parameters_buffer(p, i, PARAMETERS_GRADIENT), parameters_buffer(p, i, PARAMETERS_VALUE),
-                parameters_buffer(p, i, PARAMETERS_M), parameters_buffer(p, i, PARAMETERS_EMA),
-                t->muon_scratch[i]);
+        OP_RECORD(r, muon, &params, .hyper = t->buffers.hyper, .grad_clip = t->grad_clip_result,
+                  .grad = parameters_buffer(p, i, PARAMETERS_GRADIENT),
+                  .param = parameters_buffer(p, i, PARAMETERS_VALUE),
+                  .m = parameters_buffer(p, i, PARAMETERS_M), .ema = parameters_buffer(p, i, PARAMETERS_EMA),
+                  .scratch = t->muon_scratch[i]);
     }
 }
 
@@ -76,17 +80,19 @@ static void record_adamw(const struct trainer *t, struct op_recorder *r, uint64_
                                  .eps = ADAM_EPS,
                                  .weight_decay = t->options.weight_decay,
                                  .has_ema = true};
-    op_optimiser(r, &adamw, t->buffers.optimiser, t->clip_result, behind(p, PARAMETERS_GRADIENT, first),
-                 behind(p, PARAMETERS_VALUE, first), behind(p, PARAMETERS_M, first),
-                 behind(p, PARAMETERS_V, first), behind(p, PARAMETERS_EMA, first));
+    OP_RECORD(r, optimiser, &adamw, .hyper = t->buffers.hyper, .grad_clip = t->grad_clip_result,
+              .grad = behind(p, PARAMETERS_GRADIENT, first), .param = behind(p, PARAMETERS_VALUE, first),
+              .m = behind(p, PARAMETERS_M, first), .v = behind(p, PARAMETERS_V, first),
+              .ema = behind(p, PARAMETERS_EMA, first));
 }
 
 static void record_update(const struct trainer *t, struct op_recorder *r) {
     const struct parameters *p = t->parameters;
     bool muon = t->options.optimiser == TRAINER_MUON;
     struct op_grad_clip clip = {.count = (uint32_t)parameters_trained_count(p)};
-    op_grad_clip(r, &clip, parameters_slab(p, PARAMETERS_GRADIENT), t->buffers.clip, t->clip_state,
-                 t->clip_result, t->clip_scratch);
+    OP_RECORD(r, grad_clip, &clip, .grad = parameters_slab(p, PARAMETERS_GRADIENT),
+              .limits = t->buffers.grad_clip_limits, .state = t->grad_clip_state,
+              .result = t->grad_clip_result, .scratch = t->grad_clip_scratch);
     if (muon)
         record_muon(t, r);
     record_adamw(t, r, muon ? parameters_hidden_count(p) : 0);
@@ -112,7 +118,7 @@ enum rt_status trainer_record(struct trainer *t, int phase) {
     if (phase == 2)
         adversary_record(t->adversary, &recorder);
     record_update(t, &recorder);
-    rt_stream_copy(t->stream, t->clip_result, t->buffers.clip_result);
+    rt_stream_copy(t->stream, t->grad_clip_result, t->buffers.grad_clip_result);
     t->recorded = phase;
     return rt_stream_status(t->stream);
 }

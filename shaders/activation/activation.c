@@ -3,6 +3,7 @@
 
 #include "shaders/activation/activation_backward_push.h"
 #include "shaders/activation/activation_forward_push.h"
+#include "shaders/op_define.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -22,58 +23,48 @@ static bool describe(const struct op_activation *p, struct op_signature *signatu
     return true;
 }
 
-static bool describe_forward(const struct op_target *target, const void *params,
-                             struct op_signature *signature, struct op_refusal *refusal) {
-    const struct op_activation *p = params;
+static bool describe_forward(const struct op_target *target, const struct op_activation *p,
+                             struct op_activation_forward_extents *args, struct op_signature *signature,
+                             struct op_refusal *refusal) {
     (void)target;
     if (!describe(p, signature, refusal))
         return false;
-    op_add_arg(signature, "src", OP_IN, p->dtype, p->count);
-    op_add_arg(signature, "dst", OP_OUT, p->dtype, p->count);
+    args->src = op_elements(p->dtype, p->count);
+    args->dst = op_elements(p->dtype, p->count);
     return true;
 }
 
-static bool describe_backward(const struct op_target *target, const void *params,
-                              struct op_signature *signature, struct op_refusal *refusal) {
-    const struct op_activation *p = params;
+static bool describe_backward(const struct op_target *target, const struct op_activation *p,
+                              struct op_activation_backward_extents *args, struct op_signature *signature,
+                              struct op_refusal *refusal) {
     (void)target;
     if (!describe(p, signature, refusal))
         return false;
-    op_add_arg(signature, "src", OP_IN, p->dtype, p->count);
-    op_add_arg(signature, "d_dst", OP_IN, p->dtype, p->count);
-    op_add_arg(signature, "d_src", OP_OUT, p->dtype, p->count);
+    args->src = op_elements(p->dtype, p->count);
+    args->d_dst = op_elements(p->dtype, p->count);
+    args->d_src = op_elements(p->dtype, p->count);
     return true;
 }
 
-static void record_forward(struct op_recorder *recorder, const void *params, const struct rt_buffer *args) {
-    const struct op_activation *p = params;
-    struct push_activation_forward push = {args[0].address, args[1].address, p->count / 4, p->slope};
-    struct op_launch launch = {.kernel = p->dtype == OP_BF16 ? KERNEL_activation_forward_bf16
-                                                             : KERNEL_activation_forward,
-                               .spec = {(uint32_t)p->kind},
-                               .spec_count = 1,
-                               .push = &push,
-                               .push_bytes = sizeof push,
-                               .reads = {args[0]},
-                               .writes = {args[1]}};
-    op_grid_for_items(&recorder->library->target, p->count / 4, &launch);
-    op_dispatch(recorder, &launch);
+static void record_forward(struct op_recorder *recorder, const struct op_activation *p,
+                           const struct op_activation_forward_buffers *args) {
+    struct push_activation_forward push = {
+        .src = args->src.address, .dst = args->dst.address, .count4 = p->count / 4, .slope = p->slope};
+    op_dispatch(recorder,
+                OP_LAUNCH(KERNEL_FOR(p->dtype, activation_forward), push, OP_SPEC((uint32_t)p->kind),
+                          .items = p->count / 4, .reads = {args->src}, .writes = {args->dst}));
 }
 
-static void record_backward(struct op_recorder *recorder, const void *params, const struct rt_buffer *args) {
-    const struct op_activation *p = params;
-    struct push_activation_backward push = {args[0].address, args[1].address, args[2].address, p->count / 4,
-                                            p->slope};
-    struct op_launch launch = {.kernel = p->dtype == OP_BF16 ? KERNEL_activation_backward_bf16
-                                                             : KERNEL_activation_backward,
-                               .spec = {(uint32_t)p->kind},
-                               .spec_count = 1,
-                               .push = &push,
-                               .push_bytes = sizeof push,
-                               .reads = {args[0], args[1]},
-                               .writes = {args[2]}};
-    op_grid_for_items(&recorder->library->target, p->count / 4, &launch);
-    op_dispatch(recorder, &launch);
+static void record_backward(struct op_recorder *recorder, const struct op_activation *p,
+                            const struct op_activation_backward_buffers *args) {
+    struct push_activation_backward push = {.src = args->src.address,
+                                            .d_dst = args->d_dst.address,
+                                            .d_src = args->d_src.address,
+                                            .count4 = p->count / 4,
+                                            .slope = p->slope};
+    op_dispatch(recorder,
+                OP_LAUNCH(KERNEL_FOR(p->dtype, activation_backward), push, OP_SPEC((uint32_t)p->kind),
+                          .items = p->count / 4, .reads = {args->src, args->d_dst}, .writes = {args->d_src}));
 }
 
 static double sigmoid(double x) {
@@ -111,49 +102,19 @@ double op_activation_derivative(enum op_activation_kind kind, float slope, doubl
     }
 }
 
-static void reference_forward(const void *params, double *const *args) {
-    const struct op_activation *p = params;
+static void reference_forward(const struct op_activation *p,
+                              const struct op_activation_forward_arrays *args) {
     for (uint32_t i = 0; i < p->count; i++)
-        args[1][i] = op_activation_value(p->kind, p->slope, args[0][i]);
+        args->dst[i] = op_activation_value(p->kind, p->slope, args->src[i]);
 }
 
-static void reference_backward(const void *params, double *const *args) {
-    const struct op_activation *p = params;
+static void reference_backward(const struct op_activation *p,
+                               const struct op_activation_backward_arrays *args) {
     for (uint32_t i = 0; i < p->count; i++)
-        args[2][i] = args[1][i] * op_activation_derivative(p->kind, p->slope, args[0][i]);
+        args->d_src[i] = args->d_dst[i] * op_activation_derivative(p->kind, p->slope, args->src[i]);
 }
 
-static const struct op_activation examples[] = {
-    {OP_ACTIVATION_RELU, OP_F32, 1000, 0.0f}, {OP_ACTIVATION_LEAKY_RELU, OP_F32, 1000, 0.2f},
-    {OP_ACTIVATION_SILU, OP_F32, 1000, 0.0f}, {OP_ACTIVATION_SIGMOID, OP_F32, 1000, 0.0f},
-    {OP_ACTIVATION_TANH, OP_F32, 1000, 0.0f}, {OP_ACTIVATION_SILU, OP_BF16, 1000, 0.0f},
-};
-
-const struct op_info op_activation_forward_info = {.name = "activation_forward",
-                                                   .params_size = sizeof(struct op_activation),
-                                                   .describe = describe_forward,
-                                                   .record = record_forward,
-                                                   .reference = reference_forward,
-                                                   .examples = examples,
-                                                   .example_count = sizeof examples / sizeof examples[0]};
-
-const struct op_info op_activation_backward_info = {
-    .name = "activation_backward",
-    .params_size = sizeof(struct op_activation),
-    .describe = describe_backward,
-    .record = record_backward,
-    .reference = reference_backward,
-    .examples = examples,
-    .example_count = sizeof examples / sizeof examples[0],
-    .forward = OP_activation_forward,
-    .links = {{OP_LINK_SAME, 0}, {OP_LINK_GRADIENT, 1}, {OP_LINK_GRADIENT, 0}}};
-
-void op_activation_forward(struct op_recorder *recorder, const struct op_activation *params,
-                           struct rt_buffer src, struct rt_buffer dst) {
-    op_record(recorder, OP_activation_forward, params, (struct rt_buffer[]){src, dst}, 2);
-}
-
-void op_activation_backward(struct op_recorder *recorder, const struct op_activation *params,
-                            struct rt_buffer src, struct rt_buffer d_dst, struct rt_buffer d_src) {
-    op_record(recorder, OP_activation_backward, params, (struct rt_buffer[]){src, d_dst, d_src}, 3);
-}
+OP_DEFINE(activation_forward, describe_forward, record_forward, reference_forward,
+          .shapes = {&op_activation_shapes});
+OP_DEFINE(activation_backward, describe_backward, record_backward, reference_backward,
+          .shapes = {&op_activation_shapes});

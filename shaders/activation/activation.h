@@ -22,12 +22,14 @@ struct op_activation {
 };
 
 // dst[count] = f(src[count]). dst may be src.
-void op_activation_forward(struct op_recorder *recorder, const struct op_activation *params,
-                           struct rt_buffer src, struct rt_buffer dst);
+#define OP_ARGS_activation_forward(IN, OUT, INOUT, SCRATCH) IN(src) OUT(dst)
+OP_DECLARE(activation_forward, struct op_activation);
 
 // d_src[count] = d_dst[count] f'(src[count]), from the forward input src. d_src may be d_dst.
-void op_activation_backward(struct op_recorder *recorder, const struct op_activation *params,
-                            struct rt_buffer src, struct rt_buffer d_dst, struct rt_buffer d_src);
+#define OP_ARGS_activation_backward(IN, OUT, INOUT, SCRATCH) IN(src) IN(d_dst) OUT(d_src)
+OP_DECLARE(activation_backward, struct op_activation);
+
+extern const struct op_shapes op_activation_shapes; // activation_shapes.c
 
 // f(x) and f'(x) in double precision, for the references of operations that apply an activation themselves.
 double op_activation_value(enum op_activation_kind kind, float slope, double x);

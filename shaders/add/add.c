@@ -2,13 +2,13 @@
 #include "shaders/add/add.h"
 
 #include "shaders/add/add_push.h"
+#include "shaders/op_define.h"
 
 #include <math.h>
 #include <stdio.h>
 
-static bool describe(const struct op_target *target, const void *params, struct op_signature *signature,
-                     struct op_refusal *refusal) {
-    const struct op_add *p = params;
+static bool describe(const struct op_target *target, const struct op_add *p, struct op_add_extents *args,
+                     struct op_signature *signature, struct op_refusal *refusal) {
     (void)target;
     if (!op_check_dtype(refusal, p->dtype) || !op_check_count(refusal, "dst", p->count))
         return false;
@@ -17,9 +17,9 @@ static bool describe(const struct op_target *target, const void *params, struct 
     if (!isfinite(p->alpha))
         return op_refuse(refusal, "alpha is not finite");
     snprintf(signature->text, sizeof signature->text, "[%u] alpha=%g", p->count, (double)p->alpha);
-    op_add_arg(signature, "a", OP_IN, p->dtype, p->count);
-    op_add_arg(signature, "b", OP_IN, p->dtype, p->count);
-    op_add_arg(signature, "dst", OP_OUT, p->dtype, p->count);
+    args->a = op_elements(p->dtype, p->count);
+    args->b = op_elements(p->dtype, p->count);
+    args->dst = op_elements(p->dtype, p->count);
     return true;
 }
 
@@ -27,35 +27,19 @@ static float alpha(const struct op_add *p) {
     return p->alpha == 0.0f ? 1.0f : p->alpha;
 }
 
-static void record(struct op_recorder *recorder, const void *params, const struct rt_buffer *args) {
-    const struct op_add *p = params;
-    struct push_add push = {args[0].address, args[1].address, args[2].address, p->count / 4, alpha(p)};
-    struct op_launch launch = {.kernel = p->dtype == OP_BF16 ? KERNEL_add_bf16 : KERNEL_add,
-                               .push = &push,
-                               .push_bytes = sizeof push,
-                               .reads = {args[0], args[1]},
-                               .writes = {args[2]}};
-    op_grid_for_items(&recorder->library->target, p->count / 4, &launch);
-    op_dispatch(recorder, &launch);
+static void record(struct op_recorder *recorder, const struct op_add *p, const struct op_add_buffers *args) {
+    struct push_add push = {.a = args->a.address,
+                            .b = args->b.address,
+                            .dst = args->dst.address,
+                            .count4 = p->count / 4,
+                            .alpha = alpha(p)};
+    op_dispatch(recorder, OP_LAUNCH(KERNEL_FOR(p->dtype, add), push, .items = p->count / 4,
+                                    .reads = {args->a, args->b}, .writes = {args->dst}));
 }
 
-static void reference(const void *params, double *const *args) {
-    const struct op_add *p = params;
+static void reference(const struct op_add *p, const struct op_add_arrays *args) {
     for (uint32_t i = 0; i < p->count; i++)
-        args[2][i] = args[0][i] + (double)alpha(p) * args[1][i];
+        args->dst[i] = args->a[i] + (double)alpha(p) * args->b[i];
 }
 
-static const struct op_add examples[] = {{OP_F32, 1000, 0.0f}, {OP_F32, 1000, -0.5f}, {OP_BF16, 1000, 0.0f}};
-
-const struct op_info op_add_info = {.name = "add",
-                                    .params_size = sizeof(struct op_add),
-                                    .describe = describe,
-                                    .record = record,
-                                    .reference = reference,
-                                    .examples = examples,
-                                    .example_count = sizeof examples / sizeof examples[0]};
-
-void op_add(struct op_recorder *recorder, const struct op_add *params, struct rt_buffer a, struct rt_buffer b,
-            struct rt_buffer dst) {
-    op_record(recorder, OP_add, params, (struct rt_buffer[]){a, b, dst}, 3);
-}
+OP_DEFINE(add, describe, record, reference, .shapes = {&op_add_shapes});

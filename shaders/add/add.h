@@ -12,7 +12,9 @@ struct op_add {
 };
 
 // dst may be a or b.
-void op_add(struct op_recorder *recorder, const struct op_add *params, struct rt_buffer a, struct rt_buffer b,
-            struct rt_buffer dst);
+#define OP_ARGS_add(IN, OUT, INOUT, SCRATCH) IN(a) IN(b) OUT(dst)
+OP_DECLARE(add, struct op_add);
+
+extern const struct op_shapes op_add_shapes; // add_shapes.c
 
 #endif

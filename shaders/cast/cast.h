@@ -11,7 +11,9 @@ struct op_cast {
 };
 
 // dst does not overlap src.
-void op_cast(struct op_recorder *recorder, const struct op_cast *params, struct rt_buffer src,
-             struct rt_buffer dst);
+#define OP_ARGS_cast(IN, OUT, INOUT, SCRATCH) IN(src) OUT(dst)
+OP_DECLARE(cast, struct op_cast);
+
+extern const struct op_shapes op_cast_shapes; // cast_shapes.c
 
 #endif

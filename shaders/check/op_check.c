@@ -4,6 +4,7 @@
 
 #include "runtime/log.h"
 #include "runtime/transfer.h"
+#include "shaders/check/op_arrays.h"
 #include "shaders/check/op_compare.h"
 
 #include <stdlib.h>
@@ -26,7 +27,7 @@ static void release(void *user) {
 
 static enum rt_status download(const struct op_check_hook *hook, uint32_t i, double *values) {
     const struct op_arg *arg = &hook->signature.args[i];
-    uint64_t bytes = arg->count * op_dtype_bytes(arg->dtype);
+    uint64_t bytes = op_arg_bytes(arg);
     void *raw = malloc(bytes);
     if (raw == NULL)
         return RT_ERROR_OUT_OF_MEMORY;

@@ -2,7 +2,7 @@
 #ifndef MOGRAPH_SHADERS_CHECK_OP_COMPARE_H
 #define MOGRAPH_SHADERS_CHECK_OP_COMPARE_H
 
-#include "shaders/check/op_check.h"
+#include "shaders/op.h"
 
 struct op_difference {
     double error;   // relative; infinite when one side is not finite and the other is

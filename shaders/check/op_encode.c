@@ -1,5 +1,5 @@
 // Host values to device bytes and back.
-#include "shaders/check/op_check.h"
+#include "shaders/check/op_arrays.h"
 
 #include <math.h>
 #include <string.h>

@@ -1,7 +1,11 @@
 // One operation, once on the device and once on the CPU.
+#include "shaders/check/op_trial.h"
+
 #include "runtime/align.h"
 #include "runtime/transfer.h"
+#include "shaders/check/op_arrays.h"
 #include "shaders/check/op_compare.h"
+#include "shaders/op_record.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -23,7 +27,7 @@ struct trial_run {
 };
 
 static uint64_t padded(const struct op_arg *arg) {
-    return rt_align_up(op_arg_bytes(arg), RT_ALIGNMENT);
+    return rt_align_up(op_arg_buffer_bytes(arg), RT_ALIGNMENT);
 }
 
 // Lays out the image: guard, argument, guard, argument, ..., guard. An argument's own padding is guarded too.
@@ -53,8 +57,8 @@ static void fill_image(struct trial_run *run) {
         const struct op_arg *arg = &run->signature.args[i];
         if (arg->count == 0)
             continue;
-        uint64_t bytes = arg->count * op_dtype_bytes(arg->dtype);
-        run->buffers[i] = rt_arena_buffer(run->arena, run->at[i], op_arg_bytes(arg));
+        uint64_t bytes = op_arg_bytes(arg);
+        run->buffers[i] = rt_arena_buffer(run->arena, run->at[i], op_arg_buffer_bytes(arg));
         if (arg->role == OP_OUT || arg->role == OP_SCRATCH)
             memset(run->image + run->at[i], PREFILL_VALUE, bytes);
         else
@@ -73,7 +77,7 @@ static enum rt_status run_once(struct trial_run *run, unsigned char *after) {
         return status;
     rt_stream_begin(stream);
     struct op_recorder recorder = {run->library, stream};
-    op_record(&recorder, run->trial->id, run->trial->params, run->buffers, run->signature.arg_count);
+    op_record(&recorder, run->trial->id, run->trial->params, run->buffers);
     status = rt_stream_run(stream);
     rt_stream_destroy(&stream);
     return status == RT_OK ? rt_buffer_download(device, whole, after, run->image_bytes) : status;
@@ -98,7 +102,7 @@ static bool untouched(const struct trial_run *run, struct op_trial_result *resul
         if (arg != NULL && arg->role == OP_IN)
             keep += padded(arg);
         else if (arg != NULL)
-            writable = arg->count * op_dtype_bytes(arg->dtype);
+            writable = op_arg_bytes(arg);
         if (memcmp(run->image + at, run->first + at, keep) != 0) {
             char what[120];
             snprintf(what, sizeof what,
@@ -124,7 +128,7 @@ static bool repeatable(const struct trial_run *run, struct op_trial_result *resu
         uint64_t at = run->buffers[i].offset_bytes;
         if (arg->count == 0 || arg->role == OP_SCRATCH)
             continue;
-        if (memcmp(run->first + at, run->second + at, arg->count * op_dtype_bytes(arg->dtype)) != 0) {
+        if (memcmp(run->first + at, run->second + at, op_arg_bytes(arg)) != 0) {
             char what[120];
             snprintf(what, sizeof what, "two runs gave different bits in %s", arg->name);
             return fail(run, result, what);

@@ -3,6 +3,7 @@
 
 #include "shaders/clips/clip_to_tensor_push.h"
 #include "shaders/clips/tensor_to_clip_push.h"
+#include "shaders/op_define.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -15,9 +16,9 @@ static bool check_size(struct op_refusal *refusal, uint32_t n, uint32_t d, uint3
 
 // --- clip_to_tensor
 
-static bool describe_clip_to_tensor(const struct op_target *target, const void *params,
-                                    struct op_signature *signature, struct op_refusal *refusal) {
-    const struct op_clip_to_tensor *p = params;
+static bool describe_clip_to_tensor(const struct op_target *target, const struct op_clip_to_tensor *p,
+                                    struct op_clip_to_tensor_extents *args, struct op_signature *signature,
+                                    struct op_refusal *refusal) {
     (void)target;
     if (!check_size(refusal, p->n, p->d, p->h, p->w) || !op_check_dtype(refusal, p->dtype) ||
         !op_in_range(refusal, "fill", (uint64_t)p->fill, 0, OP_CLIP_FILLS - 1) ||
@@ -29,28 +30,27 @@ static bool describe_clip_to_tensor(const struct op_target *target, const void *
         return false;
     snprintf(signature->text, sizeof signature->text, "%u of %u clips %ux%ux%u", p->n, p->clips, p->d, p->h,
              p->w);
-    op_add_arg(signature, "clips", OP_IN, OP_U8, p->clips * voxels * 3);
-    op_add_arg(signature, "index", OP_IN, OP_U32, p->n);
-    op_add_arg(signature, "augment", OP_IN, OP_U32, 4 * p->n);
-    op_add_arg(signature, "dst", OP_OUT, p->dtype, p->n * voxels * 4);
+    args->clips = op_elements(OP_U8, p->clips * voxels * 3);
+    args->index = op_elements(OP_U32, p->n);
+    args->augment = op_elements(OP_U32, (uint64_t)p->n * OP_CLIP_AUGMENTS);
+    args->dst = op_elements(p->dtype, p->n * voxels * 4);
     return true;
 }
 
-static void record_clip_to_tensor(struct op_recorder *recorder, const void *params,
-                                  const struct rt_buffer *args) {
-    const struct op_clip_to_tensor *p = params;
-    struct push_clip_to_tensor push = {
-        args[0].address, args[1].address, args[2].address, args[3].address, p->n, p->d, p->h, p->w};
-    struct op_launch launch = {.kernel =
-                                   p->dtype == OP_BF16 ? KERNEL_clip_to_tensor_bf16 : KERNEL_clip_to_tensor,
-                               .spec = {(uint32_t)p->fill},
-                               .spec_count = 1,
-                               .push = &push,
-                               .push_bytes = sizeof push,
-                               .reads = {args[0], args[1], args[2]},
-                               .writes = {args[3]}};
-    op_grid_for_items(&recorder->library->target, (uint64_t)p->n * p->d * p->h * p->w, &launch);
-    op_dispatch(recorder, &launch);
+static void record_clip_to_tensor(struct op_recorder *recorder, const struct op_clip_to_tensor *p,
+                                  const struct op_clip_to_tensor_buffers *args) {
+    struct push_clip_to_tensor push = {.clips = args->clips.address,
+                                       .index = args->index.address,
+                                       .augment = args->augment.address,
+                                       .dst = args->dst.address,
+                                       .n = p->n,
+                                       .d = p->d,
+                                       .h = p->h,
+                                       .w = p->w};
+    op_dispatch(recorder,
+                OP_LAUNCH(KERNEL_FOR(p->dtype, clip_to_tensor), push, OP_SPEC((uint32_t)p->fill),
+                          .items = (uint64_t)p->n * p->d * p->h * p->w,
+                          .reads = {args->clips, args->index, args->augment}, .writes = {args->dst}));
 }
 
 // One axis of the way back from dst to src; *inside turns false outside.
@@ -61,57 +61,45 @@ static uint32_t source(uint32_t at, uint32_t size, double shift, bool flip, bool
     return flip ? size - 1 - (uint32_t)x : (uint32_t)x;
 }
 
-static void reference_clip_to_tensor(const void *params, double *const *args) {
-    const struct op_clip_to_tensor *p = params;
+static void reference_clip_to_tensor(const struct op_clip_to_tensor *p,
+                                     const struct op_clip_to_tensor_arrays *args) {
     for (uint32_t i = 0; i < p->n * p->d * p->h * p->w; i++) {
-        uint32_t n = i / p->w / p->h / p->d, flips = (uint32_t)args[2][n * 4];
+        uint32_t n = i / p->w / p->h / p->d;
+        const double *augment = &args->augment[n * OP_CLIP_AUGMENTS];
+        uint32_t flips = (uint32_t)augment[OP_CLIP_FLIPS];
         bool inside = true;
         uint32_t d =
-            source(i / p->w / p->h % p->d, p->d, args[2][n * 4 + 1], flips & OP_CLIP_FLIP_D, &inside);
-        uint32_t h = source(i / p->w % p->h, p->h, args[2][n * 4 + 2], flips & OP_CLIP_FLIP_H, &inside);
-        uint32_t w = source(i % p->w, p->w, args[2][n * 4 + 3], flips & OP_CLIP_FLIP_W, &inside);
-        uint64_t voxel = (((uint64_t)args[1][n] * p->d + d) * p->h + h) * p->w + w;
+            source(i / p->w / p->h % p->d, p->d, augment[OP_CLIP_SHIFT_D], flips & OP_CLIP_FLIP_D, &inside);
+        uint32_t h = source(i / p->w % p->h, p->h, augment[OP_CLIP_SHIFT_H], flips & OP_CLIP_FLIP_H, &inside);
+        uint32_t w = source(i % p->w, p->w, augment[OP_CLIP_SHIFT_W], flips & OP_CLIP_FLIP_W, &inside);
+        uint64_t voxel = (((uint64_t)args->index[n] * p->d + d) * p->h + h) * p->w + w;
         bool seen = inside || p->fill == OP_CLIP_EDGE;
-        for (int c = 0; c < 4; c++)
-            args[3][i * 4 + (uint32_t)c] = seen && c < 3 ? args[0][voxel * 3 + (uint64_t)c] / 255.0 : 0.0;
+        for (uint32_t c = 0; c < 4; c++)
+            args->dst[i * 4 + c] = seen && c < 3 ? args->clips[voxel * 3 + c] / 255.0 : 0.0;
     }
 }
 
 // Indices within the data set; every combination of flips, shifts of either sign, some past the border.
-static void prepare_clip_to_tensor(const void *params, double *const *args) {
-    const struct op_clip_to_tensor *p = params;
+static void prepare_clip_to_tensor(const struct op_clip_to_tensor *p,
+                                   const struct op_clip_to_tensor_arrays *args) {
     for (uint32_t n = 0; n < p->n; n++) {
-        args[1][n] = fmod(args[1][n], p->clips);
-        args[2][n * 4] = n % 8;
-        for (uint32_t axis = 1; axis < 4; axis++)
-            args[2][n * 4 + axis] = (double)(uint32_t)((int32_t)fmod(args[2][n * 4 + axis], 7.0) - 3);
+        double *augment = &args->augment[n * OP_CLIP_AUGMENTS];
+        args->index[n] = fmod(args->index[n], p->clips);
+        augment[OP_CLIP_FLIPS] = n % 8;
+        for (uint32_t axis = OP_CLIP_SHIFT_D; axis < OP_CLIP_AUGMENTS; axis++)
+            augment[axis] = (double)(uint32_t)((int32_t)fmod(augment[axis], 7.0) - 3);
     }
 }
 
-static const struct op_clip_to_tensor clip_examples[] = {{8, 3, 5, 6, 4, OP_CLIP_BLACK, OP_F32},
-                                                         {3, 3, 5, 6, 4, OP_CLIP_EDGE, OP_BF16}};
-
-const struct op_info op_clip_to_tensor_info = {.name = "clip_to_tensor",
-                                               .params_size = sizeof(struct op_clip_to_tensor),
-                                               .describe = describe_clip_to_tensor,
-                                               .record = record_clip_to_tensor,
-                                               .reference = reference_clip_to_tensor,
-                                               .prepare = prepare_clip_to_tensor,
-                                               .examples = clip_examples,
-                                               .example_count =
-                                                   sizeof clip_examples / sizeof clip_examples[0]};
-
-void op_clip_to_tensor(struct op_recorder *recorder, const struct op_clip_to_tensor *params,
-                       struct rt_buffer clips, struct rt_buffer index, struct rt_buffer augment,
-                       struct rt_buffer dst) {
-    op_record(recorder, OP_clip_to_tensor, params, (struct rt_buffer[]){clips, index, augment, dst}, 4);
-}
+OP_PREPARE(clip_to_tensor, prepare_clip_to_tensor);
+OP_DEFINE(clip_to_tensor, describe_clip_to_tensor, record_clip_to_tensor, reference_clip_to_tensor,
+          .prepare = clip_to_tensor_prepare, .shapes = {&op_clip_to_tensor_shapes});
 
 // --- tensor_to_clip
 
-static bool describe_tensor_to_clip(const struct op_target *target, const void *params,
-                                    struct op_signature *signature, struct op_refusal *refusal) {
-    const struct op_tensor_to_clip *p = params;
+static bool describe_tensor_to_clip(const struct op_target *target, const struct op_tensor_to_clip *p,
+                                    struct op_tensor_to_clip_extents *args, struct op_signature *signature,
+                                    struct op_refusal *refusal) {
     (void)target;
     if (!check_size(refusal, p->n, p->d, p->h, p->w) || !op_check_dtype(refusal, p->dtype))
         return false;
@@ -119,59 +107,42 @@ static bool describe_tensor_to_clip(const struct op_target *target, const void *
     if (voxels % 4 != 0)
         return op_refuse(refusal, "n d h w is %llu, it must be a multiple of 4", (unsigned long long)voxels);
     snprintf(signature->text, sizeof signature->text, "%ux%ux%ux%u", p->n, p->d, p->h, p->w);
-    op_add_arg(signature, "src", OP_IN, p->dtype, voxels * 4);
-    op_add_arg(signature, "non_finite", OP_INOUT, OP_U32, 1);
-    op_add_arg(signature, "dst", OP_OUT, OP_U8, voxels * 3);
+    args->src = op_elements(p->dtype, voxels * 4);
+    args->non_finite = op_elements(OP_U32, 1);
+    args->dst = op_elements(OP_U8, voxels * 3);
     return true;
 }
 
-static void record_tensor_to_clip(struct op_recorder *recorder, const void *params,
-                                  const struct rt_buffer *args) {
-    const struct op_tensor_to_clip *p = params;
-    uint32_t quads = p->n * p->d * p->h * p->w / 4;
-    struct push_tensor_to_clip push = {args[0].address, args[1].address, args[2].address, quads};
-    struct op_launch launch = {.kernel =
-                                   p->dtype == OP_BF16 ? KERNEL_tensor_to_clip_bf16 : KERNEL_tensor_to_clip,
-                               .push = &push,
-                               .push_bytes = sizeof push,
-                               .reads = {args[0], args[1]},
-                               .writes = {args[1], args[2]}};
-    op_grid_for_items(&recorder->library->target, quads, &launch);
-    op_dispatch(recorder, &launch);
+static void record_tensor_to_clip(struct op_recorder *recorder, const struct op_tensor_to_clip *p,
+                                  const struct op_tensor_to_clip_buffers *args) {
+    struct push_tensor_to_clip push = {.src = args->src.address,
+                                       .non_finite = args->non_finite.address,
+                                       .dst = args->dst.address,
+                                       .quads = p->n * p->d * p->h * p->w / 4};
+    op_dispatch(recorder,
+                OP_LAUNCH(KERNEL_FOR(p->dtype, tensor_to_clip), push, .items = push.quads,
+                          .reads = {args->src, args->non_finite}, .writes = {args->non_finite, args->dst}));
 }
 
-static void reference_tensor_to_clip(const void *params, double *const *args) {
-    const struct op_tensor_to_clip *p = params;
+static void reference_tensor_to_clip(const struct op_tensor_to_clip *p,
+                                     const struct op_tensor_to_clip_arrays *args) {
     for (uint32_t i = 0; i < p->n * p->d * p->h * p->w; i++)
         for (uint32_t c = 0; c < 3; c++) {
-            double x = args[0][i * 4 + c];
-            args[1][0] += !isfinite(x);
-            args[2][i * 3 + c] = isfinite(x) ? floor(fmin(fmax(x, 0.0), 1.0) * 255.0 + 0.5) : 0.0;
+            double x = args->src[i * 4 + c];
+            args->non_finite[0] += !isfinite(x);
+            args->dst[i * 3 + c] = isfinite(x) ? floor(fmin(fmax(x, 0.0), 1.0) * 255.0 + 0.5) : 0.0;
         }
 }
 
-static void prepare_tensor_to_clip(const void *params, double *const *args) {
-    const struct op_tensor_to_clip *p = params;
-    uint32_t count = p->n * p->d * p->h * p->w * 4;
-    args[1][0] = 5;
-    for (uint32_t i = 0; i < count; i++)
-        args[0][i] = i % 37 == 5 ? NAN : i % 41 == 8 ? -INFINITY : args[0][i];
+static void prepare_tensor_to_clip(const struct op_tensor_to_clip *p,
+                                   const struct op_tensor_to_clip_arrays *args) {
+    args->non_finite[0] = 5;
+    for (uint32_t i = 0; i < p->n * p->d * p->h * p->w * 4; i++)
+        args->src[i] = i % 37 == 5 ? NAN : i % 41 == 8 ? -INFINITY : args->src[i];
 }
 
-static const struct op_tensor_to_clip tensor_examples[] = {{2, 3, 5, 6, OP_F32}, {1, 3, 4, 6, OP_BF16}};
-
-const struct op_info op_tensor_to_clip_info = {
-    .name = "tensor_to_clip",
-    .params_size = sizeof(struct op_tensor_to_clip),
-    .describe = describe_tensor_to_clip,
-    .record = record_tensor_to_clip,
-    .reference = reference_tensor_to_clip,
-    .prepare = prepare_tensor_to_clip,
-    .tolerance = 4e-3, // one step of 255, where fp32 and double round to different sides
-    .examples = tensor_examples,
-    .example_count = sizeof tensor_examples / sizeof tensor_examples[0]};
-
-void op_tensor_to_clip(struct op_recorder *recorder, const struct op_tensor_to_clip *params,
-                       struct rt_buffer src, struct rt_buffer non_finite, struct rt_buffer dst) {
-    op_record(recorder, OP_tensor_to_clip, params, (struct rt_buffer[]){src, non_finite, dst}, 3);
-}
+OP_PREPARE(tensor_to_clip, prepare_tensor_to_clip);
+OP_DEFINE(tensor_to_clip, describe_tensor_to_clip, record_tensor_to_clip, reference_tensor_to_clip,
+          .prepare = tensor_to_clip_prepare,
+          .tolerance = 4e-3, // one step of 255, where fp32 and double round to different sides
+          .shapes = {&op_tensor_to_clip_shapes});

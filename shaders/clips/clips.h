@@ -11,7 +11,10 @@ enum op_clip_fill {
     OP_CLIP_FILLS
 };
 
-// Bits of augment[n][0].
+// What augment holds for a clip.
+enum { OP_CLIP_FLIPS, OP_CLIP_SHIFT_D, OP_CLIP_SHIFT_H, OP_CLIP_SHIFT_W, OP_CLIP_AUGMENTS };
+
+// Bits of OP_CLIP_FLIPS.
 enum { OP_CLIP_FLIP_W = 1, OP_CLIP_FLIP_H = 2, OP_CLIP_FLIP_D = 4 };
 
 struct op_clip_to_tensor {
@@ -22,13 +25,13 @@ struct op_clip_to_tensor {
 };
 
 // dst[i] = clips[index[i]] / 255, first flipped, then shifted.
-//   clips   uint8 [clips][d][h][w][3], at most 2^31 - 1 bytes
-//   index   u32 [n], below `clips`
-//   augment u32 [n][4]: flips, then shifts along d, h, w in voxels as two's complement:
-//           dst[x] = src[x - shift]
-void op_clip_to_tensor(struct op_recorder *recorder, const struct op_clip_to_tensor *params,
-                       struct rt_buffer clips, struct rt_buffer index, struct rt_buffer augment,
-                       struct rt_buffer dst);
+//   clips    uint8 [clips][d][h][w][3], at most 2^31 - 1 bytes
+//   index    u32 [n], below `clips`
+//   augment  u32 [n][OP_CLIP_AUGMENTS]: flips, then shifts along d, h, w in voxels as two's complement:
+//            dst[x] = src[x - shift]
+//   dst      [n][d][h][w][4]
+#define OP_ARGS_clip_to_tensor(IN, OUT, INOUT, SCRATCH) IN(clips) IN(index) IN(augment) OUT(dst)
+OP_DECLARE(clip_to_tensor, struct op_clip_to_tensor);
 
 struct op_tensor_to_clip {
     uint32_t n, d, h, w; // n d h w a multiple of 4
@@ -39,7 +42,10 @@ struct op_tensor_to_clip {
 //   src         [n][d][h][w][4]
 //   non_finite  u32 [1]: added to, set it to zero before
 //   dst         uint8 [n][d][h][w][3]
-void op_tensor_to_clip(struct op_recorder *recorder, const struct op_tensor_to_clip *params,
-                       struct rt_buffer src, struct rt_buffer non_finite, struct rt_buffer dst);
+#define OP_ARGS_tensor_to_clip(IN, OUT, INOUT, SCRATCH) IN(src) INOUT(non_finite) OUT(dst)
+OP_DECLARE(tensor_to_clip, struct op_tensor_to_clip);
+
+extern const struct op_shapes op_clip_to_tensor_shapes; // clips_shapes.c
+extern const struct op_shapes op_tensor_to_clip_shapes;
 
 #endif

@@ -1,9 +1,9 @@
 // Random numbers by counter: Philox4x32-10 (Salmon, Moraes, Dror & Shaw, "Parallel random numbers: as easy
 // as 1, 2, 3", 2011), and what is made of its words. philox.c computes the same bits.
 //
-// Words and uniform numbers are integers and exact. Normal numbers use additions and multiplications only,
-// which Vulkan rounds correctly, in an order that `precise` fixes (no fused multiply-add):
-// so every device gives the same bits, where built-in log, sqrt and cos may differ from device to device.
+// Words are integers and exact. Normal numbers use additions and multiplications only, which Vulkan rounds
+// correctly, in an order that `precise` fixes (no fused multiply-add): so every device gives the same bits,
+// where built-in log, sqrt and cos may differ from device to device.
 
 uvec4 philox(uvec4 counter, uvec2 key) {
     for (int round = 0; round < 10; round++) {
@@ -13,11 +13,6 @@ uvec4 philox(uvec4 counter, uvec2 key) {
         key += uvec2(0x9E3779B9u, 0xBB67AE85u);
     }
     return counter;
-}
-
-// 24 bits each: k / 2^24, in [0, 1).
-vec4 philox_uniform(uvec4 words) {
-    return vec4(words >> 8) * (1.0 / 16777216.0);
 }
 
 // sqrt(-2 ln u), u = (2k + 1) / 2^24 with the upper 23 bits as k: never 0, never 1. Largest: 5.77.

@@ -7,7 +7,7 @@
 // Ten rounds of Philox4x32 (Salmon et al. 2011) on a counter under a key. words may be counter.
 void op_philox(const uint32_t counter[4], const uint32_t key[2], uint32_t words[4]);
 
-// Four numbers in [0, 1), 24 bits each.
+// Four numbers in [0, 1), 24 bits each: exact. No kernel draws these.
 void op_philox_uniform(const uint32_t words[4], float values[4]);
 
 // Four standard normal numbers (Box & Muller 1958), each at most 5.77 in size;

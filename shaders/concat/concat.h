@@ -1,6 +1,6 @@
 // Channels side by side, and apart again; each is the other's backward pass.
-//   concat: dst[row][0 .. ca) = a[row],  dst[row][ca .. ca + cb) = b[row]
-//   split:  a[row] = src[row][0 .. ca),  b[row] = src[row][ca .. ca + cb)
+//   concat: whole[row][0 .. ca) = a[row],  whole[row][ca .. ca + cb) = b[row]
+//   split:  a[row] = whole[row][0 .. ca),  b[row] = whole[row][ca .. ca + cb)
 // Tensors are [n][d][h][w][...] of params.dtype. Nothing may overlap.
 #ifndef MOGRAPH_SHADERS_CONCAT_CONCAT_H
 #define MOGRAPH_SHADERS_CONCAT_CONCAT_H
@@ -13,12 +13,14 @@ struct op_concat {
     uint32_t ca, cb;    // channels of a and b, multiples of 4
 };
 
-// Backward: op_split of d_dst into d_a and d_b.
-void op_concat(struct op_recorder *recorder, const struct op_concat *params, struct rt_buffer a,
-               struct rt_buffer b, struct rt_buffer dst);
+// Backward: split of the gradient of whole into those of a and b.
+#define OP_ARGS_concat(IN, OUT, INOUT, SCRATCH) IN(a) IN(b) OUT(whole)
+OP_DECLARE(concat, struct op_concat);
 
-// Backward: op_concat of d_a and d_b into d_src.
-void op_split(struct op_recorder *recorder, const struct op_concat *params, struct rt_buffer src,
-              struct rt_buffer a, struct rt_buffer b);
+// Backward: concat of the gradients of a and b into that of whole.
+#define OP_ARGS_split(IN, OUT, INOUT, SCRATCH) IN(whole) OUT(a) OUT(b)
+OP_DECLARE(split, struct op_concat);
+
+extern const struct op_shapes op_concat_shapes; // concat_shapes.c
 
 #endif

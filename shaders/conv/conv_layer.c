@@ -2,6 +2,9 @@
 #include "shaders/conv/conv_layer.h"
 
 #include "runtime/align.h"
+#include "shaders/conv/conv_gemm.h"
+#include "shaders/conv/conv_reference.h"
+#include "shaders/conv/conv_tiling.h"
 
 static uint64_t src_count(const struct conv_layer *l) {
     return (l->transposed ? conv_small_voxels(&l->geometry) : conv_big_voxels(&l->geometry)) * l->cin;
@@ -33,22 +36,35 @@ bool conv_layer_describe(const struct conv_layer *l, struct op_signature *signat
     return conv_check_geometry(g, big_channels(l), small_channels(l), refusal);
 }
 
-void conv_layer_forward_args(const struct conv_layer *l, struct op_signature *signature) {
-    op_add_arg(signature, "src", OP_IN, l->geometry.dtype, src_count(l));
-    op_add_arg(signature, "weight", OP_IN, OP_F32, weight_count(l));
-    op_add_arg(signature, "bias", OP_IN, OP_F32, l->has_bias ? l->cout : 0);
-    op_add_arg(signature, "dst", OP_OUT, l->geometry.dtype, dst_voxels(l) * l->cout);
+static struct op_extent src_extent(const struct conv_layer *l) {
+    return op_elements(l->geometry.dtype, src_count(l));
+}
+
+static struct op_extent dst_extent(const struct conv_layer *l) {
+    return op_elements(l->geometry.dtype, dst_voxels(l) * l->cout);
+}
+
+bool conv_layer_forward_extents(const struct conv_layer *l, const struct op_target *target,
+                                struct op_conv_forward_extents *args, struct op_refusal *refusal) {
+    (void)target;
+    (void)refusal;
+    args->src = src_extent(l);
+    args->weight = op_elements(OP_F32, weight_count(l));
+    args->bias = op_elements_if(l->has_bias, OP_F32, l->cout);
+    args->dst = dst_extent(l);
+    return true;
 }
 
 void conv_layer_forward_record(const struct conv_layer *l, struct op_recorder *recorder,
-                               const struct rt_buffer *args) {
-    struct conv_gather_buffers buffers = {.src = args[0], .weight = args[1], .bias = args[2], .dst = args[3]};
+                               const struct op_conv_forward_buffers *args) {
+    struct conv_gather_buffers buffers = {
+        .src = args->src, .weight = args->weight, .bias = args->bias, .dst = args->dst};
     conv_record_gather(recorder, &l->geometry, l->transposed, l->cin, l->cout, &buffers);
 }
 
-void conv_layer_forward_reference(const struct conv_layer *l, double *const *args) {
-    conv_reference_gather(&l->geometry, l->transposed, l->cin, l->cout, false, args[0], args[1], args[2],
-                          args[3]);
+void conv_layer_forward_reference(const struct conv_layer *l, const struct op_conv_forward_arrays *args) {
+    conv_reference_gather(&l->geometry, l->transposed, l->cin, l->cout, false, args->src, args->weight,
+                          args->bias, args->dst);
 }
 
 // The swapped weight, and behind it room for split sums of d_src.
@@ -61,28 +77,35 @@ static uint64_t split_floats(const struct conv_layer *l) {
     return weight < most ? weight : most;
 }
 
-void conv_layer_backward_input_args(const struct conv_layer *l, struct op_signature *signature) {
-    op_add_arg(signature, "d_dst", OP_IN, l->geometry.dtype, dst_voxels(l) * l->cout);
-    op_add_arg(signature, "weight", OP_IN, OP_F32, weight_count(l));
-    op_add_arg(signature, "d_src", OP_OUT, l->geometry.dtype, src_count(l));
-    op_add_arg(signature, "scratch", OP_SCRATCH, OP_F32, swapped_floats(l) + split_floats(l));
+bool conv_layer_backward_input_extents(const struct conv_layer *l, const struct op_target *target,
+                                       struct op_conv_backward_input_extents *args,
+                                       struct op_refusal *refusal) {
+    (void)target;
+    (void)refusal;
+    args->d_dst = dst_extent(l);
+    args->weight = op_elements(OP_F32, weight_count(l));
+    args->d_src = src_extent(l);
+    args->scratch = op_elements(OP_F32, swapped_floats(l) + split_floats(l));
+    return true;
 }
 
 // The gather of the other direction, with the weight's channels swapped.
 void conv_layer_backward_input_record(const struct conv_layer *l, struct op_recorder *recorder,
-                                      const struct rt_buffer *args) {
+                                      const struct op_conv_backward_input_buffers *args) {
     struct conv_gather_buffers buffers = {
-        .src = args[0],
-        .weight = rt_buffer_slice(args[3], 0, weight_count(l) * 4),
-        .dst = args[2],
-        .partials = rt_buffer_slice(args[3], swapped_floats(l) * 4, split_floats(l) * 4)};
-    conv_record_transpose_weight(recorder, conv_taps(&l->geometry), l->cin, l->cout, args[1], buffers.weight);
+        .src = args->d_dst,
+        .weight = rt_buffer_slice(args->scratch, 0, weight_count(l) * 4),
+        .dst = args->d_src,
+        .partials = rt_buffer_slice(args->scratch, swapped_floats(l) * 4, split_floats(l) * 4)};
+    conv_record_transpose_weight(recorder, conv_taps(&l->geometry), l->cin, l->cout, args->weight,
+                                 buffers.weight);
     conv_record_gather(recorder, &l->geometry, !l->transposed, l->cout, l->cin, &buffers);
 }
 
-void conv_layer_backward_input_reference(const struct conv_layer *l, double *const *args) {
-    conv_reference_gather(&l->geometry, !l->transposed, l->cout, l->cin, true, args[0], args[1], NULL,
-                          args[2]);
+void conv_layer_backward_input_reference(const struct conv_layer *l,
+                                         const struct op_conv_backward_input_arrays *args) {
+    conv_reference_gather(&l->geometry, !l->transposed, l->cout, l->cin, true, args->d_dst, args->weight,
+                          NULL, args->d_src);
 }
 
 static uint64_t weight_partials(const struct conv_layer *l, const struct op_target *target) {
@@ -94,38 +117,46 @@ static uint64_t bias_offset(const struct conv_layer *l, const struct op_target *
     return rt_align_up(weight_partials(l, target), 64);
 }
 
-bool conv_layer_backward_weight_args(const struct conv_layer *l, const struct op_target *target,
-                                     struct op_signature *signature, struct op_refusal *refusal) {
-    enum op_role role = l->accumulate ? OP_INOUT : OP_OUT;
+bool conv_layer_backward_weight_extents(const struct conv_layer *l, const struct op_target *target,
+                                        struct op_conv_backward_weight_extents *args,
+                                        struct op_refusal *refusal) {
     uint64_t scratch = bias_offset(l, target);
     if (l->has_bias)
         scratch += conv_bias_partials(target, dst_voxels(l), l->cout);
-    op_add_arg(signature, "src", OP_IN, l->geometry.dtype, src_count(l));
-    op_add_arg(signature, "d_dst", OP_IN, l->geometry.dtype, dst_voxels(l) * l->cout);
-    op_add_arg(signature, "d_weight", role, OP_F32, weight_count(l));
-    op_add_arg(signature, "d_bias", role, OP_F32, l->has_bias ? l->cout : 0);
-    op_add_arg(signature, "scratch", OP_SCRATCH, OP_F32, scratch);
+    args->src = src_extent(l);
+    args->d_dst = dst_extent(l);
+    args->d_weight = op_elements_added(l->accumulate, OP_F32, weight_count(l));
+    args->d_bias = op_elements_added(l->accumulate, OP_F32, l->has_bias ? l->cout : 0);
+    args->scratch = op_elements(OP_F32, scratch);
     return op_check_count(refusal, "scratch", scratch);
 }
 
 void conv_layer_backward_weight_record(const struct conv_layer *l, struct op_recorder *recorder,
-                                       const struct rt_buffer *args) {
+                                       const struct op_conv_backward_weight_buffers *args) {
     const struct op_target *target = &recorder->library->target;
-    struct rt_buffer big = args[l->transposed ? 1 : 0], small = args[l->transposed ? 0 : 1];
+    struct conv_weight_buffers weight = {
+        .big = l->transposed ? args->d_dst : args->src,
+        .small = l->transposed ? args->src : args->d_dst,
+        .partials = rt_buffer_slice(args->scratch, 0, weight_partials(l, target) * 4),
+        .d_weight = args->d_weight};
     conv_record_weight(recorder, &l->geometry, big_channels(l), small_channels(l), l->transposed,
-                       l->accumulate, big, small, rt_buffer_slice(args[4], 0, weight_partials(l, target) * 4),
-                       args[2]);
+                       l->accumulate, &weight);
     if (!l->has_bias)
         return;
     uint64_t bytes = conv_bias_partials(target, dst_voxels(l), l->cout) * 4;
-    conv_record_bias(recorder, dst_voxels(l), l->cout, l->geometry.dtype, l->accumulate, args[1],
-                     rt_buffer_slice(args[4], bias_offset(l, target) * 4, bytes), args[3]);
+    struct conv_bias_buffers bias = {.src = args->d_dst,
+                                     .partials =
+                                         rt_buffer_slice(args->scratch, bias_offset(l, target) * 4, bytes),
+                                     .d_bias = args->d_bias};
+    conv_record_bias(recorder, dst_voxels(l), l->cout, l->geometry.dtype, l->accumulate, &bias);
 }
 
-void conv_layer_backward_weight_reference(const struct conv_layer *l, double *const *args) {
-    const double *big = args[l->transposed ? 1 : 0], *small = args[l->transposed ? 0 : 1];
+void conv_layer_backward_weight_reference(const struct conv_layer *l,
+                                          const struct op_conv_backward_weight_arrays *args) {
+    const double *big = l->transposed ? args->d_dst : args->src;
+    const double *small = l->transposed ? args->src : args->d_dst;
     conv_reference_weight(&l->geometry, big_channels(l), small_channels(l), l->transposed, l->accumulate, big,
-                          small, args[2]);
+                          small, args->d_weight);
     if (l->has_bias)
-        conv_reference_bias(dst_voxels(l), l->cout, l->accumulate, args[1], args[3]);
+        conv_reference_bias(dst_voxels(l), l->cout, l->accumulate, args->d_dst, args->d_bias);
 }

@@ -1,9 +1,16 @@
-// What conv3d and conv_transpose3d share above the GEMM core: arguments, recording and references of the
-// three passes. conv3d goes from the big grid to the small one, conv_transpose3d the other way.
+// What conv3d, conv_transpose3d and linear share above the GEMM core: extents, recording and references of
+// the three passes. conv3d and linear go from the big grid to the small one, conv_transpose3d the other way.
 #ifndef MOGRAPH_SHADERS_CONV_CONV_LAYER_H
 #define MOGRAPH_SHADERS_CONV_CONV_LAYER_H
 
-#include "shaders/conv/conv_gemm.h"
+#include "shaders/conv/conv_args.h"
+#include "shaders/conv/conv_geometry.h"
+
+#include <string.h>
+
+OP_DECLARE_ARGS(conv_forward);
+OP_DECLARE_ARGS(conv_backward_input);
+OP_DECLARE_ARGS(conv_backward_weight);
 
 struct conv_layer {
     struct conv_geometry geometry;
@@ -16,85 +23,66 @@ struct conv_layer {
 bool conv_layer_describe(const struct conv_layer *layer, struct op_signature *signature,
                          struct op_refusal *refusal);
 
-// forward: src, weight, bias, dst.
-void conv_layer_forward_args(const struct conv_layer *layer, struct op_signature *signature);
+// The three passes. Each states its arguments' extents for a layer that was described (false, with a reason,
+// when its scratch would be too large), records, and computes in double precision.
+bool conv_layer_forward_extents(const struct conv_layer *layer, const struct op_target *target,
+                                struct op_conv_forward_extents *args, struct op_refusal *refusal);
 void conv_layer_forward_record(const struct conv_layer *layer, struct op_recorder *recorder,
-                               const struct rt_buffer *args);
-void conv_layer_forward_reference(const struct conv_layer *layer, double *const *args);
+                               const struct op_conv_forward_buffers *args);
+void conv_layer_forward_reference(const struct conv_layer *layer, const struct op_conv_forward_arrays *args);
 
-// backward_input: d_dst, weight, d_src, scratch.
-void conv_layer_backward_input_args(const struct conv_layer *layer, struct op_signature *signature);
+bool conv_layer_backward_input_extents(const struct conv_layer *layer, const struct op_target *target,
+                                       struct op_conv_backward_input_extents *args,
+                                       struct op_refusal *refusal);
 void conv_layer_backward_input_record(const struct conv_layer *layer, struct op_recorder *recorder,
-                                      const struct rt_buffer *args);
-void conv_layer_backward_input_reference(const struct conv_layer *layer, double *const *args);
+                                      const struct op_conv_backward_input_buffers *args);
+void conv_layer_backward_input_reference(const struct conv_layer *layer,
+                                         const struct op_conv_backward_input_arrays *args);
 
-// backward_weight: src, d_dst, d_weight, d_bias, scratch. False when the scratch would be too large.
-bool conv_layer_backward_weight_args(const struct conv_layer *layer, const struct op_target *target,
-                                     struct op_signature *signature, struct op_refusal *refusal);
+bool conv_layer_backward_weight_extents(const struct conv_layer *layer, const struct op_target *target,
+                                        struct op_conv_backward_weight_extents *args,
+                                        struct op_refusal *refusal);
 void conv_layer_backward_weight_record(const struct conv_layer *layer, struct op_recorder *recorder,
-                                       const struct rt_buffer *args);
-void conv_layer_backward_weight_reference(const struct conv_layer *layer, double *const *args);
+                                       const struct op_conv_backward_weight_buffers *args);
+void conv_layer_backward_weight_reference(const struct conv_layer *layer,
+                                          const struct op_conv_backward_weight_arrays *args);
 
-// The op_info functions of all three passes, given `check(params, refusal)` and `layer_of(params)`.
-#define CONV_LAYER_PASSES                                                                                    \
-    static bool describe_forward(const struct op_target *target, const void *params,                         \
-                                 struct op_signature *signature, struct op_refusal *refusal) {               \
-        (void)target;                                                                                        \
-        if (!check(params, refusal))                                                                         \
+// describe_<pass> and record_<pass> of op_<op>_<pass>, for OP_DEFINE. The file that uses this has
+//   bool describe(const params *, struct op_signature *, struct op_refusal *)   all but the extents
+//   struct conv_layer layer_of(const params *)
+// The structs of conv3d_forward's arguments and of conv_forward's come from one list: one is copied as the
+// other.
+#define CONV_LAYER_PASS(op, pass, params_type)                                                               \
+    static bool describe_##pass(const struct op_target *target, const params_type *p,                        \
+                                struct op_##op##_##pass##_extents *args, struct op_signature *signature,     \
+                                struct op_refusal *refusal) {                                                \
+        if (!describe(p, signature, refusal))                                                                \
             return false;                                                                                    \
-        struct conv_layer layer = layer_of(params);                                                          \
-        conv_layer_forward_args(&layer, signature);                                                          \
-        return conv_layer_describe(&layer, signature, refusal);                                              \
+        struct conv_layer layer = layer_of(p);                                                               \
+        struct op_conv_##pass##_extents extents = {0};                                                       \
+        bool possible = conv_layer_##pass##_extents(&layer, target, &extents, refusal);                      \
+        memcpy(args, &extents, sizeof *args);                                                                \
+        return possible;                                                                                     \
     }                                                                                                        \
-    static bool describe_backward_input(const struct op_target *target, const void *params,                  \
-                                        struct op_signature *signature, struct op_refusal *refusal) {        \
-        (void)target;                                                                                        \
-        if (!check(params, refusal))                                                                         \
-            return false;                                                                                    \
-        struct conv_layer layer = layer_of(params);                                                          \
-        conv_layer_backward_input_args(&layer, signature);                                                   \
-        return conv_layer_describe(&layer, signature, refusal);                                              \
+    static void record_##pass(struct op_recorder *recorder, const params_type *p,                            \
+                              const struct op_##op##_##pass##_buffers *args) {                               \
+        struct conv_layer layer = layer_of(p);                                                               \
+        struct op_conv_##pass##_buffers buffers;                                                             \
+        memcpy(&buffers, args, sizeof buffers);                                                              \
+        conv_layer_##pass##_record(&layer, recorder, &buffers);                                              \
     }                                                                                                        \
-    static bool describe_backward_weight(const struct op_target *target, const void *params,                 \
-                                         struct op_signature *signature, struct op_refusal *refusal) {       \
-        if (!check(params, refusal))                                                                         \
-            return false;                                                                                    \
-        struct conv_layer layer = layer_of(params);                                                          \
-        return conv_layer_describe(&layer, signature, refusal) &&                                            \
-               conv_layer_backward_weight_args(&layer, target, signature, refusal);                          \
-    }                                                                                                        \
-    CONV_LAYER_PASS(forward)                                                                                 \
-    CONV_LAYER_PASS(backward_input)                                                                          \
-    CONV_LAYER_PASS(backward_weight)
+    _Static_assert(sizeof(struct op_conv_##pass##_buffers) == sizeof(struct op_##op##_##pass##_buffers),     \
+                   "the arguments of " #op " and of conv come from one list")
 
-#define CONV_LAYER_PASS(pass)                                                                                \
-    static void record_##pass(struct op_recorder *recorder, const void *params,                              \
-                              const struct rt_buffer *args) {                                                \
-        struct conv_layer layer = layer_of(params);                                                          \
-        conv_layer_##pass##_record(&layer, recorder, args);                                                  \
+// reference_<pass>, for an operation without a definition of its own.
+#define CONV_LAYER_REFERENCE(op, pass, params_type)                                                          \
+    static void reference_##pass(const params_type *p, const struct op_##op##_##pass##_arrays *args) {       \
+        struct conv_layer layer = layer_of(p);                                                               \
+        struct op_conv_##pass##_arrays arrays;                                                               \
+        memcpy(&arrays, args, sizeof arrays);                                                                \
+        conv_layer_##pass##_reference(&layer, &arrays);                                                      \
     }                                                                                                        \
-    static void reference_##pass(const void *params, double *const *args) {                                  \
-        struct conv_layer layer = layer_of(params);                                                          \
-        conv_layer_##pass##_reference(&layer, args);                                                         \
-    }
-
-// The members of op_info that follow from a pass's name.
-#define CONV_LAYER_INFO(operation, type, pass)                                                               \
-    .name = #operation "_" #pass, .params_size = sizeof(type), .describe = describe_##pass,                  \
-    .record = record_##pass, .reference = reference_##pass, .examples = examples,                            \
-    .example_count = sizeof examples / sizeof examples[0]
-
-#define CONV_LAYER_BACKWARD_INPUT_LINKS                                                                      \
-    {                                                                                                        \
-        {OP_LINK_GRADIENT, 3}, {OP_LINK_SAME, 1}, {                                                          \
-            OP_LINK_GRADIENT, 0                                                                              \
-        }                                                                                                    \
-    }
-#define CONV_LAYER_BACKWARD_WEIGHT_LINKS                                                                     \
-    {                                                                                                        \
-        {OP_LINK_SAME, 0}, {OP_LINK_GRADIENT, 3}, {OP_LINK_GRADIENT, 1}, {                                   \
-            OP_LINK_GRADIENT, 2                                                                              \
-        }                                                                                                    \
-    }
+    _Static_assert(sizeof(struct op_conv_##pass##_arrays) == sizeof(struct op_##op##_##pass##_arrays),       \
+                   "the arguments of " #op " and of conv come from one list")
 
 #endif

@@ -1,5 +1,5 @@
-// The convolution core's definitions in double precision. Naive on purpose.
-#include "shaders/conv/conv_gemm.h"
+// Naive on purpose.
+#include "shaders/conv/conv_reference.h"
 
 #include <string.h>
 

@@ -1,9 +1,11 @@
-// How the kernels of a convolution are shaped for a device:
-// tiles, teams, splits and parts. Private to conv_gemm.c.
+// How the kernels of a convolution are shaped for a device: tiles, teams, splits and parts.
 #ifndef MOGRAPH_SHADERS_CONV_CONV_TILING_H
 #define MOGRAPH_SHADERS_CONV_CONV_TILING_H
 
-#include "shaders/conv/conv_gemm.h"
+#include "shaders/conv/conv_geometry.h"
+#include "shaders/op_launch.h"
+
+enum { CONV_MAX_SPLITS = 32 }; // workgroups that may share one sum
 
 // What the gather's push constants say of its grid.
 struct conv_gather_grid {

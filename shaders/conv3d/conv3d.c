@@ -2,7 +2,9 @@
 #include "shaders/conv3d/conv3d.h"
 
 #include "shaders/conv/conv_layer.h"
+#include "shaders/op_define.h"
 
+#include <stddef.h>
 #include <string.h>
 
 void op_conv3d_output_size(const struct op_conv3d *p, uint32_t size[3]) {
@@ -10,8 +12,7 @@ void op_conv3d_output_size(const struct op_conv3d *p, uint32_t size[3]) {
         size[i] = (p->size[i] + 2 * p->padding[i] - p->kernel[i]) / p->stride[i] + 1;
 }
 
-static struct conv_layer layer_of(const void *params) {
-    const struct op_conv3d *p = params;
+static struct conv_layer layer_of(const struct op_conv3d *p) {
     struct conv_layer layer = {.geometry = {.n = p->n, .dtype = p->dtype},
                                .transposed = false,
                                .cin = p->cin,
@@ -27,8 +28,7 @@ static struct conv_layer layer_of(const void *params) {
     return layer;
 }
 
-static bool check(const void *params, struct op_refusal *refusal) {
-    const struct op_conv3d *p = params;
+static bool describe(const struct op_conv3d *p, struct op_signature *signature, struct op_refusal *refusal) {
     static const char axes[] = "dhw";
     if (!op_check_channels(refusal, "cin", p->cin) || !op_check_channels(refusal, "cout", p->cout))
         return false;
@@ -39,42 +39,21 @@ static bool check(const void *params, struct op_refusal *refusal) {
             return op_refuse(refusal, "size %c is %u with padding %u, smaller than the kernel's %u", axes[i],
                              p->size[i], p->padding[i], p->kernel[i]);
     }
-    return true;
+    struct conv_layer layer = layer_of(p);
+    return conv_layer_describe(&layer, signature, refusal);
 }
 
-CONV_LAYER_PASSES
+CONV_LAYER_PASS(conv3d, forward, struct op_conv3d);
+CONV_LAYER_PASS(conv3d, backward_input, struct op_conv3d);
+CONV_LAYER_PASS(conv3d, backward_weight, struct op_conv3d);
 
-static const struct op_conv3d examples[] = {
-    {2, {3, 6, 7}, 8, 12, {3, 3, 3}, {1, 1, 1}, {1, 1, 1}, OP_F32, true, false},
-    {1, {4, 8, 8}, 16, 20, {4, 4, 4}, {2, 2, 2}, {1, 1, 1}, OP_F32, false, false},
-    {1, {4, 8, 8}, 16, 20, {4, 4, 4}, {2, 2, 2}, {1, 1, 1}, OP_BF16, false, false},
-};
+CONV_LAYER_REFERENCE(conv3d, forward, struct op_conv3d);
+CONV_LAYER_REFERENCE(conv3d, backward_input, struct op_conv3d);
+CONV_LAYER_REFERENCE(conv3d, backward_weight, struct op_conv3d);
 
-const struct op_info op_conv3d_forward_info = {CONV_LAYER_INFO(conv3d, struct op_conv3d, forward)};
-
-const struct op_info op_conv3d_backward_input_info = {
-    CONV_LAYER_INFO(conv3d, struct op_conv3d, backward_input), .forward = OP_conv3d_forward,
-    .links = CONV_LAYER_BACKWARD_INPUT_LINKS};
-
-const struct op_info op_conv3d_backward_weight_info = {
-    CONV_LAYER_INFO(conv3d, struct op_conv3d, backward_weight), .forward = OP_conv3d_forward,
-    .links = CONV_LAYER_BACKWARD_WEIGHT_LINKS};
-
-void op_conv3d_forward(struct op_recorder *recorder, const struct op_conv3d *params, struct rt_buffer src,
-                       struct rt_buffer weight, struct rt_buffer bias, struct rt_buffer dst) {
-    op_record(recorder, OP_conv3d_forward, params, (struct rt_buffer[]){src, weight, bias, dst}, 4);
-}
-
-void op_conv3d_backward_input(struct op_recorder *recorder, const struct op_conv3d *params,
-                              struct rt_buffer d_dst, struct rt_buffer weight, struct rt_buffer d_src,
-                              struct rt_buffer scratch) {
-    op_record(recorder, OP_conv3d_backward_input, params, (struct rt_buffer[]){d_dst, weight, d_src, scratch},
-              4);
-}
-
-void op_conv3d_backward_weight(struct op_recorder *recorder, const struct op_conv3d *params,
-                               struct rt_buffer src, struct rt_buffer d_dst, struct rt_buffer d_weight,
-                               struct rt_buffer d_bias, struct rt_buffer scratch) {
-    op_record(recorder, OP_conv3d_backward_weight, params,
-              (struct rt_buffer[]){src, d_dst, d_weight, d_bias, scratch}, 5);
-}
+OP_DEFINE(conv3d_forward, describe_forward, record_forward, reference_forward,
+          .flags_at = offsetof(struct op_conv3d, has_bias), .shapes = {&op_conv3d_shapes});
+OP_DEFINE(conv3d_backward_input, describe_backward_input, record_backward_input, reference_backward_input,
+          .flags_at = offsetof(struct op_conv3d, has_bias), .shapes = {&op_conv3d_shapes});
+OP_DEFINE(conv3d_backward_weight, describe_backward_weight, record_backward_weight, reference_backward_weight,
+          .flags_at = offsetof(struct op_conv3d, has_bias), .shapes = {&op_conv3d_shapes});

@@ -2,7 +2,9 @@
 #include "shaders/conv_transpose3d/conv_transpose3d.h"
 
 #include "shaders/conv/conv_layer.h"
+#include "shaders/op_define.h"
 
+#include <stddef.h>
 #include <string.h>
 
 void op_conv_transpose3d_output_size(const struct op_conv_transpose3d *p, uint32_t size[3]) {
@@ -11,8 +13,7 @@ void op_conv_transpose3d_output_size(const struct op_conv_transpose3d *p, uint32
 }
 
 // The convolution that this one transposes: its big grid is our output, its small one our input.
-static struct conv_layer layer_of(const void *params) {
-    const struct op_conv_transpose3d *p = params;
+static struct conv_layer layer_of(const struct op_conv_transpose3d *p) {
     struct conv_layer layer = {.geometry = {.n = p->n, .dtype = p->dtype},
                                .transposed = true,
                                .cin = p->cin,
@@ -28,8 +29,8 @@ static struct conv_layer layer_of(const void *params) {
     return layer;
 }
 
-static bool check(const void *params, struct op_refusal *refusal) {
-    const struct op_conv_transpose3d *p = params;
+static bool describe(const struct op_conv_transpose3d *p, struct op_signature *signature,
+                     struct op_refusal *refusal) {
     static const char axes[] = "dhw";
     if (!op_check_channels(refusal, "cin", p->cin) || !op_check_channels(refusal, "cout", p->cout))
         return false;
@@ -43,46 +44,24 @@ static bool check(const void *params, struct op_refusal *refusal) {
             return op_refuse(refusal, "size %c is %u: nothing is left of it with padding %u", axes[i],
                              p->size[i], p->padding[i]);
     }
-    return true;
+    struct conv_layer layer = layer_of(p);
+    return conv_layer_describe(&layer, signature, refusal);
 }
 
-CONV_LAYER_PASSES
+CONV_LAYER_PASS(conv_transpose3d, forward, struct op_conv_transpose3d);
+CONV_LAYER_PASS(conv_transpose3d, backward_input, struct op_conv_transpose3d);
+CONV_LAYER_PASS(conv_transpose3d, backward_weight, struct op_conv_transpose3d);
 
-static const struct op_conv_transpose3d examples[] = {
-    {2, {2, 3, 4}, 8, 12, {3, 3, 3}, {1, 1, 1}, {1, 1, 1}, {0, 0, 0}, OP_F32, true, false},
-    {1, {2, 4, 5}, 16, 20, {4, 4, 4}, {2, 2, 2}, {1, 1, 1}, {0, 0, 0}, OP_F32, false, false},
-    {1, {2, 4, 5}, 16, 20, {4, 4, 4}, {2, 2, 2}, {1, 1, 1}, {0, 0, 0}, OP_BF16, false, false},
-};
+CONV_LAYER_REFERENCE(conv_transpose3d, forward, struct op_conv_transpose3d);
+CONV_LAYER_REFERENCE(conv_transpose3d, backward_input, struct op_conv_transpose3d);
+CONV_LAYER_REFERENCE(conv_transpose3d, backward_weight, struct op_conv_transpose3d);
 
-const struct op_info op_conv_transpose3d_forward_info = {
-    CONV_LAYER_INFO(conv_transpose3d, struct op_conv_transpose3d, forward)};
-
-const struct op_info op_conv_transpose3d_backward_input_info = {
-    CONV_LAYER_INFO(conv_transpose3d, struct op_conv_transpose3d, backward_input),
-    .forward = OP_conv_transpose3d_forward, .links = CONV_LAYER_BACKWARD_INPUT_LINKS};
-
-const struct op_info op_conv_transpose3d_backward_weight_info = {
-    CONV_LAYER_INFO(conv_transpose3d, struct op_conv_transpose3d, backward_weight),
-    .forward = OP_conv_transpose3d_forward, .links = CONV_LAYER_BACKWARD_WEIGHT_LINKS};
-
-void op_conv_transpose3d_forward(struct op_recorder *recorder, const struct op_conv_transpose3d *params,
-                                 struct rt_buffer src, struct rt_buffer weight, struct rt_buffer bias,
-                                 struct rt_buffer dst) {
-    op_record(recorder, OP_conv_transpose3d_forward, params, (struct rt_buffer[]){src, weight, bias, dst}, 4);
-}
-
-void op_conv_transpose3d_backward_input(struct op_recorder *recorder,
-                                        const struct op_conv_transpose3d *params, struct rt_buffer d_dst,
-                                        struct rt_buffer weight, struct rt_buffer d_src,
-                                        struct rt_buffer scratch) {
-    op_record(recorder, OP_conv_transpose3d_backward_input, params,
-              (struct rt_buffer[]){d_dst, weight, d_src, scratch}, 4);
-}
-
-void op_conv_transpose3d_backward_weight(struct op_recorder *recorder,
-                                         const struct op_conv_transpose3d *params, struct rt_buffer src,
-                                         struct rt_buffer d_dst, struct rt_buffer d_weight,
-                                         struct rt_buffer d_bias, struct rt_buffer scratch) {
-    op_record(recorder, OP_conv_transpose3d_backward_weight, params,
-              (struct rt_buffer[]){src, d_dst, d_weight, d_bias, scratch}, 5);
-}
+OP_DEFINE(conv_transpose3d_forward, describe_forward, record_forward, reference_forward,
+          .flags_at = offsetof(struct op_conv_transpose3d, has_bias),
+          .shapes = {&op_conv_transpose3d_shapes});
+OP_DEFINE(conv_transpose3d_backward_input, describe_backward_input, record_backward_input,
+          reference_backward_input, .flags_at = offsetof(struct op_conv_transpose3d, has_bias),
+          .shapes = {&op_conv_transpose3d_shapes});
+OP_DEFINE(conv_transpose3d_backward_weight, describe_backward_weight, record_backward_weight,
+          reference_backward_weight, .flags_at = offsetof(struct op_conv_transpose3d, has_bias),
+          .shapes = {&op_conv_transpose3d_shapes});

@@ -11,6 +11,7 @@
 #ifndef MOGRAPH_SHADERS_CONV_TRANSPOSE3D_CONV_TRANSPOSE3D_H
 #define MOGRAPH_SHADERS_CONV_TRANSPOSE3D_CONV_TRANSPOSE3D_H
 
+#include "shaders/conv/conv_args.h"
 #include "shaders/op.h"
 
 struct op_conv_transpose3d {
@@ -29,20 +30,17 @@ struct op_conv_transpose3d {
 // The output's d, h, w; for params that describe() accepts.
 void op_conv_transpose3d_output_size(const struct op_conv_transpose3d *params, uint32_t size[3]);
 
-void op_conv_transpose3d_forward(struct op_recorder *recorder, const struct op_conv_transpose3d *params,
-                                 struct rt_buffer src, struct rt_buffer weight, struct rt_buffer bias,
-                                 struct rt_buffer dst);
+#define OP_ARGS_conv_transpose3d_forward OP_ARGS_conv_forward
+OP_DECLARE(conv_transpose3d_forward, struct op_conv_transpose3d);
 
-// d_src from d_dst: a plain convolution. scratch: the fourth argument of its signature.
-void op_conv_transpose3d_backward_input(struct op_recorder *recorder,
-                                        const struct op_conv_transpose3d *params, struct rt_buffer d_dst,
-                                        struct rt_buffer weight, struct rt_buffer d_src,
-                                        struct rt_buffer scratch);
+// d_src from d_dst: a plain convolution.
+#define OP_ARGS_conv_transpose3d_backward_input OP_ARGS_conv_backward_input
+OP_DECLARE(conv_transpose3d_backward_input, struct op_conv_transpose3d);
 
-// d_weight and d_bias (the zero buffer without has_bias) from src and d_dst. scratch: the last argument.
-void op_conv_transpose3d_backward_weight(struct op_recorder *recorder,
-                                         const struct op_conv_transpose3d *params, struct rt_buffer src,
-                                         struct rt_buffer d_dst, struct rt_buffer d_weight,
-                                         struct rt_buffer d_bias, struct rt_buffer scratch);
+// d_weight and d_bias (absent without has_bias) from src and d_dst.
+#define OP_ARGS_conv_transpose3d_backward_weight OP_ARGS_conv_backward_weight
+OP_DECLARE(conv_transpose3d_backward_weight, struct op_conv_transpose3d);
+
+extern const struct op_shapes op_conv_transpose3d_shapes; // conv_transpose3d_shapes.c
 
 #endif

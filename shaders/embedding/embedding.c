@@ -2,8 +2,10 @@
 #include "shaders/embedding/embedding.h"
 
 #include "shaders/embedding/embedding_push.h"
+#include "shaders/op_define.h"
 
 #include <math.h>
+#include <stddef.h>
 #include <stdio.h>
 
 static bool describe(const struct op_embedding *p, struct op_signature *signature,
@@ -17,73 +19,71 @@ static bool describe(const struct op_embedding *p, struct op_signature *signatur
     return true;
 }
 
-static bool describe_forward(const struct op_target *target, const void *params,
-                             struct op_signature *signature, struct op_refusal *refusal) {
-    const struct op_embedding *p = params;
+static bool describe_forward(const struct op_target *target, const struct op_embedding *p,
+                             struct op_embedding_forward_extents *args, struct op_signature *signature,
+                             struct op_refusal *refusal) {
     (void)target;
     if (!describe(p, signature, refusal))
         return false;
-    op_add_arg(signature, "table", OP_IN, OP_F32, (uint64_t)p->classes * p->dim);
-    op_add_arg(signature, "ids", OP_IN, OP_U32, p->n);
-    op_add_arg(signature, "dst", OP_OUT, OP_F32, (uint64_t)p->n * p->dim);
+    args->table = op_elements(OP_F32, (uint64_t)p->classes * p->dim);
+    args->ids = op_elements(OP_U32, p->n);
+    args->dst = op_elements(OP_F32, (uint64_t)p->n * p->dim);
     return true;
 }
 
-static bool describe_backward(const struct op_target *target, const void *params,
-                              struct op_signature *signature, struct op_refusal *refusal) {
-    const struct op_embedding *p = params;
+static bool describe_backward(const struct op_target *target, const struct op_embedding *p,
+                              struct op_embedding_backward_extents *args, struct op_signature *signature,
+                              struct op_refusal *refusal) {
     (void)target;
     if (!describe(p, signature, refusal))
         return false;
-    op_add_arg(signature, "ids", OP_IN, OP_U32, p->n);
-    op_add_arg(signature, "d_dst", OP_IN, OP_F32, (uint64_t)p->n * p->dim);
-    op_add_arg(signature, "d_table", p->accumulate ? OP_INOUT : OP_OUT, OP_F32,
-               (uint64_t)p->classes * p->dim);
+    args->ids = op_elements(OP_U32, p->n);
+    args->d_dst = op_elements(OP_F32, (uint64_t)p->n * p->dim);
+    args->d_table = op_elements_added(p->accumulate, OP_F32, (uint64_t)p->classes * p->dim);
     return true;
 }
 
-static void record_forward(struct op_recorder *recorder, const void *params, const struct rt_buffer *args) {
-    const struct op_embedding *p = params;
-    struct push_embedding push = {
-        args[0].address, args[1].address, args[2].address, p->classes, p->n, p->dim / 4, false};
-    struct op_launch launch = {.kernel = KERNEL_embedding_forward,
-                               .push = &push,
-                               .push_bytes = sizeof push,
-                               .reads = {args[0], args[1]},
-                               .writes = {args[2]}};
-    op_grid_for_items(&recorder->library->target, (uint64_t)p->n * push.dim4, &launch);
-    op_dispatch(recorder, &launch);
+static void record_forward(struct op_recorder *recorder, const struct op_embedding *p,
+                           const struct op_embedding_forward_buffers *args) {
+    struct push_embedding push = {.table = args->table.address,
+                                  .ids = args->ids.address,
+                                  .rows = args->dst.address,
+                                  .classes = p->classes,
+                                  .n = p->n,
+                                  .dim4 = p->dim / 4,
+                                  .accumulate = false};
+    op_dispatch(recorder, OP_LAUNCH(KERNEL_embedding_forward, push, .items = (uint64_t)p->n * push.dim4,
+                                    .reads = {args->table, args->ids}, .writes = {args->dst}));
 }
 
-static void record_backward(struct op_recorder *recorder, const void *params, const struct rt_buffer *args) {
-    const struct op_embedding *p = params;
-    struct push_embedding push = {args[2].address, args[0].address, args[1].address, p->classes, p->n,
-                                  p->dim / 4,      p->accumulate};
-    struct op_launch launch = {.kernel = KERNEL_embedding_backward,
-                               .push = &push,
-                               .push_bytes = sizeof push,
-                               .reads = {args[0], args[1], args[2]},
-                               .writes = {args[2]}};
-    op_grid_for_items(&recorder->library->target, (uint64_t)p->classes * push.dim4, &launch);
-    op_dispatch(recorder, &launch);
+static void record_backward(struct op_recorder *recorder, const struct op_embedding *p,
+                            const struct op_embedding_backward_buffers *args) {
+    struct push_embedding push = {.table = args->d_table.address,
+                                  .ids = args->ids.address,
+                                  .rows = args->d_dst.address,
+                                  .classes = p->classes,
+                                  .n = p->n,
+                                  .dim4 = p->dim / 4,
+                                  .accumulate = p->accumulate};
+    op_dispatch(recorder,
+                OP_LAUNCH(KERNEL_embedding_backward, push, .items = (uint64_t)p->classes * push.dim4,
+                          .reads = {args->ids, args->d_dst, args->d_table}, .writes = {args->d_table}));
 }
 
-static void reference_forward(const void *params, double *const *args) {
-    const struct op_embedding *p = params;
+static void reference_forward(const struct op_embedding *p, const struct op_embedding_forward_arrays *args) {
     for (uint64_t i = 0; i < (uint64_t)p->n * p->dim; i++) {
-        double id = args[1][i / p->dim];
-        args[2][i] = id < p->classes ? args[0][(uint64_t)id * p->dim + i % p->dim] : NAN;
+        double id = args->ids[i / p->dim];
+        args->dst[i] = id < p->classes ? args->table[(uint64_t)id * p->dim + i % p->dim] : NAN;
     }
 }
 
-static void reference_backward(const void *params, double *const *args) {
-    const struct op_embedding *p = params;
-    double *d_table = args[2];
+static void reference_backward(const struct op_embedding *p,
+                               const struct op_embedding_backward_arrays *args) {
     for (uint64_t i = 0; i < (uint64_t)p->classes * p->dim && !p->accumulate; i++)
-        d_table[i] = 0.0;
+        args->d_table[i] = 0.0;
     for (uint64_t i = 0; i < (uint64_t)p->n * p->dim; i++)
-        if (args[0][i / p->dim] < p->classes)
-            d_table[(uint64_t)args[0][i / p->dim] * p->dim + i % p->dim] += args[1][i];
+        if (args->ids[i / p->dim] < p->classes)
+            args->d_table[(uint64_t)args->ids[i / p->dim] * p->dim + i % p->dim] += args->d_dst[i];
 }
 
 // Valid ids, but the first keeps one that is not when there are `unknown_at` samples.
@@ -94,43 +94,20 @@ static void prepare_ids(const struct op_embedding *p, uint32_t unknown_at, doubl
         ids[0] = 4294967295.0;
 }
 
-static void prepare_forward(const void *params, double *const *args) {
-    prepare_ids(params, 5, args[1]);
+static void prepare_forward(const struct op_embedding *p, const struct op_embedding_forward_arrays *args) {
+    prepare_ids(p, 5, args->ids);
 }
 
-static void prepare_backward(const void *params, double *const *args) {
-    prepare_ids(params, 7, args[0]);
+static void prepare_backward(const struct op_embedding *p, const struct op_embedding_backward_arrays *args) {
+    prepare_ids(p, 7, args->ids);
 }
 
-static const struct op_embedding examples[] = {{6, 32, 8, false}, {3, 4, 17, true}};
+OP_PREPARE(embedding_forward, prepare_forward);
+OP_DEFINE(embedding_forward, describe_forward, record_forward, reference_forward,
+          .prepare = embedding_forward_prepare, .flags_at = offsetof(struct op_embedding, accumulate),
+          .shapes = {&op_embedding_shapes, &op_embedding_unknown_shapes});
 
-const struct op_info op_embedding_forward_info = {.name = "embedding_forward",
-                                                  .params_size = sizeof(struct op_embedding),
-                                                  .describe = describe_forward,
-                                                  .record = record_forward,
-                                                  .reference = reference_forward,
-                                                  .prepare = prepare_forward,
-                                                  .examples = examples,
-                                                  .example_count = sizeof examples / sizeof examples[0]};
-
-const struct op_info op_embedding_backward_info = {
-    .name = "embedding_backward",
-    .params_size = sizeof(struct op_embedding),
-    .describe = describe_backward,
-    .record = record_backward,
-    .reference = reference_backward,
-    .prepare = prepare_backward,
-    .examples = examples,
-    .example_count = sizeof examples / sizeof examples[0],
-    .forward = OP_embedding_forward,
-    .links = {{OP_LINK_SAME, 1}, {OP_LINK_GRADIENT, 2}, {OP_LINK_GRADIENT, 0}}};
-
-void op_embedding_forward(struct op_recorder *recorder, const struct op_embedding *params,
-                          struct rt_buffer table, struct rt_buffer ids, struct rt_buffer dst) {
-    op_record(recorder, OP_embedding_forward, params, (struct rt_buffer[]){table, ids, dst}, 3);
-}
-
-void op_embedding_backward(struct op_recorder *recorder, const struct op_embedding *params,
-                           struct rt_buffer ids, struct rt_buffer d_dst, struct rt_buffer d_table) {
-    op_record(recorder, OP_embedding_backward, params, (struct rt_buffer[]){ids, d_dst, d_table}, 3);
-}
+OP_PREPARE(embedding_backward, prepare_backward);
+OP_DEFINE(embedding_backward, describe_backward, record_backward, reference_backward,
+          .prepare = embedding_backward_prepare, .flags_at = offsetof(struct op_embedding, accumulate),
+          .shapes = {&op_embedding_shapes});

@@ -12,12 +12,15 @@ struct op_embedding {
 };
 
 // dst[n][dim] = table[classes][dim] at ids u32[n]. An id that is not below `classes` gives a row of NaN.
-void op_embedding_forward(struct op_recorder *recorder, const struct op_embedding *params,
-                          struct rt_buffer table, struct rt_buffer ids, struct rt_buffer dst);
+#define OP_ARGS_embedding_forward(IN, OUT, INOUT, SCRATCH) IN(table) IN(ids) OUT(dst)
+OP_DECLARE(embedding_forward, struct op_embedding);
 
 // d_table[classes][dim] = the sum of d_dst[n][dim] over the samples of the class, in their order; 0 for a
 // class without any. Ids that are not below `classes` add nothing.
-void op_embedding_backward(struct op_recorder *recorder, const struct op_embedding *params,
-                           struct rt_buffer ids, struct rt_buffer d_dst, struct rt_buffer d_table);
+#define OP_ARGS_embedding_backward(IN, OUT, INOUT, SCRATCH) IN(ids) IN(d_dst) OUT(d_table)
+OP_DECLARE(embedding_backward, struct op_embedding);
+
+extern const struct op_shapes op_embedding_shapes; // embedding_shapes.c
+extern const struct op_shapes op_embedding_unknown_shapes;
 
 #endif

@@ -3,12 +3,16 @@
 
 #include "shaders/film/film_backward_push.h"
 #include "shaders/film/film_forward_push.h"
-#include "shaders/op_rows.h"
+#include "shaders/op_define.h"
 
 #include <stdio.h>
 
 static uint64_t element_count(const struct op_film *p) {
     return (uint64_t)p->n * p->voxels * p->c;
+}
+
+static struct op_rows plan(const struct op_target *target, const struct op_film *p) {
+    return op_rows_plan(target, p->n, p->voxels, p->c);
 }
 
 static bool describe(const struct op_film *p, struct op_signature *signature, struct op_refusal *refusal) {
@@ -20,121 +24,82 @@ static bool describe(const struct op_film *p, struct op_signature *signature, st
     return true;
 }
 
-static bool describe_forward(const struct op_target *target, const void *params,
-                             struct op_signature *signature, struct op_refusal *refusal) {
-    const struct op_film *p = params;
+static bool describe_forward(const struct op_target *target, const struct op_film *p,
+                             struct op_film_forward_extents *args, struct op_signature *signature,
+                             struct op_refusal *refusal) {
     (void)target;
     if (!describe(p, signature, refusal))
         return false;
-    op_add_arg(signature, "src", OP_IN, p->dtype, element_count(p));
-    op_add_arg(signature, "scale", OP_IN, OP_F32, (uint64_t)p->n * p->c);
-    op_add_arg(signature, "shift", OP_IN, OP_F32, (uint64_t)p->n * p->c);
-    op_add_arg(signature, "dst", OP_OUT, p->dtype, element_count(p));
+    args->src = op_elements(p->dtype, element_count(p));
+    args->scale = op_elements(OP_F32, (uint64_t)p->n * p->c);
+    args->shift = op_elements(OP_F32, (uint64_t)p->n * p->c);
+    args->dst = op_elements(p->dtype, element_count(p));
     return true;
 }
 
-static bool describe_backward(const struct op_target *target, const void *params,
-                              struct op_signature *signature, struct op_refusal *refusal) {
-    const struct op_film *p = params;
+static bool describe_backward(const struct op_target *target, const struct op_film *p,
+                              struct op_film_backward_extents *args, struct op_signature *signature,
+                              struct op_refusal *refusal) {
     if (!describe(p, signature, refusal))
         return false;
-    struct op_rows rows = op_rows_plan(target, p->n, p->voxels, p->c);
-    op_add_arg(signature, "src", OP_IN, p->dtype, element_count(p));
-    op_add_arg(signature, "scale", OP_IN, OP_F32, (uint64_t)p->n * p->c);
-    op_add_arg(signature, "d_dst", OP_IN, p->dtype, element_count(p));
-    op_add_arg(signature, "d_src", OP_OUT, p->dtype, element_count(p));
-    op_add_arg(signature, "d_scale", OP_OUT, OP_F32, (uint64_t)p->n * p->c);
-    op_add_arg(signature, "d_shift", OP_OUT, OP_F32, (uint64_t)p->n * p->c);
-    op_add_arg(signature, "partials", OP_SCRATCH, OP_F32, op_rows_scratch(&rows, 2 * p->c));
+    struct op_rows rows = plan(target, p);
+    args->src = op_elements(p->dtype, element_count(p));
+    args->scale = op_elements(OP_F32, (uint64_t)p->n * p->c);
+    args->d_dst = op_elements(p->dtype, element_count(p));
+    args->d_src = op_elements(p->dtype, element_count(p));
+    args->d_scale = op_elements(OP_F32, (uint64_t)p->n * p->c);
+    args->d_shift = op_elements(OP_F32, (uint64_t)p->n * p->c);
+    args->partials = op_elements(OP_F32, op_rows_scratch(&rows, 2 * p->c));
     return true;
 }
 
-static void record_forward(struct op_recorder *recorder, const void *params, const struct rt_buffer *args) {
-    const struct op_film *p = params;
-    const struct op_target *target = &recorder->library->target;
-    struct push_film_forward push = {args[0].address, args[1].address, args[2].address, args[3].address,
-                                     op_rows_plan(target, p->n, p->voxels, p->c)};
-    struct op_launch launch = {.kernel = p->dtype == OP_BF16 ? KERNEL_film_forward_bf16 : KERNEL_film_forward,
-                               .push = &push,
-                               .push_bytes = sizeof push,
-                               .reads = {args[0], args[1], args[2]},
-                               .writes = {args[3]}};
-    op_rows_grid(target, &push.rows, &launch);
-    op_dispatch(recorder, &launch);
+static void record_forward(struct op_recorder *recorder, const struct op_film *p,
+                           const struct op_film_forward_buffers *args) {
+    struct push_film_forward push = {.src = args->src.address,
+                                     .scale = args->scale.address,
+                                     .shift = args->shift.address,
+                                     .dst = args->dst.address,
+                                     .rows = plan(&recorder->library->target, p)};
+    op_dispatch(recorder,
+                OP_LAUNCH(KERNEL_FOR(p->dtype, film_forward), push, .items = op_rows_items(&push.rows),
+                          .reads = {args->src, args->scale, args->shift}, .writes = {args->dst}));
 }
 
-static void record_backward(struct op_recorder *recorder, const void *params, const struct rt_buffer *args) {
-    const struct op_film *p = params;
-    const struct op_target *target = &recorder->library->target;
-    struct op_rows rows = op_rows_plan(target, p->n, p->voxels, p->c);
-    struct push_film_backward push = {args[0].address, args[1].address, args[2].address,
-                                      args[3].address, args[6].address, rows};
-    struct op_launch launch = {.kernel =
-                                   p->dtype == OP_BF16 ? KERNEL_film_backward_bf16 : KERNEL_film_backward,
-                               .push = &push,
-                               .push_bytes = sizeof push,
-                               .reads = {args[0], args[1], args[2]},
-                               .writes = {args[3], op_rows_records(&rows, 2 * p->c, args[6])}};
-    op_rows_grid(target, &rows, &launch);
-    op_dispatch(recorder, &launch);
+static void record_backward(struct op_recorder *recorder, const struct op_film *p,
+                            const struct op_film_backward_buffers *args) {
+    struct op_rows rows = plan(&recorder->library->target, p);
+    struct push_film_backward push = {.src = args->src.address,
+                                      .scale = args->scale.address,
+                                      .d_dst = args->d_dst.address,
+                                      .d_src = args->d_src.address,
+                                      .records = args->partials.address,
+                                      .rows = rows};
+    op_dispatch(recorder,
+                OP_LAUNCH(KERNEL_FOR(p->dtype, film_backward), push, .items = op_rows_items(&rows),
+                          .reads = {args->src, args->scale, args->d_dst},
+                          .writes = {args->d_src, op_rows_records(&rows, 2 * p->c, args->partials)}));
     const struct op_rows_outputs outputs = {
-        .first = args[4], .second = args[5], .first_width = p->c, .factor = 1.0f};
-    op_rows_sum(recorder, &rows, 2 * p->c, args[6], &outputs);
+        .first = args->d_scale, .second = args->d_shift, .first_width = p->c, .factor = 1.0f};
+    op_rows_sum(recorder, &rows, 2 * p->c, args->partials, &outputs);
 }
 
-static void reference_forward(const void *params, double *const *args) {
-    const struct op_film *p = params;
+static void reference_forward(const struct op_film *p, const struct op_film_forward_arrays *args) {
     for (uint64_t i = 0; i < element_count(p); i++) {
         uint64_t channel = i / p->c / p->voxels * p->c + i % p->c;
-        args[3][i] = args[0][i] * (1.0 + args[1][channel]) + args[2][channel];
+        args->dst[i] = args->src[i] * (1.0 + args->scale[channel]) + args->shift[channel];
     }
 }
 
-static void reference_backward(const void *params, double *const *args) {
-    const struct op_film *p = params;
+static void reference_backward(const struct op_film *p, const struct op_film_backward_arrays *args) {
     for (uint32_t channel = 0; channel < p->n * p->c; channel++)
-        args[4][channel] = args[5][channel] = 0.0;
+        args->d_scale[channel] = args->d_shift[channel] = 0.0;
     for (uint64_t i = 0; i < element_count(p); i++) {
         uint64_t channel = i / p->c / p->voxels * p->c + i % p->c;
-        args[3][i] = args[2][i] * (1.0 + args[1][channel]);
-        args[4][channel] += args[2][i] * args[0][i];
-        args[5][channel] += args[2][i];
+        args->d_src[i] = args->d_dst[i] * (1.0 + args->scale[channel]);
+        args->d_scale[channel] += args->d_dst[i] * args->src[i];
+        args->d_shift[channel] += args->d_dst[i];
     }
 }
 
-static const struct op_film examples[] = {{OP_F32, 2, 105, 12}, {OP_BF16, 2, 512, 16}};
-
-const struct op_info op_film_forward_info = {.name = "film_forward",
-                                             .params_size = sizeof(struct op_film),
-                                             .describe = describe_forward,
-                                             .record = record_forward,
-                                             .reference = reference_forward,
-                                             .examples = examples,
-                                             .example_count = sizeof examples / sizeof examples[0]};
-
-const struct op_info op_film_backward_info = {.name = "film_backward",
-                                              .params_size = sizeof(struct op_film),
-                                              .describe = describe_backward,
-                                              .record = record_backward,
-                                              .reference = reference_backward,
-                                              .examples = examples,
-                                              .example_count = sizeof examples / sizeof examples[0],
-                                              .forward = OP_film_forward,
-                                              .links = {{OP_LINK_SAME, 0},
-                                                        {OP_LINK_SAME, 1},
-                                                        {OP_LINK_GRADIENT, 3},
-                                                        {OP_LINK_GRADIENT, 0},
-                                                        {OP_LINK_GRADIENT, 1},
-                                                        {OP_LINK_GRADIENT, 2}}};
-
-void op_film_forward(struct op_recorder *recorder, const struct op_film *params, struct rt_buffer src,
-                     struct rt_buffer scale, struct rt_buffer shift, struct rt_buffer dst) {
-    op_record(recorder, OP_film_forward, params, (struct rt_buffer[]){src, scale, shift, dst}, 4);
-}
-
-void op_film_backward(struct op_recorder *recorder, const struct op_film *params, struct rt_buffer src,
-                      struct rt_buffer scale, struct rt_buffer d_dst, struct rt_buffer d_src,
-                      struct rt_buffer d_scale, struct rt_buffer d_shift, struct rt_buffer partials) {
-    const struct rt_buffer args[] = {src, scale, d_dst, d_src, d_scale, d_shift, partials};
-    op_record(recorder, OP_film_backward, params, args, 7);
-}
+OP_DEFINE(film_forward, describe_forward, record_forward, reference_forward, .shapes = {&op_film_shapes});
+OP_DEFINE(film_backward, describe_backward, record_backward, reference_backward, .shapes = {&op_film_shapes});

@@ -14,14 +14,16 @@ struct op_film {
 };
 
 // dst may be src when no backward pass follows.
-void op_film_forward(struct op_recorder *recorder, const struct op_film *params, struct rt_buffer src,
-                     struct rt_buffer scale, struct rt_buffer shift, struct rt_buffer dst);
+#define OP_ARGS_film_forward(IN, OUT, INOUT, SCRATCH) IN(src) IN(scale) IN(shift) OUT(dst)
+OP_DECLARE(film_forward, struct op_film);
 
-// d_src = d_dst (1 + scale), d_scale = sum over voxels of d_dst src,
-// d_shift = sum over voxels of d_dst. src is the forward input. d_src may be d_dst.
-// Elements of the scratch `partials` (fp32) follow from op_describe.
-void op_film_backward(struct op_recorder *recorder, const struct op_film *params, struct rt_buffer src,
-                      struct rt_buffer scale, struct rt_buffer d_dst, struct rt_buffer d_src,
-                      struct rt_buffer d_scale, struct rt_buffer d_shift, struct rt_buffer partials);
+// d_src = d_dst (1 + scale), d_scale = sum over voxels of d_dst src, d_shift = sum over voxels of d_dst.
+// src is the forward input. d_src may be d_dst. Elements of the scratch `partials` (fp32) follow from
+// op_describe.
+#define OP_ARGS_film_backward(IN, OUT, INOUT, SCRATCH)                                                       \
+    IN(src) IN(scale) IN(d_dst) OUT(d_src) OUT(d_scale) OUT(d_shift) SCRATCH(partials)
+OP_DECLARE(film_backward, struct op_film);
+
+extern const struct op_shapes op_film_shapes; // film_shapes.c
 
 #endif

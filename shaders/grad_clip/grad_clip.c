@@ -2,94 +2,96 @@
 #include "shaders/grad_clip/grad_clip.h"
 
 #include "shaders/grad_clip/grad_clip_push.h"
-#include "shaders/reduce/reduce.h"
+#include "shaders/op_define.h"
+#include "shaders/sum_squares/sum_squares.h"
 
 #include <math.h>
 #include <stdio.h>
 
-static bool describe(const struct op_target *target, const void *params, struct op_signature *signature,
+static bool describe(const struct op_target *target, const struct op_grad_clip *p,
+                     struct op_grad_clip_extents *args, struct op_signature *signature,
                      struct op_refusal *refusal) {
-    const struct op_grad_clip *p = params;
     if (!op_check_count(refusal, "grad", p->count))
         return false;
     if (p->count % 4 != 0)
         return op_refuse(refusal, "count is %u, it must be a multiple of 4", p->count);
     snprintf(signature->text, sizeof signature->text, "[%u]", p->count);
     signature->flops = 2.0 * p->count;
-    op_add_arg(signature, "grad", OP_IN, OP_F32, p->count);
-    op_add_arg(signature, "hyper", OP_IN, OP_F32, 4);
-    op_add_arg(signature, "state", OP_INOUT, OP_F32, 4);
-    op_add_arg(signature, "result", OP_OUT, OP_F32, 4);
-    op_add_arg(signature, "scratch", OP_SCRATCH, OP_F32, 4 + op_reduce_scratch(target, p->count));
+    args->grad = op_elements(OP_F32, p->count);
+    args->limits = args->state = args->result = op_elements(OP_F32, SHARED_FLOATS);
+    args->scratch = op_elements(OP_F32, 4 + op_sum_squares_scratch(target, p->count));
     return true;
 }
 
-static void record(struct op_recorder *recorder, const void *params, const struct rt_buffer *args) {
-    const struct op_grad_clip *p = params;
-    struct rt_buffer squares = rt_buffer_slice(args[4], 0, 4);
-    struct rt_buffer rest = rt_buffer_slice(args[4], 16, args[4].size_bytes - 16);
-    op_reduce_record(recorder, OP_REDUCE_SUM_SQUARES, p->count, args[0], squares, rest);
-    struct push_grad_clip push = {squares.address, args[1].address, args[2].address, args[3].address};
-    struct op_launch launch = {.kernel = KERNEL_grad_clip,
-                               .push = &push,
-                               .push_bytes = sizeof push,
-                               .reads = {squares, args[1], args[2]},
-                               .writes = {args[2], args[3]}};
-    op_grid_for_items(&recorder->library->target, 1, &launch);
-    op_dispatch(recorder, &launch);
+static void record(struct op_recorder *recorder, const struct op_grad_clip *p,
+                   const struct op_grad_clip_buffers *args) {
+    struct rt_buffer squares = rt_buffer_slice(args->scratch, 0, 4);
+    struct rt_buffer rest = rt_buffer_slice(args->scratch, 16, args->scratch.size_bytes - 16);
+    const struct op_sum_squares sum = {.count = p->count};
+    OP_STEP(recorder, sum_squares, &sum, .src = args->grad, .dst = squares, .scratch = rest);
+    struct push_grad_clip push = {.sum_squares = squares.address,
+                                  .limits = args->limits.address,
+                                  .state = args->state.address,
+                                  .result = args->result.address};
+    op_dispatch(recorder,
+                OP_LAUNCH(KERNEL_grad_clip, push, .items = 1, .reads = {squares, args->limits, args->state},
+                          .writes = {args->state, args->result}));
 }
 
-static void reference(const void *params, double *const *args) {
-    const struct op_grad_clip *p = params;
-    const double *hyper = args[1];
-    double *state = args[2], *result = args[3], squares = 0.0;
+// The arrays by the names of their structs' members.
+#define LIMIT(member) args->limits[SHARED_INDEX(grad_clip_limits, member)]
+#define STATE(member) args->state[SHARED_INDEX(grad_clip_state, member)]
+#define RESULT(member) args->result[SHARED_INDEX(grad_clip_result, member)]
+
+static void put_result(const struct op_grad_clip_arrays *args, double norm, double factor, bool apply,
+                       double limit) {
+    RESULT(norm) = norm;
+    RESULT(factor) = factor;
+    RESULT(apply) = apply;
+    RESULT(limit) = limit;
+}
+
+static void reference(const struct op_grad_clip *p, const struct op_grad_clip_arrays *args) {
+    double squares = 0.0;
     for (uint32_t i = 0; i < p->count; i++)
-        squares += args[0][i] * args[0][i];
+        squares += args->grad[i] * args->grad[i];
     if (!isfinite(squares)) {
-        state[2] += 1.0;
-        result[0] = squares;
-        result[1] = result[2] = result[3] = 0.0;
+        STATE(skipped) += 1.0;
+        put_result(args, squares, 0.0, false, 0.0);
         return;
     }
-    double norm = sqrt(squares), limit = hyper[0], relative = state[1] > 0.0 ? hyper[1] * state[0] : 0.0;
+    bool first = !(STATE(steps) > 0.0);
+    double norm = sqrt(squares), limit = LIMIT(max_norm), decay = LIMIT(running_decay);
+    double relative = first ? 0.0 : LIMIT(max_ratio) * STATE(running_norm);
     if (relative > 0.0 && (limit == 0.0 || relative < limit))
         limit = relative;
     double factor = limit > 0.0 && norm > limit ? limit / norm : 1.0;
-    state[0] = state[1] > 0.0 ? hyper[2] * state[0] + (1.0 - hyper[2]) * norm * factor : norm * factor;
-    state[1] += 1.0;
-    result[0] = norm;
-    result[1] = factor;
-    result[2] = 1.0;
-    result[3] = limit;
+    STATE(running_norm) = first ? norm * factor : decay * STATE(running_norm) + (1.0 - decay) * norm * factor;
+    STATE(steps) += 1.0;
+    put_result(args, norm, factor, true, limit);
 }
 
 // By the vector's length: first step, limited by the norm, by the running norm, not finite.
-static void prepare(const void *params, double *const *args) {
-    const struct op_grad_clip *p = params;
-    static const double hypers[4][4] = {{0, 2, 0.9, 0}, {0.5, 0, 0.9, 0}, {100, 2, 0.9, 0}, {1, 2, 0.9, 0}};
-    static const double states[4][4] = {{0, 0, 0, 0}, {3, 5, 0, 0}, {0.25, 7, 1, 0}, {1, 2, 3, 0}};
+static void prepare(const struct op_grad_clip *p, const struct op_grad_clip_arrays *args) {
+    static const struct grad_clip_limits limits[4] = {
+        {.max_ratio = 2, .running_decay = 0.9f},
+        {.max_norm = 0.5f, .running_decay = 0.9f},
+        {.max_norm = 100, .max_ratio = 2, .running_decay = 0.9f},
+        {.max_norm = 1, .max_ratio = 2, .running_decay = 0.9f},
+    };
+    static const struct grad_clip_state states[4] = {
+        {.steps = 0},
+        {.running_norm = 3, .steps = 5},
+        {.running_norm = 0.25f, .steps = 7, .skipped = 1},
+        {.running_norm = 1, .steps = 2, .skipped = 3},
+    };
     uint32_t which = p->count / 4 % 4;
-    for (int i = 0; i < 4; i++) {
-        args[1][i] = hypers[which][i];
-        args[2][i] = states[which][i];
-    }
+    shared_put(&limits[which], args->limits);
+    shared_put(&states[which], args->state);
     if (which == 3)
-        args[0][p->count / 2] = NAN;
+        args->grad[p->count / 2] = NAN;
 }
 
-static const struct op_grad_clip examples[] = {{4000}, {4004}, {4008}, {4012}};
-
-const struct op_info op_grad_clip_info = {.name = "grad_clip",
-                                          .params_size = sizeof(struct op_grad_clip),
-                                          .describe = describe,
-                                          .record = record,
-                                          .reference = reference,
-                                          .prepare = prepare,
-                                          .examples = examples,
-                                          .example_count = sizeof examples / sizeof examples[0]};
-
-void op_grad_clip(struct op_recorder *recorder, const struct op_grad_clip *params, struct rt_buffer grad,
-                  struct rt_buffer hyper, struct rt_buffer state, struct rt_buffer result,
-                  struct rt_buffer scratch) {
-    op_record(recorder, OP_grad_clip, params, (struct rt_buffer[]){grad, hyper, state, result, scratch}, 5);
-}
+OP_PREPARE(grad_clip, prepare);
+OP_DEFINE(grad_clip, describe, record, reference, .prepare = grad_clip_prepare,
+          .shapes = {&op_grad_clip_shapes});

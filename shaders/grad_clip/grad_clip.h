@@ -3,20 +3,19 @@
 #ifndef MOGRAPH_SHADERS_GRAD_CLIP_GRAD_CLIP_H
 #define MOGRAPH_SHADERS_GRAD_CLIP_GRAD_CLIP_H
 
+#include "shaders/grad_clip/grad_clip_structs.h"
 #include "shaders/op.h"
 
 struct op_grad_clip {
     uint32_t count; // elements of the gradient, a multiple of 4
 };
 
-// hyper[4], set by the host each step: the largest norm (0: none), the largest multiple of the running norm
-// (0: none), the running norm's decay per step, unused. state[4], kept between steps, zeros at first: running
-// norm, steps seen, steps skipped as not finite, unused. result[4]: norm, factor (0 to 1), 1 when the norm is
-// finite, the limit that held (0: none). A norm that is not finite (or whose square overflows fp32,
-// past 1.8e19) gives factor 0 and leaves the running norm. grad [count] fp32.
-// scratch: the last argument of the signature.
-void op_grad_clip(struct op_recorder *recorder, const struct op_grad_clip *params, struct rt_buffer grad,
-                  struct rt_buffer hyper, struct rt_buffer state, struct rt_buffer result,
-                  struct rt_buffer scratch);
+// grad [count] fp32. limits, state and result: struct grad_clip_limits, _state and _result. A norm that is
+// not finite (or whose square overflows fp32, past 1.8e19) gives factor 0 and leaves the running norm.
+#define OP_ARGS_grad_clip(IN, OUT, INOUT, SCRATCH)                                                           \
+    IN(grad) IN(limits) INOUT(state) OUT(result) SCRATCH(scratch)
+OP_DECLARE(grad_clip, struct op_grad_clip);
+
+extern const struct op_shapes op_grad_clip_shapes; // grad_clip_shapes.c
 
 #endif

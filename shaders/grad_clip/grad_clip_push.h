@@ -2,8 +2,8 @@
 
 PUSH(grad_clip) {
     ADDRESS sum_squares; // [1]
-    ADDRESS hyper;       // [4]
-    ADDRESS state;       // [4]
-    ADDRESS result;      // [4]
+    ADDRESS limits;      // struct grad_clip_limits
+    ADDRESS state;       // struct grad_clip_state
+    ADDRESS result;      // struct grad_clip_result
 }
 PUSH_END(grad_clip)

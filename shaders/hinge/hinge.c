@@ -4,9 +4,10 @@
 #include "shaders/hinge/hinge_backward_push.h"
 #include "shaders/hinge/hinge_forward_push.h"
 #include "shaders/hinge/hinge_track_push.h"
-#include "shaders/op_rows.h"
+#include "shaders/op_define.h"
 
 #include <math.h>
+#include <stddef.h>
 #include <stdio.h>
 
 static const char *const side_names[OP_HINGE_SIDES] = {"real", "fake", "generator"};
@@ -33,101 +34,96 @@ static bool describe(const struct op_hinge *p, struct op_signature *signature, s
         return op_refuse(refusal, "lecam regularises the discriminator, not the generator");
     snprintf(signature->text, sizeof signature->text, "%s rows=%u c=%u used=%u%s%s", side_names[p->side],
              p->rows, p->c, channels_used(p), p->lecam ? " lecam" : "", p->accumulate ? " accumulate" : "");
-    op_add_arg(signature, "x", OP_IN, OP_F32, (uint64_t)p->rows * p->c);
-    op_add_arg(signature, "anchors", OP_IN, OP_F32, p->lecam ? OP_HINGE_ANCHORS : 0);
     return true;
 }
 
-static bool describe_forward(const struct op_target *target, const void *params,
-                             struct op_signature *signature, struct op_refusal *refusal) {
-    const struct op_hinge *p = params;
+static bool describe_forward(const struct op_target *target, const struct op_hinge *p,
+                             struct op_hinge_forward_extents *args, struct op_signature *signature,
+                             struct op_refusal *refusal) {
     if (!describe(p, signature, refusal))
         return false;
     struct op_rows rows = plan(target, p);
-    op_add_arg(signature, "result", OP_OUT, OP_F32, OP_HINGE_RESULTS);
-    op_add_arg(signature, "partials", OP_SCRATCH, OP_F32, op_rows_scratch(&rows, OP_HINGE_RESULTS));
+    args->x = op_elements(OP_F32, (uint64_t)p->rows * p->c);
+    args->anchors = op_elements_if(p->lecam, OP_F32, OP_HINGE_ANCHORS);
+    args->result = op_elements(OP_F32, OP_HINGE_RESULTS);
+    args->partials = op_elements(OP_F32, op_rows_scratch(&rows, OP_HINGE_RESULTS));
     return true;
 }
 
-static bool describe_backward(const struct op_target *target, const void *params,
-                              struct op_signature *signature, struct op_refusal *refusal) {
-    const struct op_hinge *p = params;
+enum { WEIGHTS = 2 }; // of d_result: of the loss and of lecam
+
+static bool describe_backward(const struct op_target *target, const struct op_hinge *p,
+                              struct op_hinge_backward_extents *args, struct op_signature *signature,
+                              struct op_refusal *refusal) {
     (void)target;
     if (!describe(p, signature, refusal))
         return false;
-    op_add_arg(signature, "d_result", OP_IN, OP_F32, 2);
-    op_add_arg(signature, "d_x", p->accumulate ? OP_INOUT : OP_OUT, OP_F32, (uint64_t)p->rows * p->c);
+    args->x = op_elements(OP_F32, (uint64_t)p->rows * p->c);
+    args->anchors = op_elements_if(p->lecam, OP_F32, OP_HINGE_ANCHORS);
+    args->d_result = op_elements(OP_F32, WEIGHTS);
+    args->d_x = op_elements_added(p->accumulate, OP_F32, (uint64_t)p->rows * p->c);
     return true;
 }
 
-static bool describe_track(const struct op_target *target, const void *params, struct op_signature *signature,
+static bool describe_track(const struct op_target *target, const struct op_hinge_track *p,
+                           struct op_hinge_track_extents *args, struct op_signature *signature,
                            struct op_refusal *refusal) {
-    const struct op_hinge_track *p = params;
     (void)target;
     if (!(p->decay >= 0.0f && p->decay <= 1.0f))
         return op_refuse(refusal, "decay is %g, it must be 0 to 1", (double)p->decay);
     snprintf(signature->text, sizeof signature->text, "decay=%g", (double)p->decay);
-    op_add_arg(signature, "real", OP_IN, OP_F32, OP_HINGE_RESULTS);
-    op_add_arg(signature, "fake", OP_IN, OP_F32, OP_HINGE_RESULTS);
-    op_add_arg(signature, "anchors", OP_INOUT, OP_F32, OP_HINGE_ANCHORS);
+    args->real = args->fake = op_elements(OP_F32, OP_HINGE_RESULTS);
+    args->anchors = op_elements(OP_F32, OP_HINGE_ANCHORS);
     return true;
 }
 
-static void record_forward(struct op_recorder *recorder, const void *params, const struct rt_buffer *args) {
-    const struct op_hinge *p = params;
-    const struct op_target *target = &recorder->library->target;
-    struct op_rows rows = plan(target, p);
-    struct push_hinge_forward push = {args[0].address, args[1].address, args[3].address, rows,
-                                      p->c / 4,        channels_used(p)};
-    struct op_launch launch = {.kernel = KERNEL_hinge_forward,
-                               .spec = {(uint32_t)p->side},
-                               .spec_count = 1,
-                               .push = &push,
-                               .push_bytes = sizeof push,
-                               .reads = {args[0], args[1]},
-                               .writes = {op_rows_records(&rows, OP_HINGE_RESULTS, args[3])}};
-    op_rows_grid(target, &rows, &launch);
-    op_dispatch(recorder, &launch);
+static void record_forward(struct op_recorder *recorder, const struct op_hinge *p,
+                           const struct op_hinge_forward_buffers *args) {
+    struct op_rows rows = plan(&recorder->library->target, p);
+    struct push_hinge_forward push = {.x = args->x.address,
+                                      .anchors = args->anchors.address,
+                                      .records = args->partials.address,
+                                      .rows = rows,
+                                      .c4 = p->c / 4,
+                                      .c_used = channels_used(p)};
+    op_dispatch(recorder, OP_LAUNCH(KERNEL_hinge_forward, push, OP_SPEC((uint32_t)p->side),
+                                    .items = op_rows_items(&rows), .reads = {args->x, args->anchors},
+                                    .writes = {op_rows_records(&rows, OP_HINGE_RESULTS, args->partials)}));
     const struct op_rows_outputs outputs = {
-        .first = args[2], .first_width = OP_HINGE_RESULTS, .factor = (float)(1.0 / elements_used(p))};
-    op_rows_sum(recorder, &rows, OP_HINGE_RESULTS, args[3], &outputs);
+        .first = args->result, .first_width = OP_HINGE_RESULTS, .factor = (float)(1.0 / elements_used(p))};
+    op_rows_sum(recorder, &rows, OP_HINGE_RESULTS, args->partials, &outputs);
 }
 
-static void record_backward(struct op_recorder *recorder, const void *params, const struct rt_buffer *args) {
-    const struct op_hinge *p = params;
-    struct push_hinge_backward push = {.x = args[0].address,
-                                       .anchors = args[1].address,
-                                       .d_result = args[2].address,
-                                       .d_x = args[3].address,
+static void record_backward(struct op_recorder *recorder, const struct op_hinge *p,
+                            const struct op_hinge_backward_buffers *args) {
+    struct push_hinge_backward push = {.x = args->x.address,
+                                       .anchors = args->anchors.address,
+                                       .d_result = args->d_result.address,
+                                       .d_x = args->d_x.address,
                                        .count4 = p->rows * (p->c / 4),
                                        .c4 = p->c / 4,
                                        .c_used = channels_used(p),
                                        .accumulate = p->accumulate,
                                        .inv_count = (float)(1.0 / elements_used(p))};
-    struct op_launch launch = {.kernel = KERNEL_hinge_backward,
-                               .spec = {(uint32_t)p->side},
-                               .spec_count = 1,
-                               .push = &push,
-                               .push_bytes = sizeof push,
-                               .reads = {args[0], args[1], args[2], args[3]},
-                               .writes = {args[3]}};
-    op_grid_for_items(&recorder->library->target, push.count4, &launch);
-    op_dispatch(recorder, &launch);
+    op_dispatch(recorder,
+                OP_LAUNCH(KERNEL_hinge_backward, push, OP_SPEC((uint32_t)p->side), .items = push.count4,
+                          .reads = {args->x, args->anchors, args->d_result, args->d_x},
+                          .writes = {args->d_x}));
 }
 
 static float decay(const struct op_hinge_track *p) {
     return p->decay != 0.0f ? p->decay : 0.99f;
 }
 
-static void record_track(struct op_recorder *recorder, const void *params, const struct rt_buffer *args) {
-    struct push_hinge_track push = {args[0].address, args[1].address, args[2].address, decay(params)};
-    struct op_launch launch = {.kernel = KERNEL_hinge_track,
-                               .push = &push,
-                               .push_bytes = sizeof push,
-                               .reads = {args[0], args[1], args[2]},
-                               .writes = {args[2]}};
-    op_grid_for_items(&recorder->library->target, 1, &launch);
-    op_dispatch(recorder, &launch);
+static void record_track(struct op_recorder *recorder, const struct op_hinge_track *p,
+                         const struct op_hinge_track_buffers *args) {
+    struct push_hinge_track push = {.real = args->real.address,
+                                    .fake = args->fake.address,
+                                    .anchors = args->anchors.address,
+                                    .decay = decay(p)};
+    op_dispatch(recorder,
+                OP_LAUNCH(KERNEL_hinge_track, push, .items = 1,
+                          .reads = {args->real, args->fake, args->anchors}, .writes = {args->anchors}));
 }
 
 static double anchor(const struct op_hinge *p, const double *anchors) {
@@ -144,17 +140,16 @@ static double derivative(enum op_hinge_side side, double x) {
     return side == OP_HINGE_GENERATOR || x < 1.0 ? -1.0 : 0.0;
 }
 
-static void reference_forward(const void *params, double *const *args) {
-    const struct op_hinge *p = params;
-    double *result = args[2];
+static void reference_forward(const struct op_hinge *p, const struct op_hinge_forward_arrays *args) {
+    double *result = args->result;
     for (int i = 0; i < OP_HINGE_RESULTS; i++)
         result[i] = 0.0;
     for (uint64_t i = 0; i < (uint64_t)p->rows * p->c; i++) {
-        double x = args[0][i];
+        double x = args->x[i];
         if (i % p->c >= channels_used(p))
             continue;
         result[OP_HINGE_LOSS] += loss(p->side, x);
-        result[OP_HINGE_LECAM] += p->lecam ? pow(x - anchor(p, args[1]), 2.0) : 0.0;
+        result[OP_HINGE_LECAM] += p->lecam ? pow(x - anchor(p, args->anchors), 2.0) : 0.0;
         result[OP_HINGE_MEAN] += x;
         result[OP_HINGE_RIGHT] += (p->side == OP_HINGE_FAKE ? -x : x) > 0.0;
     }
@@ -162,81 +157,38 @@ static void reference_forward(const void *params, double *const *args) {
         result[i] /= elements_used(p);
 }
 
-static void reference_backward(const void *params, double *const *args) {
-    const struct op_hinge *p = params;
+static void reference_backward(const struct op_hinge *p, const struct op_hinge_backward_arrays *args) {
     for (uint64_t i = 0; i < (uint64_t)p->rows * p->c; i++) {
-        double x = args[0][i], d = args[2][OP_HINGE_LOSS] * derivative(p->side, x);
+        double x = args->x[i], d = args->d_result[OP_HINGE_LOSS] * derivative(p->side, x);
         if (p->lecam)
-            d += args[2][OP_HINGE_LECAM] * 2.0 * (x - anchor(p, args[1]));
+            d += args->d_result[OP_HINGE_LECAM] * 2.0 * (x - anchor(p, args->anchors));
         d = i % p->c < channels_used(p) ? d / elements_used(p) : 0.0;
-        args[3][i] = d + (p->accumulate ? args[3][i] : 0.0);
+        args->d_x[i] = d + (p->accumulate ? args->d_x[i] : 0.0);
     }
 }
 
-static void reference_track(const void *params, double *const *args) {
-    double real = args[0][OP_HINGE_MEAN], fake = args[1][OP_HINGE_MEAN], *anchors = args[2];
+static void reference_track(const struct op_hinge_track *p, const struct op_hinge_track_arrays *args) {
+    double real = args->real[OP_HINGE_MEAN], fake = args->fake[OP_HINGE_MEAN], *anchors = args->anchors;
     if (!isfinite(real) || !isfinite(fake))
         return;
-    double keep = anchors[OP_HINGE_ANCHOR_UPDATES] > 0.0 ? (double)decay(params) : 0.0;
+    double keep = anchors[OP_HINGE_ANCHOR_UPDATES] > 0.0 ? (double)decay(p) : 0.0;
     anchors[OP_HINGE_ANCHOR_REAL] = keep * anchors[OP_HINGE_ANCHOR_REAL] + (1.0 - keep) * real;
     anchors[OP_HINGE_ANCHOR_FAKE] = keep * anchors[OP_HINGE_ANCHOR_FAKE] + (1.0 - keep) * fake;
     anchors[OP_HINGE_ANCHOR_UPDATES] += 1.0;
 }
 
 // By the decay: the first update (0.25), a mean that is not finite (0.75), any other.
-static void prepare_track(const void *params, double *const *args) {
-    const struct op_hinge_track *p = params;
-    args[2][OP_HINGE_ANCHOR_UPDATES] = p->decay == 0.25f ? 0.0 : 9.0;
+static void prepare_track(const struct op_hinge_track *p, const struct op_hinge_track_arrays *args) {
+    args->anchors[OP_HINGE_ANCHOR_UPDATES] = p->decay == 0.25f ? 0.0 : 9.0;
     if (p->decay == 0.75f)
-        args[1][OP_HINGE_MEAN] = INFINITY;
+        args->fake[OP_HINGE_MEAN] = INFINITY;
 }
 
-static const struct op_hinge examples[] = {
-    {.side = OP_HINGE_REAL, .rows = 128, .c = 4, .c_used = 1, .lecam = true},
-    {.side = OP_HINGE_FAKE, .rows = 37, .c = 4, .c_used = 1},
-    {.side = OP_HINGE_GENERATOR, .rows = 130, .c = 4, .c_used = 1}};
-static const struct op_hinge_track track_examples[] = {{0.25f}, {0.9f}};
+OP_DEFINE(hinge_forward, describe_forward, record_forward, reference_forward,
+          .flags_at = offsetof(struct op_hinge, lecam), .shapes = {&op_hinge_shapes});
+OP_DEFINE(hinge_backward, describe_backward, record_backward, reference_backward,
+          .flags_at = offsetof(struct op_hinge, lecam), .shapes = {&op_hinge_shapes});
 
-const struct op_info op_hinge_forward_info = {.name = "hinge_forward",
-                                              .params_size = sizeof(struct op_hinge),
-                                              .describe = describe_forward,
-                                              .record = record_forward,
-                                              .reference = reference_forward,
-                                              .examples = examples,
-                                              .example_count = sizeof examples / sizeof examples[0]};
-
-const struct op_info op_hinge_backward_info = {
-    .name = "hinge_backward",
-    .params_size = sizeof(struct op_hinge),
-    .describe = describe_backward,
-    .record = record_backward,
-    .reference = reference_backward,
-    .examples = examples,
-    .example_count = sizeof examples / sizeof examples[0],
-    .forward = OP_hinge_forward,
-    .links = {{OP_LINK_SAME, 0}, {OP_LINK_SAME, 1}, {OP_LINK_GRADIENT, 2}, {OP_LINK_GRADIENT, 0}}};
-
-const struct op_info op_hinge_track_info = {.name = "hinge_track",
-                                            .params_size = sizeof(struct op_hinge_track),
-                                            .describe = describe_track,
-                                            .record = record_track,
-                                            .reference = reference_track,
-                                            .prepare = prepare_track,
-                                            .examples = track_examples,
-                                            .example_count =
-                                                sizeof track_examples / sizeof track_examples[0]};
-
-void op_hinge_forward(struct op_recorder *recorder, const struct op_hinge *params, struct rt_buffer x,
-                      struct rt_buffer anchors, struct rt_buffer result, struct rt_buffer partials) {
-    op_record(recorder, OP_hinge_forward, params, (struct rt_buffer[]){x, anchors, result, partials}, 4);
-}
-
-void op_hinge_backward(struct op_recorder *recorder, const struct op_hinge *params, struct rt_buffer x,
-                       struct rt_buffer anchors, struct rt_buffer d_result, struct rt_buffer d_x) {
-    op_record(recorder, OP_hinge_backward, params, (struct rt_buffer[]){x, anchors, d_result, d_x}, 4);
-}
-
-void op_hinge_track(struct op_recorder *recorder, const struct op_hinge_track *params, struct rt_buffer real,
-                    struct rt_buffer fake, struct rt_buffer anchors) {
-    op_record(recorder, OP_hinge_track, params, (struct rt_buffer[]){real, fake, anchors}, 3);
-}
+OP_PREPARE(hinge_track, prepare_track);
+OP_DEFINE(hinge_track, describe_track, record_track, reference_track, .prepare = hinge_track_prepare,
+          .shapes = {&op_hinge_track_shapes});

@@ -5,6 +5,7 @@
 #ifndef MOGRAPH_SHADERS_HINGE_HINGE_H
 #define MOGRAPH_SHADERS_HINGE_HINGE_H
 
+#include "shaders/hinge/hinge_structs.h"
 #include "shaders/op.h"
 
 enum op_hinge_side {
@@ -22,32 +23,29 @@ struct op_hinge {
     bool accumulate; // backward only: add to d_x
 };
 
-// result f32[4].
+// Where arrays of floats hold the members of struct hinge_result, and of struct hinge_anchors.
 enum {
-    OP_HINGE_LOSS,  // mean of the loss above
-    OP_HINGE_LECAM, // mean of (x - moving average of the other side)^2; 0 without lecam
-    OP_HINGE_MEAN,  // mean of x
-    OP_HINGE_RIGHT, // share of elements above 0 (real, generator) or below 0 (fake)
-    OP_HINGE_RESULTS
+    OP_HINGE_LOSS = SHARED_INDEX(hinge_result, loss),
+    OP_HINGE_LECAM = SHARED_INDEX(hinge_result, lecam),
+    OP_HINGE_MEAN = SHARED_INDEX(hinge_result, mean),
+    OP_HINGE_RIGHT = SHARED_INDEX(hinge_result, right),
+    OP_HINGE_RESULTS = SHARED_FLOATS
+};
+enum {
+    OP_HINGE_ANCHOR_REAL = SHARED_INDEX(hinge_anchors, real),
+    OP_HINGE_ANCHOR_FAKE = SHARED_INDEX(hinge_anchors, fake),
+    OP_HINGE_ANCHOR_UPDATES = SHARED_INDEX(hinge_anchors, updates),
+    OP_HINGE_ANCHORS = SHARED_FLOATS
 };
 
-// anchors f32[4], kept between steps, zeros at first.
-enum {
-    OP_HINGE_ANCHOR_REAL, // moving average of the mean logit of real clips
-    OP_HINGE_ANCHOR_FAKE, // and of generated ones
-    OP_HINGE_ANCHOR_UPDATES,
-    OP_HINGE_ANCHOR_UNUSED,
-    OP_HINGE_ANCHORS
-};
-
-// anchors: absent without lecam. Elements of the scratch `partials` (fp32) follow from op_describe.
-void op_hinge_forward(struct op_recorder *recorder, const struct op_hinge *params, struct rt_buffer x,
-                      struct rt_buffer anchors, struct rt_buffer result, struct rt_buffer partials);
+// anchors: struct hinge_anchors, absent without lecam. result: struct hinge_result.
+#define OP_ARGS_hinge_forward(IN, OUT, INOUT, SCRATCH) IN(x) IN(anchors) OUT(result) SCRATCH(partials)
+OP_DECLARE(hinge_forward, struct op_hinge);
 
 // d_result f32[2]: the weights of OP_HINGE_LOSS and OP_HINGE_LECAM in the loss, a slice of what is uploaded
 // before every step. d_x may be x unless accumulating. The anchors are constants here.
-void op_hinge_backward(struct op_recorder *recorder, const struct op_hinge *params, struct rt_buffer x,
-                       struct rt_buffer anchors, struct rt_buffer d_result, struct rt_buffer d_x);
+#define OP_ARGS_hinge_backward(IN, OUT, INOUT, SCRATCH) IN(x) IN(anchors) IN(d_result) OUT(d_x)
+OP_DECLARE(hinge_backward, struct op_hinge);
 
 struct op_hinge_track {
     float decay; // of the moving averages, 0 to 1; 0: 0.99
@@ -55,7 +53,10 @@ struct op_hinge_track {
 
 // Moves the anchors towards the means in the results of the two sides; the first update sets them. A mean
 // that is not finite changes nothing.
-void op_hinge_track(struct op_recorder *recorder, const struct op_hinge_track *params, struct rt_buffer real,
-                    struct rt_buffer fake, struct rt_buffer anchors);
+#define OP_ARGS_hinge_track(IN, OUT, INOUT, SCRATCH) IN(real) IN(fake) INOUT(anchors)
+OP_DECLARE(hinge_track, struct op_hinge_track);
+
+extern const struct op_shapes op_hinge_shapes; // hinge_shapes.c
+extern const struct op_shapes op_hinge_track_shapes;
 
 #endif

@@ -1,7 +1,7 @@
 #version 460
 #extension GL_GOOGLE_include_directive : require
-// d_x = (d_result[0] loss'(x) + d_result[1] 2 (x - anchor)) / count, or += with accumulate;
-// 0 from channel c_used on. Grid: one invocation per four elements, striding.
+// d_x = (d_result.loss loss'(x) + d_result.lecam 2 (x - anchor)) / count, or += with accumulate; 0 from
+// channel c_used on. Grid: one invocation per four elements, striding.
 #include "shaders/hinge/hinge.glsl"
 #include "shaders/hinge/hinge_backward_push.h"
 
@@ -14,9 +14,10 @@ vec4 slope(vec4 x) {
 }
 
 void main() {
-    float weight = load1_f32(push.d_result, 0) * push.inv_count, pull = 0.0, anchor = 0.0;
+    hinge_result_buffer d_result = hinge_result_buffer(push.d_result); // its first two members alone
+    float weight = d_result.at.loss * push.inv_count, pull = 0.0, anchor = 0.0;
     if (push.anchors != 0) {
-        pull = 2.0 * load1_f32(push.d_result, 1) * push.inv_count;
+        pull = 2.0 * d_result.at.lecam * push.inv_count;
         anchor = load_anchor(push.anchors, push.x);
     }
     for (uint i = item_begin(push.count4); i < item_end(push.count4); i += item_step()) {

@@ -2,8 +2,8 @@
 
 PUSH(hinge_backward) {
     ADDRESS x;
-    ADDRESS anchors; // or 0 without lecam
-    ADDRESS d_result;
+    ADDRESS anchors;  // struct hinge_anchors, or 0 without lecam
+    ADDRESS d_result; // f32[2], the first members of struct hinge_result
     ADDRESS d_x;
     UINT count4; // groups of four elements
     UINT c4;

@@ -1,6 +1,7 @@
 #version 460
 #extension GL_GOOGLE_include_directive : require
-// Sums over each chunk, one record (loss, (x - anchor)^2, x, x on the right side of 0) a chunk.
+// Sums over each chunk, one record (loss, (x - anchor)^2, x, x on the right side of 0) a chunk, in the order
+// of struct hinge_result.
 //   loss: real max(0, 1 - x), fake max(0, 1 + x), generator -x
 // Grid: one invocation per chunk, striding.
 #include "shaders/hinge/hinge.glsl"

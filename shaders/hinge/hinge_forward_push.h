@@ -2,7 +2,7 @@
 
 PUSH(hinge_forward) {
     ADDRESS x;
-    ADDRESS anchors; // or 0 without lecam
+    ADDRESS anchors; // struct hinge_anchors, or 0 without lecam
     ADDRESS records;
     ROWS rows; // of four channels: chunks of groups of four elements
     UINT c4;

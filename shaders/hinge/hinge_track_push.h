@@ -1,9 +1,9 @@
 #include "shaders/common/push.h"
 
 PUSH(hinge_track) {
-    ADDRESS real;
-    ADDRESS fake;
-    ADDRESS anchors;
+    ADDRESS real;    // struct hinge_result
+    ADDRESS fake;    // struct hinge_result
+    ADDRESS anchors; // struct hinge_anchors
     FLOAT decay;
 }
 PUSH_END(hinge_track)

@@ -4,13 +4,11 @@
 #include "shaders/kl/kl_backward_push.h"
 #include "shaders/kl/kl_finish_push.h"
 #include "shaders/kl/kl_forward_push.h"
-#include "shaders/op_rows.h"
+#include "shaders/op_define.h"
 
 #include <math.h>
+#include <stddef.h>
 #include <stdio.h>
-
-enum { MU_Q, LOG_SIGMA_Q, MU_P, LOG_SIGMA_P, KL, CHANNELS, PARTIALS };
-enum { D_KL = 4, D_MU_Q, D_LOG_SIGMA_Q, D_MU_P, D_LOG_SIGMA_P };
 
 static uint64_t element_count(const struct op_kl *p) {
     return (uint64_t)p->n * p->voxels * p->c;
@@ -26,142 +24,126 @@ static bool describe(const struct op_kl *p, struct op_signature *signature, stru
         return false;
     snprintf(signature->text, sizeof signature->text, "n=%u voxels=%u c=%u used=%u%s%s", p->n, p->voxels,
              p->c, channels_used(p), p->standard ? " standard" : "", p->accumulate ? " accumulate" : "");
-    uint64_t count = element_count(p), prior = p->standard ? 0 : count;
-    op_add_arg(signature, "mu_q", OP_IN, OP_F32, count);
-    op_add_arg(signature, "log_sigma_q", OP_IN, OP_F32, count);
-    op_add_arg(signature, "mu_p", OP_IN, OP_F32, prior);
-    op_add_arg(signature, "log_sigma_p", OP_IN, OP_F32, prior);
     return true;
 }
 
-static bool describe_forward(const struct op_target *target, const void *params,
-                             struct op_signature *signature, struct op_refusal *refusal) {
-    const struct op_kl *p = params;
+static bool describe_forward(const struct op_target *target, const struct op_kl *p,
+                             struct op_kl_forward_extents *args, struct op_signature *signature,
+                             struct op_refusal *refusal) {
     if (!describe(p, signature, refusal))
         return false;
     struct op_rows rows = op_rows_plan(target, p->n, p->voxels, p->c);
-    op_add_arg(signature, "kl", OP_OUT, OP_F32, p->n);
-    op_add_arg(signature, "channels", OP_OUT, OP_F32, p->per_channel ? p->c : 0);
-    op_add_arg(signature, "partials", OP_SCRATCH, OP_F32,
-               (uint64_t)p->n * p->c + op_rows_scratch(&rows, p->c));
+    args->mu_q = args->log_sigma_q = op_elements(OP_F32, element_count(p));
+    args->mu_p = args->log_sigma_p = op_elements_if(!p->standard, OP_F32, element_count(p));
+    args->kl = op_elements(OP_F32, p->n);
+    args->channels = op_elements_if(p->per_channel, OP_F32, p->c);
+    args->partials = op_elements(OP_F32, (uint64_t)p->n * p->c + op_rows_scratch(&rows, p->c));
     return true;
 }
 
-static bool describe_backward(const struct op_target *target, const void *params,
-                              struct op_signature *signature, struct op_refusal *refusal) {
-    const struct op_kl *p = params;
+static bool describe_backward(const struct op_target *target, const struct op_kl *p,
+                              struct op_kl_backward_extents *args, struct op_signature *signature,
+                              struct op_refusal *refusal) {
     (void)target;
     if (!describe(p, signature, refusal))
         return false;
-    enum op_role gradient = p->accumulate ? OP_INOUT : OP_OUT;
     uint64_t count = element_count(p), prior = p->standard ? 0 : count;
-    op_add_arg(signature, "d_kl", OP_IN, OP_F32, p->n);
-    op_add_arg(signature, "d_mu_q", gradient, OP_F32, count);
-    op_add_arg(signature, "d_log_sigma_q", gradient, OP_F32, count);
-    op_add_arg(signature, "d_mu_p", gradient, OP_F32, prior);
-    op_add_arg(signature, "d_log_sigma_p", gradient, OP_F32, prior);
+    args->mu_q = args->log_sigma_q = op_elements(OP_F32, count);
+    args->mu_p = args->log_sigma_p = op_elements(OP_F32, prior);
+    args->d_kl = op_elements(OP_F32, p->n);
+    args->d_mu_q = args->d_log_sigma_q = op_elements_added(p->accumulate, OP_F32, count);
+    args->d_mu_p = args->d_log_sigma_p = op_elements_added(p->accumulate, OP_F32, prior);
     return true;
 }
 
 static void record_finish(struct op_recorder *recorder, const struct op_kl *p, struct rt_buffer sums,
-                          const struct rt_buffer *args) {
-    struct push_kl_finish push = {sums.address, args[KL].address, args[CHANNELS].address, p->n, p->c};
-    struct op_launch launch = {.kernel = KERNEL_kl_finish,
-                               .push = &push,
-                               .push_bytes = sizeof push,
-                               .reads = {sums},
-                               .writes = {args[KL], args[CHANNELS]}};
-    op_grid_for_items(&recorder->library->target, (uint64_t)p->n + p->c, &launch);
-    op_dispatch(recorder, &launch);
+                          const struct op_kl_forward_buffers *args) {
+    struct push_kl_finish push = {.sums = sums.address,
+                                  .kl = args->kl.address,
+                                  .channels = args->channels.address,
+                                  .n = p->n,
+                                  .c = p->c};
+    op_dispatch(recorder, OP_LAUNCH(KERNEL_kl_finish, push, .items = (uint64_t)p->n + p->c, .reads = {sums},
+                                    .writes = {args->kl, args->channels}));
 }
 
-static void record_forward(struct op_recorder *recorder, const void *params, const struct rt_buffer *args) {
-    const struct op_kl *p = params;
-    const struct op_target *target = &recorder->library->target;
-    struct op_rows rows = op_rows_plan(target, p->n, p->voxels, p->c);
+static void record_forward(struct op_recorder *recorder, const struct op_kl *p,
+                           const struct op_kl_forward_buffers *args) {
+    struct op_rows rows = op_rows_plan(&recorder->library->target, p->n, p->voxels, p->c);
     uint64_t sums_bytes = (uint64_t)p->n * p->c * sizeof(float);
-    struct rt_buffer sums = rt_buffer_slice(args[PARTIALS], 0, sums_bytes);
+    struct rt_buffer sums = rt_buffer_slice(args->partials, 0, sums_bytes);
     struct rt_buffer scratch =
-        rt_buffer_slice(args[PARTIALS], sums_bytes, op_rows_scratch(&rows, p->c) * sizeof(float));
-    struct push_kl_forward push = {.mu_q = args[MU_Q].address,
-                                   .log_sigma_q = args[LOG_SIGMA_Q].address,
-                                   .mu_p = args[MU_P].address,
-                                   .log_sigma_p = args[LOG_SIGMA_P].address,
+        rt_buffer_slice(args->partials, sums_bytes, op_rows_scratch(&rows, p->c) * sizeof(float));
+    struct push_kl_forward push = {.mu_q = args->mu_q.address,
+                                   .log_sigma_q = args->log_sigma_q.address,
+                                   .mu_p = args->mu_p.address,
+                                   .log_sigma_p = args->log_sigma_p.address,
                                    .records = scratch.address,
                                    .rows = rows,
                                    .c_used = channels_used(p),
                                    .standard = p->standard};
-    struct op_launch launch = {.kernel = KERNEL_kl_forward,
-                               .push = &push,
-                               .push_bytes = sizeof push,
-                               .reads = {args[MU_Q], args[LOG_SIGMA_Q], args[MU_P], args[LOG_SIGMA_P]},
-                               .writes = {op_rows_records(&rows, p->c, scratch)}};
-    op_rows_grid(target, &rows, &launch);
-    op_dispatch(recorder, &launch);
+    op_dispatch(recorder, OP_LAUNCH(KERNEL_kl_forward, push, .items = op_rows_items(&rows),
+                                    .reads = {args->mu_q, args->log_sigma_q, args->mu_p, args->log_sigma_p},
+                                    .writes = {op_rows_records(&rows, p->c, scratch)}));
     const struct op_rows_outputs outputs = {.first = sums, .first_width = p->c, .factor = 1.0f};
     op_rows_sum(recorder, &rows, p->c, scratch, &outputs);
     record_finish(recorder, p, sums, args);
 }
 
-static void record_backward(struct op_recorder *recorder, const void *params, const struct rt_buffer *args) {
-    const struct op_kl *p = params;
+static void record_backward(struct op_recorder *recorder, const struct op_kl *p,
+                            const struct op_kl_backward_buffers *args) {
     uint32_t sample4 = p->voxels * (p->c / 4);
-    struct push_kl_backward push = {.mu_q = args[MU_Q].address,
-                                    .log_sigma_q = args[LOG_SIGMA_Q].address,
-                                    .mu_p = args[MU_P].address,
-                                    .log_sigma_p = args[LOG_SIGMA_P].address,
-                                    .d_kl = args[D_KL].address,
-                                    .d_mu_q = args[D_MU_Q].address,
-                                    .d_log_sigma_q = args[D_LOG_SIGMA_Q].address,
-                                    .d_mu_p = args[D_MU_P].address,
-                                    .d_log_sigma_p = args[D_LOG_SIGMA_P].address,
+    struct push_kl_backward push = {.mu_q = args->mu_q.address,
+                                    .log_sigma_q = args->log_sigma_q.address,
+                                    .mu_p = args->mu_p.address,
+                                    .log_sigma_p = args->log_sigma_p.address,
+                                    .d_kl = args->d_kl.address,
+                                    .d_mu_q = args->d_mu_q.address,
+                                    .d_log_sigma_q = args->d_log_sigma_q.address,
+                                    .d_mu_p = args->d_mu_p.address,
+                                    .d_log_sigma_p = args->d_log_sigma_p.address,
                                     .count4 = p->n * sample4,
                                     .sample4 = sample4,
                                     .c4 = p->c / 4,
                                     .c_used = channels_used(p),
                                     .standard = p->standard,
                                     .accumulate = p->accumulate};
-    struct op_launch launch = {
-        .kernel = KERNEL_kl_backward,
-        .push = &push,
-        .push_bytes = sizeof push,
-        .reads = {args[MU_Q], args[LOG_SIGMA_Q], args[MU_P], args[LOG_SIGMA_P], args[D_KL], args[D_MU_Q],
-                  args[D_LOG_SIGMA_Q], args[D_MU_P], args[D_LOG_SIGMA_P]},
-        .writes = {args[D_MU_Q], args[D_LOG_SIGMA_Q], args[D_MU_P], args[D_LOG_SIGMA_P]}};
-    op_grid_for_items(&recorder->library->target, push.count4, &launch);
-    op_dispatch(recorder, &launch);
+    op_dispatch(recorder,
+                OP_LAUNCH(KERNEL_kl_backward, push, .items = push.count4,
+                          .reads = {args->mu_q, args->log_sigma_q, args->mu_p, args->log_sigma_p, args->d_kl,
+                                    args->d_mu_q, args->d_log_sigma_q, args->d_mu_p, args->d_log_sigma_p},
+                          .writes = {args->d_mu_q, args->d_log_sigma_q, args->d_mu_p, args->d_log_sigma_p}));
 }
 
-// The distributions at one element.
-struct pair {
-    double mu_q, log_sigma_q, mu_p, log_sigma_p;
+// A Gaussian at one element; the standard normal one has no parameters to read.
+struct gaussian {
+    double mu, log_sigma;
 };
 
-static struct pair pair_at(const struct op_kl *p, double *const *args, uint64_t i) {
-    struct pair pair = {args[MU_Q][i], args[LOG_SIGMA_Q][i], 0.0, 0.0};
-    if (!p->standard) {
-        pair.mu_p = args[MU_P][i];
-        pair.log_sigma_p = args[LOG_SIGMA_P][i];
-    }
-    return pair;
+static struct gaussian gaussian_at(const double *mu, const double *log_sigma, bool standard, uint64_t i) {
+    return standard ? (struct gaussian){.mu = 0.0, .log_sigma = 0.0}
+                    : (struct gaussian){.mu = mu[i], .log_sigma = log_sigma[i]};
 }
 
-static void reference_forward(const void *params, double *const *args) {
-    const struct op_kl *p = params;
+// As in the header, with expm1 so that equal distributions give 0 and near ones keep their digits.
+static double divergence(struct gaussian q, struct gaussian p) {
+    double t = 2.0 * (q.log_sigma - p.log_sigma), distance = (q.mu - p.mu) / exp(p.log_sigma);
+    return 0.5 * (expm1(t) - t + distance * distance);
+}
+
+static void reference_forward(const struct op_kl *p, const struct op_kl_forward_arrays *args) {
     for (uint32_t n = 0; n < p->n; n++)
-        args[KL][n] = 0.0;
+        args->kl[n] = 0.0;
     for (uint32_t c = 0; c < p->c && p->per_channel; c++)
-        args[CHANNELS][c] = 0.0;
+        args->channels[c] = 0.0;
     for (uint64_t i = 0; i < element_count(p); i++) {
         if (i % p->c >= channels_used(p))
             continue;
-        struct pair x = pair_at(p, args, i);
-        // As in the header, with expm1 so that equal distributions give 0 and near ones keep their digits.
-        double t = 2.0 * (x.log_sigma_q - x.log_sigma_p), distance = (x.mu_q - x.mu_p) / exp(x.log_sigma_p);
-        double kl = 0.5 * (expm1(t) - t + distance * distance);
-        args[KL][i / p->c / p->voxels] += kl;
+        double kl = divergence(gaussian_at(args->mu_q, args->log_sigma_q, false, i),
+                               gaussian_at(args->mu_p, args->log_sigma_p, p->standard, i));
+        args->kl[i / p->c / p->voxels] += kl;
         if (p->per_channel)
-            args[CHANNELS][i % p->c] += kl;
+            args->channels[i % p->c] += kl;
     }
 }
 
@@ -171,83 +153,44 @@ static void put(const struct op_kl *p, double *gradient, uint64_t i, double valu
     gradient[i] = value + (p->accumulate ? gradient[i] : 0.0);
 }
 
-static void reference_backward(const void *params, double *const *args) {
-    const struct op_kl *p = params;
+static void reference_backward(const struct op_kl *p, const struct op_kl_backward_arrays *args) {
     for (uint64_t i = 0; i < element_count(p); i++) {
-        struct pair x = pair_at(p, args, i);
-        double w = args[D_KL][i / p->c / p->voxels], difference = x.mu_q - x.mu_p;
-        double precision = exp(-2.0 * x.log_sigma_p);
+        struct gaussian posterior = gaussian_at(args->mu_q, args->log_sigma_q, false, i);
+        struct gaussian prior = gaussian_at(args->mu_p, args->log_sigma_p, p->standard, i);
+        double w = args->d_kl[i / p->c / p->voxels], difference = posterior.mu - prior.mu;
+        double precision = exp(-2.0 * prior.log_sigma);
         double d_mu = w * difference * precision;
-        double d_log_sigma = w * expm1(2.0 * (x.log_sigma_q - x.log_sigma_p));
-        put(p, args[D_MU_Q], i, d_mu);
-        put(p, args[D_LOG_SIGMA_Q], i, d_log_sigma);
+        double d_log_sigma = w * expm1(2.0 * (posterior.log_sigma - prior.log_sigma));
+        put(p, args->d_mu_q, i, d_mu);
+        put(p, args->d_log_sigma_q, i, d_log_sigma);
         if (!p->standard) {
-            put(p, args[D_MU_P], i, -d_mu);
-            put(p, args[D_LOG_SIGMA_P], i, -d_log_sigma - w * difference * difference * precision);
+            put(p, args->d_mu_p, i, -d_mu);
+            put(p, args->d_log_sigma_p, i, -d_log_sigma - w * difference * difference * precision);
         }
     }
 }
 
 // exp must stay finite.
-static void prepare(const void *params, double *const *args) {
-    const struct op_kl *p = params;
+static void prepare(const struct op_kl *p, double *log_sigma_q, double *log_sigma_p) {
     for (uint64_t i = 0; i < element_count(p); i++) {
-        args[LOG_SIGMA_Q][i] = fmod(args[LOG_SIGMA_Q][i], 3.0);
+        log_sigma_q[i] = fmod(log_sigma_q[i], 3.0);
         if (!p->standard)
-            args[LOG_SIGMA_P][i] = fmod(args[LOG_SIGMA_P][i], 3.0);
+            log_sigma_p[i] = fmod(log_sigma_p[i], 3.0);
     }
 }
 
-static const struct op_kl examples[] = {{.n = 3, .voxels = 1, .c = 24, .standard = true, .per_channel = true},
-                                        {.n = 2, .voxels = 128, .c = 8, .per_channel = true},
-                                        {.n = 2, .voxels = 300, .c = 4, .c_used = 2, .per_channel = true}};
-
-const struct op_info op_kl_forward_info = {.name = "kl_forward",
-                                           .params_size = sizeof(struct op_kl),
-                                           .describe = describe_forward,
-                                           .record = record_forward,
-                                           .reference = reference_forward,
-                                           .prepare = prepare,
-                                           .examples = examples,
-                                           .example_count = sizeof examples / sizeof examples[0]};
-
-const struct op_info op_kl_backward_info = {.name = "kl_backward",
-                                            .params_size = sizeof(struct op_kl),
-                                            .describe = describe_backward,
-                                            .record = record_backward,
-                                            .reference = reference_backward,
-                                            .prepare = prepare,
-                                            .examples = examples,
-                                            .example_count = sizeof examples / sizeof examples[0],
-                                            .forward = OP_kl_forward,
-                                            .links = {{OP_LINK_SAME, MU_Q},
-                                                      {OP_LINK_SAME, LOG_SIGMA_Q},
-                                                      {OP_LINK_SAME, MU_P},
-                                                      {OP_LINK_SAME, LOG_SIGMA_P},
-                                                      {OP_LINK_GRADIENT, KL},
-                                                      {OP_LINK_GRADIENT, MU_Q},
-                                                      {OP_LINK_GRADIENT, LOG_SIGMA_Q},
-                                                      {OP_LINK_GRADIENT, MU_P},
-                                                      {OP_LINK_GRADIENT, LOG_SIGMA_P}}};
-
-void op_kl_forward(struct op_recorder *recorder, const struct op_kl *params, struct rt_buffer mu_q,
-                   struct rt_buffer log_sigma_q, struct rt_buffer mu_p, struct rt_buffer log_sigma_p,
-                   struct rt_buffer kl, struct rt_buffer channels, struct rt_buffer partials) {
-    const struct rt_buffer args[] = {mu_q, log_sigma_q, mu_p, log_sigma_p, kl, channels, partials};
-    op_record(recorder, OP_kl_forward, params, args, 7);
+static void prepare_forward(const struct op_kl *p, const struct op_kl_forward_arrays *args) {
+    prepare(p, args->log_sigma_q, args->log_sigma_p);
 }
 
-void op_kl_backward(struct op_recorder *recorder, const struct op_kl *params, struct rt_buffer mu_q,
-                    struct rt_buffer log_sigma_q, struct rt_buffer mu_p, struct rt_buffer log_sigma_p,
-                    struct rt_buffer d_kl, const struct op_kl_gradients *gradients) {
-    const struct rt_buffer args[] = {mu_q,
-                                     log_sigma_q,
-                                     mu_p,
-                                     log_sigma_p,
-                                     d_kl,
-                                     gradients->mu_q,
-                                     gradients->log_sigma_q,
-                                     gradients->mu_p,
-                                     gradients->log_sigma_p};
-    op_record(recorder, OP_kl_backward, params, args, 9);
+static void prepare_backward(const struct op_kl *p, const struct op_kl_backward_arrays *args) {
+    prepare(p, args->log_sigma_q, args->log_sigma_p);
 }
+
+OP_PREPARE(kl_forward, prepare_forward);
+OP_DEFINE(kl_forward, describe_forward, record_forward, reference_forward, .prepare = kl_forward_prepare,
+          .flags_at = offsetof(struct op_kl, standard), .shapes = {&op_kl_shapes});
+
+OP_PREPARE(kl_backward, prepare_backward);
+OP_DEFINE(kl_backward, describe_backward, record_backward, reference_backward, .prepare = kl_backward_prepare,
+          .flags_at = offsetof(struct op_kl, standard), .shapes = {&op_kl_shapes});

@@ -18,19 +18,19 @@ struct op_kl {
 };
 
 // kl[n]: the sum over the sample's elements. channels[c]: the sum over samples and voxels; absent unless
-// per_channel. Elements of the scratch `partials` (fp32) follow from op_describe.
-void op_kl_forward(struct op_recorder *recorder, const struct op_kl *params, struct rt_buffer mu_q,
-                   struct rt_buffer log_sigma_q, struct rt_buffer mu_p, struct rt_buffer log_sigma_p,
-                   struct rt_buffer kl, struct rt_buffer channels, struct rt_buffer partials);
-
-struct op_kl_gradients {
-    struct rt_buffer mu_q, log_sigma_q, mu_p, log_sigma_p;
-};
+// per_channel.
+#define OP_ARGS_kl_forward(IN, OUT, INOUT, SCRATCH)                                                          \
+    IN(mu_q) IN(log_sigma_q) IN(mu_p) IN(log_sigma_p) OUT(kl) OUT(channels) SCRATCH(partials)
+OP_DECLARE(kl_forward, struct op_kl);
 
 // d_kl[n] is the weight of each sample's KL in the loss, beta / n: a slice of what is uploaded before every
 // step. A gradient may be the buffer of the parameter it belongs to, unless accumulating.
-void op_kl_backward(struct op_recorder *recorder, const struct op_kl *params, struct rt_buffer mu_q,
-                    struct rt_buffer log_sigma_q, struct rt_buffer mu_p, struct rt_buffer log_sigma_p,
-                    struct rt_buffer d_kl, const struct op_kl_gradients *gradients);
+#define OP_ARGS_kl_backward(IN, OUT, INOUT, SCRATCH)                                                         \
+    IN(mu_q)                                                                                                 \
+    IN(log_sigma_q)                                                                                          \
+    IN(mu_p) IN(log_sigma_p) IN(d_kl) OUT(d_mu_q) OUT(d_log_sigma_q) OUT(d_mu_p) OUT(d_log_sigma_p)
+OP_DECLARE(kl_backward, struct op_kl);
+
+extern const struct op_shapes op_kl_shapes; // kl_shapes.c
 
 #endif

@@ -7,6 +7,7 @@
 #ifndef MOGRAPH_SHADERS_LINEAR_LINEAR_H
 #define MOGRAPH_SHADERS_LINEAR_LINEAR_H
 
+#include "shaders/conv/conv_args.h"
 #include "shaders/op.h"
 
 struct op_linear {
@@ -17,17 +18,17 @@ struct op_linear {
     bool accumulate; // backward_weight adds to d_weight and d_bias
 };
 
-void op_linear_forward(struct op_recorder *recorder, const struct op_linear *params, struct rt_buffer src,
-                       struct rt_buffer weight, struct rt_buffer bias, struct rt_buffer dst);
+#define OP_ARGS_linear_forward OP_ARGS_conv_forward
+OP_DECLARE(linear_forward, struct op_linear);
 
-// d_src = d_dst weight^T. scratch: the fourth argument of its signature.
-void op_linear_backward_input(struct op_recorder *recorder, const struct op_linear *params,
-                              struct rt_buffer d_dst, struct rt_buffer weight, struct rt_buffer d_src,
-                              struct rt_buffer scratch);
+// d_src = d_dst weight^T.
+#define OP_ARGS_linear_backward_input OP_ARGS_conv_backward_input
+OP_DECLARE(linear_backward_input, struct op_linear);
 
-// d_weight = src^T d_dst and d_bias (the zero buffer without has_bias). scratch: the last argument.
-void op_linear_backward_weight(struct op_recorder *recorder, const struct op_linear *params,
-                               struct rt_buffer src, struct rt_buffer d_dst, struct rt_buffer d_weight,
-                               struct rt_buffer d_bias, struct rt_buffer scratch);
+// d_weight = src^T d_dst, and d_bias (absent without has_bias).
+#define OP_ARGS_linear_backward_weight OP_ARGS_conv_backward_weight
+OP_DECLARE(linear_backward_weight, struct op_linear);
+
+extern const struct op_shapes op_linear_shapes; // linear_shapes.c
 
 #endif

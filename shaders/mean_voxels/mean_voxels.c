@@ -3,12 +3,16 @@
 
 #include "shaders/mean_voxels/mean_voxels_backward_push.h"
 #include "shaders/mean_voxels/mean_voxels_forward_push.h"
-#include "shaders/op_rows.h"
+#include "shaders/op_define.h"
 
 #include <stdio.h>
 
 static uint64_t element_count(const struct op_mean_voxels *p) {
     return (uint64_t)p->n * p->voxels * p->c;
+}
+
+static struct op_rows plan(const struct op_target *target, const struct op_mean_voxels *p) {
+    return op_rows_plan(target, p->n, p->voxels, p->c);
 }
 
 static bool describe(const struct op_mean_voxels *p, struct op_signature *signature,
@@ -21,102 +25,67 @@ static bool describe(const struct op_mean_voxels *p, struct op_signature *signat
     return true;
 }
 
-static bool describe_forward(const struct op_target *target, const void *params,
-                             struct op_signature *signature, struct op_refusal *refusal) {
-    const struct op_mean_voxels *p = params;
+static bool describe_forward(const struct op_target *target, const struct op_mean_voxels *p,
+                             struct op_mean_voxels_forward_extents *args, struct op_signature *signature,
+                             struct op_refusal *refusal) {
     if (!describe(p, signature, refusal))
         return false;
-    struct op_rows rows = op_rows_plan(target, p->n, p->voxels, p->c);
-    op_add_arg(signature, "src", OP_IN, p->dtype, element_count(p));
-    op_add_arg(signature, "dst", OP_OUT, OP_F32, (uint64_t)p->n * p->c);
-    op_add_arg(signature, "partials", OP_SCRATCH, OP_F32, op_rows_scratch(&rows, p->c));
+    struct op_rows rows = plan(target, p);
+    args->src = op_elements(p->dtype, element_count(p));
+    args->dst = op_elements(OP_F32, (uint64_t)p->n * p->c);
+    args->partials = op_elements(OP_F32, op_rows_scratch(&rows, p->c));
     return true;
 }
 
-static bool describe_backward(const struct op_target *target, const void *params,
-                              struct op_signature *signature, struct op_refusal *refusal) {
-    const struct op_mean_voxels *p = params;
+static bool describe_backward(const struct op_target *target, const struct op_mean_voxels *p,
+                              struct op_mean_voxels_backward_extents *args, struct op_signature *signature,
+                              struct op_refusal *refusal) {
     (void)target;
     if (!describe(p, signature, refusal))
         return false;
-    op_add_arg(signature, "d_dst", OP_IN, OP_F32, (uint64_t)p->n * p->c);
-    op_add_arg(signature, "d_src", OP_OUT, p->dtype, element_count(p));
+    args->d_dst = op_elements(OP_F32, (uint64_t)p->n * p->c);
+    args->d_src = op_elements(p->dtype, element_count(p));
     return true;
 }
 
-static void record_forward(struct op_recorder *recorder, const void *params, const struct rt_buffer *args) {
-    const struct op_mean_voxels *p = params;
-    const struct op_target *target = &recorder->library->target;
-    struct op_rows rows = op_rows_plan(target, p->n, p->voxels, p->c);
-    struct push_mean_voxels_forward push = {args[0].address, args[2].address, rows};
-    struct op_launch launch = {.kernel = p->dtype == OP_BF16 ? KERNEL_mean_voxels_forward_bf16
-                                                             : KERNEL_mean_voxels_forward,
-                               .push = &push,
-                               .push_bytes = sizeof push,
-                               .reads = {args[0]},
-                               .writes = {op_rows_records(&rows, p->c, args[2])}};
-    op_rows_grid(target, &rows, &launch);
-    op_dispatch(recorder, &launch);
+static void record_forward(struct op_recorder *recorder, const struct op_mean_voxels *p,
+                           const struct op_mean_voxels_forward_buffers *args) {
+    struct op_rows rows = plan(&recorder->library->target, p);
+    struct push_mean_voxels_forward push = {
+        .src = args->src.address, .records = args->partials.address, .rows = rows};
+    op_dispatch(recorder,
+                OP_LAUNCH(KERNEL_FOR(p->dtype, mean_voxels_forward), push, .items = op_rows_items(&rows),
+                          .reads = {args->src}, .writes = {op_rows_records(&rows, p->c, args->partials)}));
     const struct op_rows_outputs outputs = {
-        .first = args[1], .first_width = p->c, .factor = 1.0f / (float)p->voxels};
-    op_rows_sum(recorder, &rows, p->c, args[2], &outputs);
+        .first = args->dst, .first_width = p->c, .factor = 1.0f / (float)p->voxels};
+    op_rows_sum(recorder, &rows, p->c, args->partials, &outputs);
 }
 
-static void record_backward(struct op_recorder *recorder, const void *params, const struct rt_buffer *args) {
-    const struct op_mean_voxels *p = params;
-    const struct op_target *target = &recorder->library->target;
-    struct push_mean_voxels_backward push = {args[0].address, args[1].address,
-                                             op_rows_plan(target, p->n, p->voxels, p->c)};
-    struct op_launch launch = {.kernel = p->dtype == OP_BF16 ? KERNEL_mean_voxels_backward_bf16
-                                                             : KERNEL_mean_voxels_backward,
-                               .push = &push,
-                               .push_bytes = sizeof push,
-                               .reads = {args[0]},
-                               .writes = {args[1]}};
-    op_rows_grid(target, &push.rows, &launch);
-    op_dispatch(recorder, &launch);
+static void record_backward(struct op_recorder *recorder, const struct op_mean_voxels *p,
+                            const struct op_mean_voxels_backward_buffers *args) {
+    struct push_mean_voxels_backward push = {.d_dst = args->d_dst.address,
+                                             .d_src = args->d_src.address,
+                                             .rows = plan(&recorder->library->target, p)};
+    op_dispatch(recorder, OP_LAUNCH(KERNEL_FOR(p->dtype, mean_voxels_backward), push,
+                                    .items = op_rows_items(&push.rows), .reads = {args->d_dst},
+                                    .writes = {args->d_src}));
 }
 
-static void reference_forward(const void *params, double *const *args) {
-    const struct op_mean_voxels *p = params;
+static void reference_forward(const struct op_mean_voxels *p,
+                              const struct op_mean_voxels_forward_arrays *args) {
     for (uint32_t i = 0; i < p->n * p->c; i++)
-        args[1][i] = 0.0;
+        args->dst[i] = 0.0;
     for (uint64_t i = 0; i < element_count(p); i++)
-        args[1][i / p->c / p->voxels * p->c + i % p->c] += args[0][i] / p->voxels;
+        args->dst[i / p->c / p->voxels * p->c + i % p->c] += args->src[i] / p->voxels;
 }
 
-static void reference_backward(const void *params, double *const *args) {
-    const struct op_mean_voxels *p = params;
+static void reference_backward(const struct op_mean_voxels *p,
+                               const struct op_mean_voxels_backward_arrays *args) {
     for (uint64_t i = 0; i < element_count(p); i++)
-        args[1][i] = args[0][i / p->c / p->voxels * p->c + i % p->c] / p->voxels;
+        args->d_src[i] = args->d_dst[i / p->c / p->voxels * p->c + i % p->c] / p->voxels;
 }
 
-static const struct op_mean_voxels examples[] = {{OP_F32, 2, 105, 12}, {OP_BF16, 2, 512, 16}};
-
-const struct op_info op_mean_voxels_forward_info = {.name = "mean_voxels_forward",
-                                                    .params_size = sizeof(struct op_mean_voxels),
-                                                    .describe = describe_forward,
-                                                    .record = record_forward,
-                                                    .reference = reference_forward,
-                                                    .examples = examples,
-                                                    .example_count = sizeof examples / sizeof examples[0]};
-
-const struct op_info op_mean_voxels_backward_info = {.name = "mean_voxels_backward",
-                                                     .params_size = sizeof(struct op_mean_voxels),
-                                                     .describe = describe_backward,
-                                                     .record = record_backward,
-                                                     .reference = reference_backward,
-                                                     .examples = examples,
-                                                     .example_count = sizeof examples / sizeof examples[0],
-                                                     .forward = OP_mean_voxels_forward,
-                                                     .links = {{OP_LINK_GRADIENT, 1}, {OP_LINK_GRADIENT, 0}}};
-
-void op_mean_voxels_forward(struct op_recorder *recorder, const struct op_mean_voxels *params,
-                            struct rt_buffer src, struct rt_buffer dst, struct rt_buffer partials) {
-    op_record(recorder, OP_mean_voxels_forward, params, (struct rt_buffer[]){src, dst, partials}, 3);
-}
-
-void op_mean_voxels_backward(struct op_recorder *recorder, const struct op_mean_voxels *params,
-                             struct rt_buffer d_dst, struct rt_buffer d_src) {
-    op_record(recorder, OP_mean_voxels_backward, params, (struct rt_buffer[]){d_dst, d_src}, 2);
-}
+OP_DEFINE(mean_voxels_forward, describe_forward, record_forward, reference_forward,
+          .shapes = {&op_mean_voxels_shapes});
+OP_DEFINE(mean_voxels_backward, describe_backward, record_backward, reference_backward,
+          .shapes = {&op_mean_voxels_shapes});

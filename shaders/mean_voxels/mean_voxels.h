@@ -11,11 +11,13 @@ struct op_mean_voxels {
 };
 
 // Elements of the scratch `partials` (fp32) follow from op_describe.
-void op_mean_voxels_forward(struct op_recorder *recorder, const struct op_mean_voxels *params,
-                            struct rt_buffer src, struct rt_buffer dst, struct rt_buffer partials);
+#define OP_ARGS_mean_voxels_forward(IN, OUT, INOUT, SCRATCH) IN(src) OUT(dst) SCRATCH(partials)
+OP_DECLARE(mean_voxels_forward, struct op_mean_voxels);
 
 // d_src[n][d][h][w][c] = d_dst[n][c] / voxels.
-void op_mean_voxels_backward(struct op_recorder *recorder, const struct op_mean_voxels *params,
-                             struct rt_buffer d_dst, struct rt_buffer d_src);
+#define OP_ARGS_mean_voxels_backward(IN, OUT, INOUT, SCRATCH) IN(d_dst) OUT(d_src)
+OP_DECLARE(mean_voxels_backward, struct op_mean_voxels);
+
+extern const struct op_shapes op_mean_voxels_shapes; // mean_voxels_shapes.c
 
 #endif

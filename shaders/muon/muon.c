@@ -6,10 +6,13 @@
 #include "shaders/muon/muon_momentum_push.h"
 #include "shaders/muon/muon_normalise_push.h"
 #include "shaders/muon/muon_polynomial_push.h"
+#include "shaders/op_define.h"
 
 #include <math.h>
+#include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 // Of Jordan et al. 2024: singular values come to lie around 1, between .7 and 1.2, and small ones rise fast.
 static const double A = 3.4445, B = -4.7750, C = 2.0315;
@@ -56,8 +59,7 @@ static bool gram_scratch(const struct op_target *target, const struct op_muon *p
     struct op_signature signature;
     if (!op_describe(target, gram_pass(p), &linear, &signature, refusal))
         return false;
-    const struct op_arg *last = &signature.args[signature.arg_count - 1];
-    *floats = last->role == OP_SCRATCH ? last->count : 0;
+    *floats = signature.args[op_arg_index(gram_pass(p), "scratch")].count;
     return true;
 }
 
@@ -71,9 +73,8 @@ static bool check(const struct op_muon *p, struct op_refusal *refusal) {
            op_refuse(refusal, "weight_decay is %g, it must be at least 0", (double)p->weight_decay);
 }
 
-static bool describe(const struct op_target *target, const void *params, struct op_signature *signature,
-                     struct op_refusal *refusal) {
-    const struct op_muon *p = params;
+static bool describe(const struct op_target *target, const struct op_muon *p, struct op_muon_extents *args,
+                     struct op_signature *signature, struct op_refusal *refusal) {
     uint64_t scratch;
     if (!check(p, refusal) || !gram_scratch(target, p, &scratch, refusal))
         return false;
@@ -81,14 +82,11 @@ static bool describe(const struct op_target *target, const void *params, struct 
     snprintf(signature->text, sizeof signature->text, "[%u][%u]%s", p->rows, p->cols,
              p->has_ema ? " ema" : "");
     signature->flops = 4.0 * (double)(count * n) + 2.0 * (ROUNDS + 3.0 * (ROUNDS - 1)) * pow((double)n, 3.0);
-    op_add_arg(signature, "hyper", OP_IN, OP_F32, 4);
-    op_add_arg(signature, "clip", OP_IN, OP_F32, 4);
-    op_add_arg(signature, "grad", OP_IN, OP_F32, count);
-    op_add_arg(signature, "param", OP_INOUT, OP_F32, count);
-    op_add_arg(signature, "m", OP_INOUT, OP_F32, count);
-    op_add_arg(signature, "ema", OP_INOUT, OP_F32, p->has_ema ? count : 0);
-    op_add_arg(signature, "scratch", OP_SCRATCH, OP_F32,
-               2 * padded(count) + SQUARES * padded(n * n) + 64 + scratch);
+    args->hyper = op_elements(OP_F32, SHARED_FLOATS);
+    args->grad_clip = op_elements(OP_F32, SHARED_FLOATS);
+    args->grad = args->param = args->m = op_elements(OP_F32, count);
+    args->ema = op_elements_if(p->has_ema, OP_F32, count);
+    args->scratch = op_elements(OP_F32, 2 * padded(count) + SQUARES * padded(n * n) + 64 + scratch);
     return true;
 }
 
@@ -119,65 +117,53 @@ static struct work share(const struct op_muon *p, struct rt_buffer scratch) {
     return w;
 }
 
-// The products are steps of this operation, which MOGRAPH_CHECK judges as a whole: alone, where a
-// polynomial's terms cancel, they keep fewer digits than a linear layer should.
-static void multiply(struct op_recorder *r, const struct op_linear *shape, struct rt_buffer a,
-                     struct rt_buffer b, struct rt_buffer dst) {
-    op_table[OP_linear_forward]->record(r, shape, (struct rt_buffer[]){a, b, {0}, dst});
-}
-
 static void swap(struct rt_buffer *a, struct rt_buffer *b) {
     struct rt_buffer c = *a;
     *a = *b;
     *b = c;
 }
 
-static void dispatch(struct op_recorder *r, struct op_launch *launch, uint64_t items) {
-    op_grid_for_items(&r->library->target, items, launch);
-    op_dispatch(r, launch);
-}
-
-static void record_momentum(struct op_recorder *r, const struct op_muon *p, const struct rt_buffer *args,
-                            const struct work *w) {
+static void record_momentum(struct op_recorder *r, const struct op_muon *p,
+                            const struct op_muon_buffers *args, const struct work *w) {
     uint32_t count4 = p->rows * p->cols / 4;
-    struct push_muon_momentum push = {args[1].address, args[2].address, args[4].address,
-                                      w->x.address,    count4,          p->momentum};
-    struct op_launch launch = {.kernel = KERNEL_muon_momentum,
-                               .push = &push,
-                               .push_bytes = sizeof push,
-                               .reads = {args[1], args[2], args[4]},
-                               .writes = {args[4], w->x}};
-    dispatch(r, &launch, count4);
+    struct push_muon_momentum push = {.grad_clip = args->grad_clip.address,
+                                      .grad = args->grad.address,
+                                      .m = args->m.address,
+                                      .x = w->x.address,
+                                      .count4 = count4,
+                                      .momentum = p->momentum};
+    op_dispatch(r, OP_LAUNCH(KERNEL_muon_momentum, push, .items = count4,
+                             .reads = {args->grad_clip, args->grad, args->m}, .writes = {args->m, w->x}));
 }
 
+// The products are steps of this operation, which MOGRAPH_CHECK judges as a whole: alone, where a
+// polynomial's terms cancel, they keep fewer digits than a linear layer should.
 static void record_gram(struct op_recorder *r, const struct op_muon *p, struct work *w) {
     struct op_linear shape = whole(p);
     uint32_t n = shorter(p);
     if (tall(p))
-        op_table[OP_linear_backward_weight]->record(r, &shape,
-                                                    (struct rt_buffer[]){w->x, w->x, w->spare, {0}, w->rest});
+        OP_STEP(r, linear_backward_weight, &shape, .src = w->x, .d_dst = w->x, .d_weight = w->spare,
+                .scratch = w->rest);
     else
-        op_table[OP_linear_backward_input]->record(r, &shape,
-                                                   (struct rt_buffer[]){w->x, w->x, w->spare, w->rest});
-    struct push_muon_normalise push = {w->spare.address, w->gram.address, w->inverse.address, n};
-    struct op_launch launch = {.kernel = KERNEL_muon_normalise,
-                               .push = &push,
-                               .push_bytes = sizeof push,
-                               .reads = {w->spare},
-                               .writes = {w->gram, w->inverse}};
-    dispatch(r, &launch, (uint64_t)n * n / 4);
+        OP_STEP(r, linear_backward_input, &shape, .d_dst = w->x, .weight = w->x, .d_src = w->spare,
+                .scratch = w->rest);
+    struct push_muon_normalise push = {
+        .gram = w->spare.address, .normal = w->gram.address, .inverse = w->inverse.address, .n = n};
+    op_dispatch(r, OP_LAUNCH(KERNEL_muon_normalise, push, .items = (uint64_t)n * n / 4, .reads = {w->spare},
+                             .writes = {w->gram, w->inverse}));
 }
 
 static void record_polynomial(struct op_recorder *r, uint32_t n, struct rt_buffer gram,
                               struct rt_buffer squared, struct rt_buffer dst) {
-    struct push_muon_polynomial push = {gram.address, squared.address, dst.address, n,
-                                        (float)A,     (float)B,        (float)C};
-    struct op_launch launch = {.kernel = KERNEL_muon_polynomial,
-                               .push = &push,
-                               .push_bytes = sizeof push,
-                               .reads = {gram, squared},
-                               .writes = {dst}};
-    dispatch(r, &launch, (uint64_t)n * n / 4);
+    struct push_muon_polynomial push = {.gram = gram.address,
+                                        .square = squared.address,
+                                        .dst = dst.address,
+                                        .n = n,
+                                        .a = (float)A,
+                                        .b = (float)B,
+                                        .c = (float)C};
+    op_dispatch(r, OP_LAUNCH(KERNEL_muon_polynomial, push, .items = (uint64_t)n * n / 4,
+                             .reads = {gram, squared}, .writes = {dst}));
 }
 
 // w->product = the product of the rounds' polynomials.
@@ -185,51 +171,47 @@ static void record_rounds(struct op_recorder *r, const struct op_muon *p, struct
     struct op_linear shape = square(p);
     for (int round = 0; round < ROUNDS; round++) {
         struct rt_buffer polynomial = round == 0 ? w->product : w->polynomial;
-        multiply(r, &shape, w->gram, w->gram, w->square);
+        OP_STEP(r, linear_forward, &shape, .src = w->gram, .weight = w->gram, .dst = w->square);
         record_polynomial(r, shorter(p), w->gram, w->square, polynomial);
         if (round > 0) {
-            multiply(r, &shape, w->product, polynomial, w->spare);
+            OP_STEP(r, linear_forward, &shape, .src = w->product, .weight = polynomial, .dst = w->spare);
             swap(&w->product, &w->spare);
         }
         if (round + 1 == ROUNDS)
             break;
-        multiply(r, &shape, w->gram, polynomial, w->square);
-        multiply(r, &shape, w->square, polynomial, w->spare);
+        OP_STEP(r, linear_forward, &shape, .src = w->gram, .weight = polynomial, .dst = w->square);
+        OP_STEP(r, linear_forward, &shape, .src = w->square, .weight = polynomial, .dst = w->spare);
         swap(&w->gram, &w->spare);
     }
 }
 
-static void record_apply(struct op_recorder *r, const struct op_muon *p, const struct rt_buffer *args,
+static void record_apply(struct op_recorder *r, const struct op_muon *p, const struct op_muon_buffers *args,
                          const struct work *w) {
     uint32_t count4 = p->rows * p->cols / 4;
-    struct push_muon_apply push = {.hyper = args[0].address,
-                                   .clip = args[1].address,
+    struct push_muon_apply push = {.hyper = args->hyper.address,
+                                   .grad_clip = args->grad_clip.address,
                                    .inverse = w->inverse.address,
                                    .direction = w->direction.address,
-                                   .param = args[3].address,
-                                   .ema = args[5].address,
+                                   .param = args->param.address,
+                                   .ema = args->ema.address,
                                    .count4 = count4,
                                    .scale = (float)step_scale(p),
                                    .weight_decay = p->weight_decay};
-    struct op_launch launch = {.kernel = KERNEL_muon_apply,
-                               .push = &push,
-                               .push_bytes = sizeof push,
-                               .reads = {args[0], args[1], w->inverse, w->direction, args[3], args[5]},
-                               .writes = {args[3], args[5]}};
-    dispatch(r, &launch, count4);
+    op_dispatch(r, OP_LAUNCH(KERNEL_muon_apply, push, .items = count4,
+                             .reads = {args->hyper, args->grad_clip, w->inverse, w->direction, args->param,
+                                       args->ema},
+                             .writes = {args->param, args->ema}));
 }
 
-static void record(struct op_recorder *recorder, const void *params, const struct rt_buffer *args) {
-    const struct op_muon *p = params;
-    struct work w = share(p, args[6]);
+static void record(struct op_recorder *recorder, const struct op_muon *p,
+                   const struct op_muon_buffers *args) {
+    struct work w = share(p, args->scratch);
     struct op_linear shape = whole(p);
     record_momentum(recorder, p, args, &w);
     record_gram(recorder, p, &w);
     record_rounds(recorder, p, &w);
-    if (tall(p))
-        multiply(recorder, &shape, w.x, w.product, w.direction);
-    else
-        multiply(recorder, &shape, w.product, w.x, w.direction);
+    OP_STEP(recorder, linear_forward, &shape, .src = tall(p) ? w.x : w.product,
+            .weight = tall(p) ? w.product : w.x, .dst = w.direction);
     record_apply(recorder, p, args, &w);
 }
 
@@ -261,36 +243,44 @@ static size_t flat(const struct op_muon *p, uint32_t i, uint32_t k) {
     return tall(p) ? (size_t)k * p->cols + i : (size_t)i * p->cols + k;
 }
 
-static void reference_apply(const struct op_muon *p, const double *x, double *const *args) {
+static void reference_apply(const struct op_muon *p, const double *x, const struct op_muon_arrays *args) {
     uint32_t n = shorter(p), longer = p->rows * p->cols / n;
-    double lr = args[0][0], keep = args[0][3];
+    double lr = args->hyper[SHARED_INDEX(optimiser_hyper, lr)];
+    double keep = args->hyper[SHARED_INDEX(optimiser_hyper, ema_decay)];
     for (uint32_t i = 0; i < n; i++)
         for (uint32_t k = 0; k < longer; k++) {
-            double *param = &args[3][flat(p, i, k)];
+            double *param = &args->param[flat(p, i, k)];
             *param -= lr * ((double)p->weight_decay * *param + step_scale(p) * x[(size_t)i * longer + k]);
             if (p->has_ema)
-                args[5][flat(p, i, k)] = keep * args[5][flat(p, i, k)] + (1.0 - keep) * *param;
+                args->ema[flat(p, i, k)] = keep * args->ema[flat(p, i, k)] + (1.0 - keep) * *param;
         }
 }
 
-static void reference(const void *params, double *const *args) {
-    const struct op_muon *p = params;
+// m's step, and x [n][longer], n the shorter side, in the gradient's direction with length 1.
+static void reference_momentum(const struct op_muon *p, const struct op_muon_arrays *args, double *x) {
     uint32_t n = shorter(p), longer = p->rows * p->cols / n;
-    size_t count = (size_t)n * longer;
-    double *x = calloc(3 * count + (size_t)n * n, sizeof *x), mu = (double)p->momentum, squares = 0.0;
-    if (x == NULL || args[1][2] == 0.0) {
-        free(x);
-        return;
-    }
+    double mu = (double)p->momentum, factor = args->grad_clip[SHARED_INDEX(grad_clip_result, factor)];
+    double squares = 0.0;
     for (uint32_t i = 0; i < n; i++)
         for (uint32_t k = 0; k < longer; k++) {
-            double g = args[2][flat(p, i, k)] * args[1][1], *m = &args[4][flat(p, i, k)];
+            double g = args->grad[flat(p, i, k)] * factor, *m = &args->m[flat(p, i, k)];
             *m = mu * *m + (1.0 - mu) * g;
             double value = x[(size_t)i * longer + k] = mu * *m + (1.0 - mu) * g;
             squares += value * value;
         }
-    for (size_t i = 0; i < count; i++)
+    for (size_t i = 0; i < (size_t)n * longer; i++)
         x[i] *= squares > 1e-24 ? 1.0 / sqrt(squares) : 0.0;
+}
+
+static void reference(const struct op_muon *p, const struct op_muon_arrays *args) {
+    uint32_t n = shorter(p), longer = p->rows * p->cols / n;
+    size_t count = (size_t)n * longer;
+    double *x = calloc(3 * count + (size_t)n * n, sizeof *x);
+    if (x == NULL || args->grad_clip[SHARED_INDEX(grad_clip_result, apply)] == 0.0) {
+        free(x);
+        return;
+    }
+    reference_momentum(p, args, x);
     for (int round = 0; round < ROUNDS; round++)
         reference_round(n, longer, x, x + count);
     reference_apply(p, x, args);
@@ -298,41 +288,20 @@ static void reference(const void *params, double *const *args) {
 }
 
 // A plausible third step; 12 rows stand for a step that is skipped.
-static void prepare(const void *params, double *const *args) {
-    const struct op_muon *p = params;
-    const double hyper[4] = {1e-2, 0.5, 0.5, 0.995}, clip[4] = {2.0, 0.5, p->rows == 12 ? 0.0 : 1.0, 1.0};
-    for (int i = 0; i < 4; i++) {
-        args[0][i] = hyper[i];
-        args[1][i] = clip[i];
-    }
+static void prepare(const struct op_muon *p, const struct op_muon_arrays *args) {
+    const double hyper[SHARED_FLOATS] = {[SHARED_INDEX(optimiser_hyper, lr)] = 1e-2,
+                                         [SHARED_INDEX(optimiser_hyper, c1)] = 0.5,
+                                         [SHARED_INDEX(optimiser_hyper, c2)] = 0.5,
+                                         [SHARED_INDEX(optimiser_hyper, ema_decay)] = 0.995};
+    const double grad_clip[SHARED_FLOATS] = {[SHARED_INDEX(grad_clip_result, norm)] = 2.0,
+                                             [SHARED_INDEX(grad_clip_result, factor)] = 0.5,
+                                             [SHARED_INDEX(grad_clip_result, apply)] =
+                                                 p->rows == 12 ? 0.0 : 1.0,
+                                             [SHARED_INDEX(grad_clip_result, limit)] = 1.0};
+    memcpy(args->hyper, hyper, sizeof hyper);
+    memcpy(args->grad_clip, grad_clip, sizeof grad_clip);
 }
 
-static const struct op_muon examples[] = {
-    {256, 32, 0.95f, 1e-3f, true},
-    {32, 256, 0.95f, 1e-3f, true},
-    {216, 8, 0.9f, 0.0f, false},
-};
-
-const struct op_info op_muon_info = {.name = "muon",
-                                     .params_size = sizeof(struct op_muon),
-                                     .describe = describe,
-                                     .record = record,
-                                     .reference = reference,
-                                     .prepare = prepare,
-                                     .tolerance = 1e-4,
-                                     .examples = examples,
-                                     .example_count = sizeof examples / sizeof examples[0]};
-
-void op_muon(struct op_recorder *recorder, const struct op_muon *params, struct rt_buffer hyper,
-             struct rt_buffer clip, struct rt_buffer grad, struct rt_buffer param, struct rt_buffer m,
-             struct rt_buffer ema, struct rt_buffer scratch) {
-    op_record(recorder, OP_muon, params, (struct rt_buffer[]){hyper, clip, grad, param, m, ema, scratch}, 7);
-}
-
-uint64_t op_muon_scratch(const struct op_target *target, const struct op_muon *params) {
-    struct op_signature signature;
-    struct op_refusal refusal;
-    if (!op_describe(target, OP_muon, params, &signature, &refusal))
-        return 0;
-    return signature.args[signature.arg_count - 1].count;
-}
+OP_PREPARE(muon, prepare);
+OP_DEFINE(muon, describe, record, reference, .prepare = muon_prepare, .tolerance = 1e-4,
+          .flags_at = offsetof(struct op_muon, has_ema), .shapes = {&op_muon_shapes});

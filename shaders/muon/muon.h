@@ -2,9 +2,9 @@
 // al. 2024, "Muon: an optimizer for hidden layers in neural networks"; scaled as in Liu et al. 2025, "Muon is
 // scalable for LLM training", so that AdamW's learning rates fit:
 //   m = momentum m + (1 - momentum) g
-//   x = momentum m + (1 - momentum) g                                (Nesterov)
-//   x /= |x|, then five times
-//   x = a x + b (x x^T) x + c (x x^T)^2 x                            (Newton and Schulz: singular values to 1)
+//   x = momentum m + (1 - momentum) g           (Nesterov)
+//   x /= |x|, then five times x = a x + b (x x^T) x + c (x x^T)^2 x
+//                                               (Newton and Schulz: singular values to 1)
 //   p -= lr weight_decay p + lr 0.2 sqrt(max(rows, cols)) x
 //   ema = ema_decay ema + (1 - ema_decay) p
 // All directions that the gradient has move by the same length, so details with small gradients keep up.
@@ -13,7 +13,9 @@
 #ifndef MOGRAPH_SHADERS_MUON_MUON_H
 #define MOGRAPH_SHADERS_MUON_MUON_H
 
+#include "shaders/grad_clip/grad_clip_structs.h"
 #include "shaders/op.h"
+#include "shaders/optimiser/optimiser_hyper.h"
 
 struct op_muon {
     uint32_t rows, cols; // multiples of 4, the shorter at most 1024
@@ -21,15 +23,14 @@ struct op_muon {
     bool has_ema;
 };
 
-// hyper[4] and clip[4] as in optimiser.h (c1 and c2 are not used): the gradient is multiplied by clip[1], and
-// when clip[2] is 0 nothing changes. grad, param, m, ema: [rows][cols] fp32. m starts as zeros, ema (the zero
-// buffer without has_ema) as the parameters. A matrix x shorter than 1e-12 leaves the parameters to weight
-// decay. scratch: the last argument of the signature.
-void op_muon(struct op_recorder *recorder, const struct op_muon *params, struct rt_buffer hyper,
-             struct rt_buffer clip, struct rt_buffer grad, struct rt_buffer param, struct rt_buffer m,
-             struct rt_buffer ema, struct rt_buffer scratch);
+// hyper: struct optimiser_hyper (c1 and c2 are not used). grad_clip: struct grad_clip_result; the gradient is
+// multiplied by its factor, and when its `apply` is 0 nothing changes. grad, param, m, ema: [rows][cols]
+// fp32. m starts as zeros, ema (absent without has_ema) as the parameters. A matrix x shorter than 1e-12
+// leaves the parameters to weight decay.
+#define OP_ARGS_muon(IN, OUT, INOUT, SCRATCH)                                                                \
+    IN(hyper) IN(grad_clip) IN(grad) INOUT(param) INOUT(m) INOUT(ema) SCRATCH(scratch)
+OP_DECLARE(muon, struct op_muon);
 
-// Floats of that scratch, 0 when the params are refused.
-uint64_t op_muon_scratch(const struct op_target *target, const struct op_muon *params);
+extern const struct op_shapes op_muon_shapes; // muon_shapes.c
 
 #endif

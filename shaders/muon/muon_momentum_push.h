@@ -1,7 +1,7 @@
 #include "shaders/common/push.h"
 
 PUSH(muon_momentum) {
-    ADDRESS clip;
+    ADDRESS grad_clip; // struct grad_clip_result
     ADDRESS grad;
     ADDRESS m;
     ADDRESS x;

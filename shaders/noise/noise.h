@@ -1,7 +1,7 @@
 // Noise by counter (Philox4x32-10, common/philox.glsl): element 4 i + k is word k of
 //   philox(counter = (offset4 + i, stream, step low, step high), key = (seed low, seed high))
-// or the number made of it. The same bits on every device,
-// in whatever order and however often it is asked for.
+// or the number made of it. The same bits on every device, in whatever order and however often it is asked
+// for.
 //
 // `seed` is u32[4], a slice of what is uploaded before every step: a recorded stream draws new noise each
 // time. `stream` tells apart what draws in the same step; `offset4` continues a stream, for example 1/4 of a
@@ -11,6 +11,7 @@
 
 #include "shaders/op.h"
 
+// What `seed` holds.
 enum { OP_NOISE_SEED_LOW, OP_NOISE_SEED_HIGH, OP_NOISE_STEP_LOW, OP_NOISE_STEP_HIGH, OP_NOISE_SEED_COUNT };
 
 struct op_noise {
@@ -20,17 +21,16 @@ struct op_noise {
 };
 
 // dst u32[count]: the words themselves.
-void op_noise_bits(struct op_recorder *recorder, const struct op_noise *params, struct rt_buffer seed,
-                   struct rt_buffer dst);
+#define OP_ARGS_noise_bits(IN, OUT, INOUT, SCRATCH) IN(seed) OUT(dst)
+OP_DECLARE(noise_bits, struct op_noise);
 
-// dst f32[count], uniform in [0, 1): 24 bits each.
-void op_noise_uniform(struct op_recorder *recorder, const struct op_noise *params, struct rt_buffer seed,
-                      struct rt_buffer dst);
+// dst f32[count], standard normal (Box & Muller 1958), at most 5.77 in size; within 1e-6 of the exact
+// transform of the same words, and the same bits on every device that rounds additions and multiplications to
+// nearest.
+#define OP_ARGS_noise_normal(IN, OUT, INOUT, SCRATCH) IN(seed) OUT(dst)
+OP_DECLARE(noise_normal, struct op_noise);
 
-// dst f32[count], standard normal (Box & Muller 1958), at most 5.77 in size;
-// within 1e-6 of the exact transform of the same words, and the same bits on every device
-// that rounds additions and multiplications to nearest.
-void op_noise_normal(struct op_recorder *recorder, const struct op_noise *params, struct rt_buffer seed,
-                     struct rt_buffer dst);
+extern const struct op_shapes op_noise_shapes; // noise_shapes.c
+extern const struct op_shapes op_noise_bench_shapes;
 
 #endif

@@ -1,8 +1,8 @@
 #include "shaders/common/push.h"
 
 PUSH(optimiser) {
-    ADDRESS hyper;
-    ADDRESS clip;
+    ADDRESS hyper;     // struct optimiser_hyper
+    ADDRESS grad_clip; // struct grad_clip_result
     ADDRESS grad;
     ADDRESS param;
     ADDRESS m;

@@ -16,15 +16,18 @@ struct op_peak_fma {
 
 enum { OP_PEAK_CHAINS = 12, OP_PEAK_UNROLL = 16, OP_PEAK_MAX_STEPS = 1 << 20 };
 
-void op_peak_fma(struct op_recorder *recorder, const struct op_peak_fma *params, struct rt_buffer src,
-                 struct rt_buffer dst);
+// src, dst [count].
+#define OP_ARGS_peak_fma(IN, OUT, INOUT, SCRATCH) IN(src) OUT(dst)
+OP_DECLARE(peak_fma, struct op_peak_fma);
 
 // dst[count] = src[count] through the loads and stores that all kernels use. Nothing may overlap.
 struct op_peak_copy {
     uint32_t count; // elements, a multiple of 4
 };
 
-void op_peak_copy(struct op_recorder *recorder, const struct op_peak_copy *params, struct rt_buffer src,
-                  struct rt_buffer dst);
+#define OP_ARGS_peak_copy(IN, OUT, INOUT, SCRATCH) IN(src) OUT(dst)
+OP_DECLARE(peak_copy, struct op_peak_copy);
+
+extern const struct op_shapes op_peak_fma_shapes, op_peak_copy_shapes; // peak_shapes.c
 
 #endif

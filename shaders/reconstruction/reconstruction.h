@@ -10,14 +10,14 @@
 #define MOGRAPH_SHADERS_RECONSTRUCTION_RECONSTRUCTION_H
 
 #include "shaders/op.h"
+#include "shaders/reconstruction/reconstruction_calibration.h"
 
-// calibration f32[4], kept between steps, zeros at first.
+// Where an array of floats holds the members of struct reconstruction_calibration.
 enum {
-    OP_CALIBRATION_MSE,     // running mean of the squared error of an element
-    OP_CALIBRATION_SIGMA2,  // max(mse, sigma_floor^2); forward and backward take at least sigma_floor^2
-    OP_CALIBRATION_UPDATES, // how many batches went into it, exact up to 2^24
-    OP_CALIBRATION_UNUSED,
-    OP_CALIBRATION_COUNT
+    OP_CALIBRATION_MSE = SHARED_INDEX(reconstruction_calibration, mse),
+    OP_CALIBRATION_SIGMA2 = SHARED_INDEX(reconstruction_calibration, sigma2),
+    OP_CALIBRATION_UPDATES = SHARED_INDEX(reconstruction_calibration, updates),
+    OP_CALIBRATION_COUNT = SHARED_FLOATS
 };
 
 struct op_reconstruction {
@@ -30,23 +30,25 @@ struct op_reconstruction {
     bool accumulate;   // backward only: add to d_pred
 };
 
-// squared_error[n], nll[n]: sums over a sample's elements, fp32. Elements of the scratch `partials` (fp32)
-// follow from op_describe.
-void op_reconstruction_forward(struct op_recorder *recorder, const struct op_reconstruction *params,
-                               struct rt_buffer pred, struct rt_buffer target, struct rt_buffer calibration,
-                               struct rt_buffer squared_error, struct rt_buffer nll,
-                               struct rt_buffer partials);
+// squared_error[n], nll[n]: sums over a sample's elements, fp32. calibration: struct
+// reconstruction_calibration.
+#define OP_ARGS_reconstruction_forward(IN, OUT, INOUT, SCRATCH)                                              \
+    IN(pred) IN(target) IN(calibration) OUT(squared_error) OUT(nll) SCRATCH(partials)
+OP_DECLARE(reconstruction_forward, struct op_reconstruction);
 
 // mse += max(momentum, 1 / (updates + 1)) (mean of the batch - mse): a plain mean over the first batches, an
 // exponential one from 1 / momentum batches on. A batch whose error is not finite changes nothing.
-void op_reconstruction_calibrate(struct op_recorder *recorder, const struct op_reconstruction *params,
-                                 struct rt_buffer squared_error, struct rt_buffer calibration);
+#define OP_ARGS_reconstruction_calibrate(IN, OUT, INOUT, SCRATCH) IN(squared_error) INOUT(calibration)
+OP_DECLARE(reconstruction_calibrate, struct op_reconstruction);
 
-// d_pred = d_nll[n] (pred - target) / sigma^2, sigma^2 taken as a constant.
-// d_nll[n], the weight of each sample (1 / n for a mean), is a slice of what is uploaded before
-// every step. d_pred may be pred unless accumulating.
-void op_reconstruction_backward(struct op_recorder *recorder, const struct op_reconstruction *params,
-                                struct rt_buffer pred, struct rt_buffer target, struct rt_buffer calibration,
-                                struct rt_buffer d_nll, struct rt_buffer d_pred);
+// d_pred = d_nll[n] (pred - target) / sigma^2, sigma^2 taken as a constant. d_nll[n], the weight of each
+// sample (1 / n for a mean), is a slice of what is uploaded before every step. d_pred may be pred unless
+// accumulating.
+#define OP_ARGS_reconstruction_backward(IN, OUT, INOUT, SCRATCH)                                             \
+    IN(pred) IN(target) IN(calibration) IN(d_nll) OUT(d_pred)
+OP_DECLARE(reconstruction_backward, struct op_reconstruction);
+
+extern const struct op_shapes op_reconstruction_shapes; // reconstruction_shapes.c
+extern const struct op_shapes op_reconstruction_bench_shapes;
 
 #endif

@@ -5,11 +5,12 @@
 #include "shaders/common/tensor.glsl"
 #include "shaders/common/channels.glsl"
 #include "shaders/reconstruction/reconstruction_backward_push.h"
+#include "shaders/reconstruction/reconstruction_calibration.h"
 
 layout(constant_id = 4) const bool TARGET_BF16 = false;
 
 void main() {
-    float inv_sigma2 = 1.0 / max(load1_f32(push.calibration, 1), push.least);
+    float inv_sigma2 = 1.0 / max(reconstruction_calibration_buffer(push.calibration).at.sigma2, push.least);
     for (uint i = item_begin(push.count4); i < item_end(push.count4); i += item_step()) {
         vec4 target = TARGET_BF16 ? load4_bf16(push.target, i) : load4_f32(push.target, i);
         float weight = load1_f32(push.d_nll, i / push.sample4) * inv_sigma2;

@@ -3,7 +3,7 @@
 PUSH(reconstruction_backward) {
     ADDRESS pred;
     ADDRESS target;
-    ADDRESS calibration;
+    ADDRESS calibration; // struct reconstruction_calibration
     ADDRESS d_nll;
     ADDRESS d_pred;
     UINT count4;  // groups of four elements

@@ -2,7 +2,7 @@
 
 PUSH(reconstruction_calibrate) {
     ADDRESS squared_error; // [n]
-    ADDRESS calibration;
+    ADDRESS calibration;   // struct reconstruction_calibration
     UINT n;
     FLOAT elements; // that count, in the batch
     FLOAT momentum;

@@ -1,12 +1,14 @@
 #version 460
 #extension GL_GOOGLE_include_directive : require
-// squared_error[n] = sum over c of sums[n][c]; 
-// nll[n] = squared_error / (2 sigma^2) + elements / 2 log(2 pi sigma^2). Grid: one invocation per sample, striding.
+// squared_error[n] = sum over c of sums[n][c],
+// nll[n] = squared_error / (2 sigma^2) + elements / 2 log(2 pi sigma^2). Grid: one invocation per sample,
+// striding.
 #include "shaders/common/tensor.glsl"
+#include "shaders/reconstruction/reconstruction_calibration.h"
 #include "shaders/reconstruction/reconstruction_finish_push.h"
 
 void main() {
-    float sigma2 = max(load1_f32(push.calibration, 1), push.least);
+    float sigma2 = max(reconstruction_calibration_buffer(push.calibration).at.sigma2, push.least);
     for (uint n = invocation_index(); n < push.n; n += invocation_count()) {
         float sum = 0.0;
         for (uint c = 0; c < push.c; c++)

@@ -1,8 +1,8 @@
 #include "shaders/common/push.h"
 
 PUSH(reconstruction_finish) {
-    ADDRESS sums; // [n][c]
-    ADDRESS calibration;
+    ADDRESS sums;          // [n][c]
+    ADDRESS calibration;   // struct reconstruction_calibration
     ADDRESS squared_error; // [n]
     ADDRESS nll;           // [n]
     UINT n;

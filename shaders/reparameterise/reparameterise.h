@@ -18,20 +18,22 @@ struct op_reparameterise {
 };
 
 // z may be mu or eps when no backward pass follows.
-void op_reparameterise_forward(struct op_recorder *recorder, const struct op_reparameterise *params,
-                               struct rt_buffer mu, struct rt_buffer log_sigma, struct rt_buffer temperature,
-                               struct rt_buffer eps, struct rt_buffer z);
+#define OP_ARGS_reparameterise_forward(IN, OUT, INOUT, SCRATCH)                                              \
+    IN(mu) IN(log_sigma) IN(temperature) IN(eps) OUT(z)
+OP_DECLARE(reparameterise_forward, struct op_reparameterise);
 
-// d_mu = d_z, d_log_sigma = d_z T exp(log_sigma) eps.
-// d_mu may be d_z unless accumulating. eps gets no gradient.
-void op_reparameterise_backward(struct op_recorder *recorder, const struct op_reparameterise *params,
-                                struct rt_buffer log_sigma, struct rt_buffer temperature,
-                                struct rt_buffer eps, struct rt_buffer d_z, struct rt_buffer d_mu,
-                                struct rt_buffer d_log_sigma);
+// d_mu = d_z, d_log_sigma = d_z T exp(log_sigma) eps. d_mu may be d_z unless accumulating. eps gets no
+// gradient.
+#define OP_ARGS_reparameterise_backward(IN, OUT, INOUT, SCRATCH)                                             \
+    IN(log_sigma) IN(temperature) IN(eps) IN(d_z) OUT(d_mu) OUT(d_log_sigma)
+OP_DECLARE(reparameterise_backward, struct op_reparameterise);
 
 // The noise that gives z: eps = (z - mu) exp(-log_sigma) / T. eps may be z.
-void op_reparameterise_inverse(struct op_recorder *recorder, const struct op_reparameterise *params,
-                               struct rt_buffer mu, struct rt_buffer log_sigma, struct rt_buffer temperature,
-                               struct rt_buffer z, struct rt_buffer eps);
+#define OP_ARGS_reparameterise_inverse(IN, OUT, INOUT, SCRATCH)                                              \
+    IN(mu) IN(log_sigma) IN(temperature) IN(z) OUT(eps)
+OP_DECLARE(reparameterise_inverse, struct op_reparameterise);
+
+extern const struct op_shapes op_reparameterise_shapes; // reparameterise_shapes.c
+extern const struct op_shapes op_reparameterise_bench_shapes;
 
 #endif

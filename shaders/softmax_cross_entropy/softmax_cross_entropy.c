@@ -1,10 +1,12 @@
 // Softmax cross-entropy: checks, recording, references.
 #include "shaders/softmax_cross_entropy/softmax_cross_entropy.h"
 
+#include "shaders/op_define.h"
 #include "shaders/softmax_cross_entropy/softmax_cross_entropy_backward_push.h"
 #include "shaders/softmax_cross_entropy/softmax_cross_entropy_forward_push.h"
 
 #include <math.h>
+#include <stddef.h>
 #include <stdio.h>
 
 static bool describe(const struct op_softmax_cross_entropy *p, struct op_signature *signature,
@@ -16,80 +18,86 @@ static bool describe(const struct op_softmax_cross_entropy *p, struct op_signatu
     return true;
 }
 
-static bool describe_forward(const struct op_target *target, const void *params,
+static uint64_t element_count(const struct op_softmax_cross_entropy *p) {
+    return (uint64_t)p->n * p->classes;
+}
+
+static bool describe_forward(const struct op_target *target, const struct op_softmax_cross_entropy *p,
+                             struct op_softmax_cross_entropy_forward_extents *args,
                              struct op_signature *signature, struct op_refusal *refusal) {
-    const struct op_softmax_cross_entropy *p = params;
     (void)target;
     if (!describe(p, signature, refusal))
         return false;
-    op_add_arg(signature, "logits", OP_IN, OP_F32, (uint64_t)p->n * p->classes);
-    op_add_arg(signature, "labels", OP_IN, OP_U32, p->n);
-    op_add_arg(signature, "loss", OP_OUT, OP_F32, p->n);
-    op_add_arg(signature, "probabilities", OP_OUT, OP_F32, (uint64_t)p->n * p->classes);
+    args->logits = args->probabilities = op_elements(OP_F32, element_count(p));
+    args->labels = op_elements(OP_U32, p->n);
+    args->loss = op_elements(OP_F32, p->n);
     return true;
 }
 
-static bool describe_backward(const struct op_target *target, const void *params,
+static bool describe_backward(const struct op_target *target, const struct op_softmax_cross_entropy *p,
+                              struct op_softmax_cross_entropy_backward_extents *args,
                               struct op_signature *signature, struct op_refusal *refusal) {
-    const struct op_softmax_cross_entropy *p = params;
     (void)target;
     if (!describe(p, signature, refusal))
         return false;
-    op_add_arg(signature, "probabilities", OP_IN, OP_F32, (uint64_t)p->n * p->classes);
-    op_add_arg(signature, "labels", OP_IN, OP_U32, p->n);
-    op_add_arg(signature, "d_loss", OP_IN, OP_F32, p->n);
-    op_add_arg(signature, "d_logits", p->accumulate ? OP_INOUT : OP_OUT, OP_F32, (uint64_t)p->n * p->classes);
+    args->probabilities = op_elements(OP_F32, element_count(p));
+    args->labels = op_elements(OP_U32, p->n);
+    args->d_loss = op_elements(OP_F32, p->n);
+    args->d_logits = op_elements_added(p->accumulate, OP_F32, element_count(p));
     return true;
 }
 
-static void record_forward(struct op_recorder *recorder, const void *params, const struct rt_buffer *args) {
-    const struct op_softmax_cross_entropy *p = params;
-    struct push_softmax_cross_entropy_forward push = {
-        args[0].address, args[1].address, args[2].address, args[3].address, p->n, p->classes};
-    struct op_launch launch = {.kernel = KERNEL_softmax_cross_entropy_forward,
-                               .push = &push,
-                               .push_bytes = sizeof push,
-                               .reads = {args[0], args[1]},
-                               .writes = {args[2], args[3]}};
-    op_grid_for_items(&recorder->library->target, p->n, &launch);
-    op_dispatch(recorder, &launch);
+static void record_forward(struct op_recorder *recorder, const struct op_softmax_cross_entropy *p,
+                           const struct op_softmax_cross_entropy_forward_buffers *args) {
+    struct push_softmax_cross_entropy_forward push = {.logits = args->logits.address,
+                                                      .labels = args->labels.address,
+                                                      .loss = args->loss.address,
+                                                      .probabilities = args->probabilities.address,
+                                                      .n = p->n,
+                                                      .classes = p->classes};
+    op_dispatch(recorder, OP_LAUNCH(KERNEL_softmax_cross_entropy_forward, push, .items = p->n,
+                                    .reads = {args->logits, args->labels},
+                                    .writes = {args->loss, args->probabilities}));
 }
 
-static void record_backward(struct op_recorder *recorder, const void *params, const struct rt_buffer *args) {
-    const struct op_softmax_cross_entropy *p = params;
-    struct push_softmax_cross_entropy_backward push = {
-        args[0].address, args[1].address, args[2].address, args[3].address, p->n, p->classes, p->accumulate};
-    struct op_launch launch = {.kernel = KERNEL_softmax_cross_entropy_backward,
-                               .push = &push,
-                               .push_bytes = sizeof push,
-                               .reads = {args[0], args[1], args[2], args[3]},
-                               .writes = {args[3]}};
-    op_grid_for_items(&recorder->library->target, (uint64_t)p->n * p->classes, &launch);
-    op_dispatch(recorder, &launch);
+static void record_backward(struct op_recorder *recorder, const struct op_softmax_cross_entropy *p,
+                            const struct op_softmax_cross_entropy_backward_buffers *args) {
+    struct push_softmax_cross_entropy_backward push = {.probabilities = args->probabilities.address,
+                                                       .labels = args->labels.address,
+                                                       .d_loss = args->d_loss.address,
+                                                       .d_logits = args->d_logits.address,
+                                                       .n = p->n,
+                                                       .classes = p->classes,
+                                                       .accumulate = p->accumulate};
+    op_dispatch(recorder,
+                OP_LAUNCH(KERNEL_softmax_cross_entropy_backward, push, .items = element_count(p),
+                          .reads = {args->probabilities, args->labels, args->d_loss, args->d_logits},
+                          .writes = {args->d_logits}));
 }
 
-static void reference_forward(const void *params, double *const *args) {
-    const struct op_softmax_cross_entropy *p = params;
+static void reference_forward(const struct op_softmax_cross_entropy *p,
+                              const struct op_softmax_cross_entropy_forward_arrays *args) {
     for (uint32_t n = 0; n < p->n; n++) {
-        const double *logits = args[0] + (uint64_t)n * p->classes;
-        double *probabilities = args[3] + (uint64_t)n * p->classes;
-        double largest = logits[0], sum = 0.0, label = args[1][n];
+        const double *logits = args->logits + (uint64_t)n * p->classes;
+        double *probabilities = args->probabilities + (uint64_t)n * p->classes;
+        double largest = logits[0], sum = 0.0, label = args->labels[n];
         for (uint32_t c = 1; c < p->classes; c++)
             largest = fmax(largest, logits[c]);
         for (uint32_t c = 0; c < p->classes; c++)
             sum += probabilities[c] = exp(logits[c] - largest);
         for (uint32_t c = 0; c < p->classes; c++)
             probabilities[c] /= sum;
-        args[2][n] = label < p->classes ? log(sum) + largest - logits[(uint32_t)label] : NAN;
+        args->loss[n] = label < p->classes ? log(sum) + largest - logits[(uint32_t)label] : NAN;
     }
 }
 
-static void reference_backward(const void *params, double *const *args) {
-    const struct op_softmax_cross_entropy *p = params;
-    for (uint64_t i = 0; i < (uint64_t)p->n * p->classes; i++) {
-        double label = args[1][i / p->classes], target = label == (double)(i % p->classes) ? 1.0 : 0.0;
-        double d = label < p->classes ? args[2][i / p->classes] * (args[0][i] - target) : 0.0;
-        args[3][i] = d + (p->accumulate ? args[3][i] : 0.0);
+static void reference_backward(const struct op_softmax_cross_entropy *p,
+                               const struct op_softmax_cross_entropy_backward_arrays *args) {
+    for (uint64_t i = 0; i < element_count(p); i++) {
+        double label = args->labels[i / p->classes], target = label == (double)(i % p->classes) ? 1.0 : 0.0;
+        double d =
+            label < p->classes ? args->d_loss[i / p->classes] * (args->probabilities[i] - target) : 0.0;
+        args->d_logits[i] = d + (p->accumulate ? args->d_logits[i] : 0.0);
     }
 }
 
@@ -101,50 +109,24 @@ static void prepare_labels(const struct op_softmax_cross_entropy *p, uint32_t un
         labels[0] = p->classes;
 }
 
-static void prepare_forward(const void *params, double *const *args) {
-    prepare_labels(params, 5, args[1]);
+static void prepare_forward(const struct op_softmax_cross_entropy *p,
+                            const struct op_softmax_cross_entropy_forward_arrays *args) {
+    prepare_labels(p, 5, args->labels);
 }
 
-static void prepare_backward(const void *params, double *const *args) {
-    prepare_labels(params, 7, args[1]);
+static void prepare_backward(const struct op_softmax_cross_entropy *p,
+                             const struct op_softmax_cross_entropy_backward_arrays *args) {
+    prepare_labels(p, 7, args->labels);
 }
 
-static const struct op_softmax_cross_entropy examples[] = {{8, 6, false}, {7, 17, true}};
+OP_PREPARE(softmax_cross_entropy_forward, prepare_forward);
+OP_DEFINE(softmax_cross_entropy_forward, describe_forward, record_forward, reference_forward,
+          .prepare = softmax_cross_entropy_forward_prepare,
+          .flags_at = offsetof(struct op_softmax_cross_entropy, accumulate),
+          .shapes = {&op_softmax_cross_entropy_shapes, &op_softmax_unknown_shapes});
 
-const struct op_info op_softmax_cross_entropy_forward_info = {
-    .name = "softmax_cross_entropy_forward",
-    .params_size = sizeof(struct op_softmax_cross_entropy),
-    .describe = describe_forward,
-    .record = record_forward,
-    .reference = reference_forward,
-    .prepare = prepare_forward,
-    .examples = examples,
-    .example_count = sizeof examples / sizeof examples[0]};
-
-const struct op_info op_softmax_cross_entropy_backward_info = {
-    .name = "softmax_cross_entropy_backward",
-    .params_size = sizeof(struct op_softmax_cross_entropy),
-    .describe = describe_backward,
-    .record = record_backward,
-    .reference = reference_backward,
-    .prepare = prepare_backward,
-    .examples = examples,
-    .example_count = sizeof examples / sizeof examples[0],
-    .forward = OP_softmax_cross_entropy_forward,
-    .links = {{OP_LINK_SAME, 3}, {OP_LINK_SAME, 1}, {OP_LINK_GRADIENT, 2}, {OP_LINK_GRADIENT, 0}}};
-
-void op_softmax_cross_entropy_forward(struct op_recorder *recorder,
-                                      const struct op_softmax_cross_entropy *params, struct rt_buffer logits,
-                                      struct rt_buffer labels, struct rt_buffer loss,
-                                      struct rt_buffer probabilities) {
-    const struct rt_buffer args[] = {logits, labels, loss, probabilities};
-    op_record(recorder, OP_softmax_cross_entropy_forward, params, args, 4);
-}
-
-void op_softmax_cross_entropy_backward(struct op_recorder *recorder,
-                                       const struct op_softmax_cross_entropy *params,
-                                       struct rt_buffer probabilities, struct rt_buffer labels,
-                                       struct rt_buffer d_loss, struct rt_buffer d_logits) {
-    const struct rt_buffer args[] = {probabilities, labels, d_loss, d_logits};
-    op_record(recorder, OP_softmax_cross_entropy_backward, params, args, 4);
-}
+OP_PREPARE(softmax_cross_entropy_backward, prepare_backward);
+OP_DEFINE(softmax_cross_entropy_backward, describe_backward, record_backward, reference_backward,
+          .prepare = softmax_cross_entropy_backward_prepare,
+          .flags_at = offsetof(struct op_softmax_cross_entropy, accumulate),
+          .shapes = {&op_softmax_cross_entropy_shapes});

@@ -9,20 +9,21 @@ struct op_softmax_cross_entropy {
     bool accumulate; // backward only: add to d_logits
 };
 
-// loss[n] = -log probabilities[n][label], probabilities[n][classes] = softmax of logits[n][classes],
-// computed relative to the largest logit, so that none overflows. labels u32[n];
-// one that is not below `classes` gives a loss of NaN.
-void op_softmax_cross_entropy_forward(struct op_recorder *recorder,
-                                      const struct op_softmax_cross_entropy *params, struct rt_buffer logits,
-                                      struct rt_buffer labels, struct rt_buffer loss,
-                                      struct rt_buffer probabilities);
+// loss[n] = -log probabilities[n][label], probabilities[n][classes] = softmax of logits[n][classes], computed
+// relative to the largest logit, so that none overflows. labels u32[n]; one that is not below `classes` gives
+// a loss of NaN.
+#define OP_ARGS_softmax_cross_entropy_forward(IN, OUT, INOUT, SCRATCH)                                       \
+    IN(logits) IN(labels) OUT(loss) OUT(probabilities)
+OP_DECLARE(softmax_cross_entropy_forward, struct op_softmax_cross_entropy);
 
-// d_logits[n][classes] = d_loss[n] (probabilities - one at the label), 0 where the label
-// is not below `classes`. d_loss[n] is the weight of each sample, 1 / n for a mean.
-// d_logits may be probabilities, unless accumulating.
-void op_softmax_cross_entropy_backward(struct op_recorder *recorder,
-                                       const struct op_softmax_cross_entropy *params,
-                                       struct rt_buffer probabilities, struct rt_buffer labels,
-                                       struct rt_buffer d_loss, struct rt_buffer d_logits);
+// d_logits[n][classes] = d_loss[n] (probabilities - one at the label), 0 where the label is not below
+// `classes`. d_loss[n] is the weight of each sample, 1 / n for a mean. d_logits may be probabilities, unless
+// accumulating.
+#define OP_ARGS_softmax_cross_entropy_backward(IN, OUT, INOUT, SCRATCH)                                      \
+    IN(probabilities) IN(labels) IN(d_loss) OUT(d_logits)
+OP_DECLARE(softmax_cross_entropy_backward, struct op_softmax_cross_entropy);
+
+extern const struct op_shapes op_softmax_cross_entropy_shapes; // softmax_cross_entropy_shapes.c
+extern const struct op_shapes op_softmax_unknown_shapes;
 
 #endif

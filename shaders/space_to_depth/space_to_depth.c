@@ -1,6 +1,7 @@
 // Blocks of voxels to channels and back: checks, recording, references.
 #include "shaders/space_to_depth/space_to_depth.h"
 
+#include "shaders/op_define.h"
 #include "shaders/space_to_depth/space_to_depth_push.h"
 
 #include <stdio.h>
@@ -33,59 +34,58 @@ static bool describe(const struct op_space_to_depth *p, struct op_signature *sig
     return true;
 }
 
-static bool describe_either(const void *params, const char *src, const char *dst,
-                            struct op_signature *signature, struct op_refusal *refusal) {
-    const struct op_space_to_depth *p = params;
+static bool describe_forth(const struct op_target *target, const struct op_space_to_depth *p,
+                           struct op_space_to_depth_extents *args, struct op_signature *signature,
+                           struct op_refusal *refusal) {
+    (void)target;
     if (!describe(p, signature, refusal))
         return false;
-    op_add_arg(signature, src, OP_IN, p->dtype, element_count(p));
-    op_add_arg(signature, dst, OP_OUT, p->dtype, element_count(p));
+    args->wide = op_elements(p->dtype, element_count(p));
+    args->deep = op_elements(p->dtype, element_count(p));
     return true;
 }
 
-static bool describe_forth(const struct op_target *target, const void *params, struct op_signature *signature,
-                           struct op_refusal *refusal) {
-    (void)target;
-    return describe_either(params, "wide", "deep", signature, refusal);
-}
-
-static bool describe_back(const struct op_target *target, const void *params, struct op_signature *signature,
+static bool describe_back(const struct op_target *target, const struct op_space_to_depth *p,
+                          struct op_depth_to_space_extents *args, struct op_signature *signature,
                           struct op_refusal *refusal) {
     (void)target;
-    return describe_either(params, "deep", "wide", signature, refusal);
+    if (!describe(p, signature, refusal))
+        return false;
+    args->deep = op_elements(p->dtype, element_count(p));
+    args->wide = op_elements(p->dtype, element_count(p));
+    return true;
 }
 
-static void record(struct op_recorder *recorder, const struct op_space_to_depth *p, enum op_kernel kernel,
-                   struct rt_buffer wide, struct rt_buffer deep, struct op_launch *launch) {
-    struct push_space_to_depth push = {.wide = wide.address,
-                                       .deep = deep.address,
-                                       .lines = p->n * (p->d / p->bd) * (p->h / p->bh),
-                                       .h = p->h / p->bh,
-                                       .w = p->w / p->bw,
-                                       .c4 = p->c / 4,
-                                       .bd = p->bd,
-                                       .bh = p->bh,
-                                       .bw = p->bw};
-    launch->kernel = kernel;
-    launch->push = &push;
-    launch->push_bytes = sizeof push;
-    op_grid_for_items(&recorder->library->target, (uint64_t)push.lines * p->bd * p->bh * p->bw * push.c4,
-                      launch);
-    op_dispatch(recorder, launch);
+static struct push_space_to_depth fill_push(const struct op_space_to_depth *p, struct rt_buffer wide,
+                                            struct rt_buffer deep) {
+    return (struct push_space_to_depth){.wide = wide.address,
+                                        .deep = deep.address,
+                                        .lines = p->n * (p->d / p->bd) * (p->h / p->bh),
+                                        .h = p->h / p->bh,
+                                        .w = p->w / p->bw,
+                                        .c4 = p->c / 4,
+                                        .bd = p->bd,
+                                        .bh = p->bh,
+                                        .bw = p->bw};
 }
 
-static void record_forth(struct op_recorder *recorder, const void *params, const struct rt_buffer *args) {
-    const struct op_space_to_depth *p = params;
-    struct op_launch launch = {.reads = {args[0]}, .writes = {args[1]}};
-    record(recorder, p, p->dtype == OP_BF16 ? KERNEL_space_to_depth_bf16 : KERNEL_space_to_depth, args[0],
-           args[1], &launch);
+// The grid of both kernels: four channels of a place in the blocks of a line.
+static uint64_t item_count(const struct push_space_to_depth *push) {
+    return (uint64_t)push->lines * push->bd * push->bh * push->bw * push->c4;
 }
 
-static void record_back(struct op_recorder *recorder, const void *params, const struct rt_buffer *args) {
-    const struct op_space_to_depth *p = params;
-    struct op_launch launch = {.reads = {args[0]}, .writes = {args[1]}};
-    record(recorder, p, p->dtype == OP_BF16 ? KERNEL_depth_to_space_bf16 : KERNEL_depth_to_space, args[1],
-           args[0], &launch);
+static void record_forth(struct op_recorder *recorder, const struct op_space_to_depth *p,
+                         const struct op_space_to_depth_buffers *args) {
+    struct push_space_to_depth push = fill_push(p, args->wide, args->deep);
+    op_dispatch(recorder, OP_LAUNCH(KERNEL_FOR(p->dtype, space_to_depth), push, .items = item_count(&push),
+                                    .reads = {args->wide}, .writes = {args->deep}));
+}
+
+static void record_back(struct op_recorder *recorder, const struct op_space_to_depth *p,
+                        const struct op_depth_to_space_buffers *args) {
+    struct push_space_to_depth push = fill_push(p, args->wide, args->deep);
+    op_dispatch(recorder, OP_LAUNCH(KERNEL_FOR(p->dtype, depth_to_space), push, .items = item_count(&push),
+                                    .reads = {args->deep}, .writes = {args->wide}));
 }
 
 // Where a wide element lies in the deep tensor, straight from the definition.
@@ -98,47 +98,17 @@ static uint64_t deep_index(const struct op_space_to_depth *p, uint64_t wide) {
     return voxel * p->bd * p->bh * p->bw * p->c + place * p->c + channel;
 }
 
-static void reference_forth(const void *params, double *const *args) {
-    const struct op_space_to_depth *p = params;
+static void reference_forth(const struct op_space_to_depth *p, const struct op_space_to_depth_arrays *args) {
     for (uint64_t i = 0; i < element_count(p); i++)
-        args[1][deep_index(p, i)] = args[0][i];
+        args->deep[deep_index(p, i)] = args->wide[i];
 }
 
-static void reference_back(const void *params, double *const *args) {
-    const struct op_space_to_depth *p = params;
+static void reference_back(const struct op_space_to_depth *p, const struct op_depth_to_space_arrays *args) {
     for (uint64_t i = 0; i < element_count(p); i++)
-        args[1][i] = args[0][deep_index(p, i)];
+        args->wide[i] = args->deep[deep_index(p, i)];
 }
 
-static const struct op_space_to_depth examples[] = {{OP_F32, 2, 4, 6, 8, 4, 2, 2, 2},
-                                                    {OP_BF16, 1, 2, 8, 12, 4, 1, 4, 3}};
-
-const struct op_info op_space_to_depth_info = {.name = "space_to_depth",
-                                               .params_size = sizeof(struct op_space_to_depth),
-                                               .describe = describe_forth,
-                                               .record = record_forth,
-                                               .reference = reference_forth,
-                                               .examples = examples,
-                                               .example_count = sizeof examples / sizeof examples[0],
-                                               .forward = OP_depth_to_space,
-                                               .links = {{OP_LINK_GRADIENT, 1}, {OP_LINK_GRADIENT, 0}}};
-
-const struct op_info op_depth_to_space_info = {.name = "depth_to_space",
-                                               .params_size = sizeof(struct op_space_to_depth),
-                                               .describe = describe_back,
-                                               .record = record_back,
-                                               .reference = reference_back,
-                                               .examples = examples,
-                                               .example_count = sizeof examples / sizeof examples[0],
-                                               .forward = OP_space_to_depth,
-                                               .links = {{OP_LINK_GRADIENT, 1}, {OP_LINK_GRADIENT, 0}}};
-
-void op_space_to_depth(struct op_recorder *recorder, const struct op_space_to_depth *params,
-                       struct rt_buffer wide, struct rt_buffer deep) {
-    op_record(recorder, OP_space_to_depth, params, (struct rt_buffer[]){wide, deep}, 2);
-}
-
-void op_depth_to_space(struct op_recorder *recorder, const struct op_space_to_depth *params,
-                       struct rt_buffer deep, struct rt_buffer wide) {
-    op_record(recorder, OP_depth_to_space, params, (struct rt_buffer[]){deep, wide}, 2);
-}
+OP_DEFINE(space_to_depth, describe_forth, record_forth, reference_forth, .adjoint = true,
+          .shapes = {&op_space_to_depth_shapes, &op_space_to_depth_bench_shapes});
+OP_DEFINE(depth_to_space, describe_back, record_back, reference_back, .adjoint = true,
+          .shapes = {&op_space_to_depth_shapes, &op_depth_to_space_bench_shapes});

@@ -28,7 +28,7 @@ static struct trainer_report step_report(uint64_t step) {
                                .beta = {1.0f + 0.01f * s, 2.0f},
                                .lr = 0.003f,
                                .gradient_norm = 1e6f,
-                               .clip_factor = 1.0f};
+                               .grad_clip_factor = 1.0f};
     if (step == 5) { // what is not finite is left out
         r.skipped = true;
         r.nll = NAN;

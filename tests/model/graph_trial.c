@@ -3,7 +3,7 @@
 
 #include "runtime/layout.h"
 #include "runtime/transfer.h"
-#include "shaders/check/op_check.h"
+#include "shaders/check/op_arrays.h"
 #include "tests/test.h"
 
 #include <math.h>
@@ -74,11 +74,11 @@ static void fill_value(struct graph_trial *trial, uint32_t v, uint64_t *state) {
 }
 
 void graph_trial_begin(struct graph_trial *trial, uint64_t seed) {
-    uint32_t count = graph_value_count(trial->graph);
-    trial->values = calloc(count, sizeof(double *));
-    trial->gradients = calloc(count, sizeof(double *));
+    uint32_t end = graph_value_end(trial->graph);
+    trial->values = calloc(end, sizeof(double *));
+    trial->gradients = calloc(end, sizeof(double *));
     start_parameters(trial, seed);
-    for (uint32_t v = 0; v < count; v++) {
+    for (uint32_t v = GRAPH_FIRST; v < end; v++) {
         trial->values[v] = malloc(graph_value_elements(trial->graph, v) * sizeof(double));
         trial->gradients[v] = malloc(graph_value_elements(trial->graph, v) * sizeof(double));
         fill_value(trial, v, &seed);
@@ -86,7 +86,7 @@ void graph_trial_begin(struct graph_trial *trial, uint64_t seed) {
 }
 
 void graph_trial_end(struct graph_trial *trial) {
-    for (uint32_t v = 0; v < graph_value_count(trial->graph); v++) {
+    for (uint32_t v = GRAPH_FIRST; v < graph_value_end(trial->graph); v++) {
         free(trial->values[v]);
         free(trial->gradients[v]);
     }

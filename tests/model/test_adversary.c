@@ -5,6 +5,7 @@
 #include "runtime/layout.h"
 #include "runtime/transfer.h"
 #include "shaders/noise/noise.h"
+#include "shaders/op_record.h"
 #include "tests/test.h"
 
 #include <math.h>
@@ -82,7 +83,7 @@ static void record(struct stage *s) {
     for (uint32_t i = 0; i < s->model.level_count; i++) {
         struct rt_buffer eps = graph_value_buffer(graph, s->model.levels[i].eps);
         struct op_noise noise = {.count = (uint32_t)(eps.size_bytes / 4), .stream = i};
-        op_noise_normal(&r, &noise, s->seed, eps);
+        OP_RECORD(&r, noise_normal, &noise, .seed = s->seed, .dst = eps);
     }
     graph_record_forward(graph, &r);
     graph_record_backward(graph, &r);
@@ -164,7 +165,7 @@ struct twin {
 };
 
 static void begin_twin(struct twin *t, const struct stage *s, const struct graph *graph) {
-    uint32_t count = graph_value_count(graph);
+    uint32_t count = graph_value_end(graph);
     *t = (struct twin){graph, calloc(count, sizeof(double *)), calloc(count, sizeof(double *))};
     for (uint32_t v = 0; v < count; v++) {
         uint64_t elements = graph_value_elements(graph, v);
@@ -183,7 +184,7 @@ static void begin_twin(struct twin *t, const struct stage *s, const struct graph
 }
 
 static void end_twin(struct twin *t) {
-    for (uint32_t v = 0; v < graph_value_count(t->graph); v++) {
+    for (uint32_t v = GRAPH_FIRST; v < graph_value_end(t->graph); v++) {
         free(t->values[v]);
         free(t->gradients[v]);
     }
@@ -237,7 +238,7 @@ static void check_sum(const struct stage *s, const struct twin *generator) {
     float *own = downloaded(s, s->adversary->aside);
     double largest = 0.0, own_largest = 0.0, worst = 0.0;
     double *expected = calloc(parameters_trained_count(s->parameters), sizeof *expected);
-    for (uint32_t v = 0; v < graph_value_count(generator->graph); v++)
+    for (uint32_t v = GRAPH_FIRST; v < graph_value_end(generator->graph); v++)
         for (uint32_t p = 0; p < parameters_count(s->parameters); p++) {
             const struct parameter *item = parameters_get(s->parameters, p);
             if (graph_value_is_parameter(generator->graph, v) && !item->state &&

@@ -47,7 +47,7 @@ static void gradients_agree(struct op_library *library) {
     graph_trial_reference(&trial, true);
     graph_trial_check(&trial, library->device, net.loss, false, 1e-5);
     graph_trial_check(&trial, library->device, net.features, false, 1e-5);
-    for (uint32_t v = 0; v < graph_value_count(net.graph); v++)
+    for (uint32_t v = GRAPH_FIRST; v < graph_value_end(net.graph); v++)
         if (graph_trial_is_leaf(&trial, v) && CHECK(graph_has_gradient(net.graph, v))) {
             graph_trial_check(&trial, library->device, v, true, 1e-3);
             leaves++;

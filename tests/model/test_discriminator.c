@@ -40,7 +40,7 @@ static void end(struct discriminator *d, struct graph_trial *trial) {
 static uint32_t gradients_checked(const struct discriminator *d, const struct graph_trial *trial,
                                   struct rt_device *device) {
     uint32_t count = 0;
-    for (uint32_t v = 0; v < graph_value_count(d->graph); v++)
+    for (uint32_t v = GRAPH_FIRST; v < graph_value_end(d->graph); v++)
         if (graph_trial_is_leaf(trial, v) && graph_has_gradient(d->graph, v)) {
             graph_trial_check(trial, device, v, true, 1e-4);
             count++;

@@ -44,9 +44,6 @@ static uint32_t activation(struct network *net, const char *name, uint32_t count
     return graph_activation(net->graph, name, OP_F32, count);
 }
 
-#define APPLY(net, op, params, ...)                                                                          \
-    graph_apply((net)->graph, OP_##op, params, (uint32_t[OP_MAX_ARGS]){__VA_ARGS__})
-
 static uint32_t conv(struct network *net, uint32_t src, uint32_t size, uint32_t cin, uint32_t k, uint32_t s) {
     char name[64];
     struct op_conv3d params = {.n = N,
@@ -69,7 +66,7 @@ static uint32_t conv(struct network *net, uint32_t src, uint32_t size, uint32_t 
     snprintf(name, sizeof name, "conv%u.bias", k);
     uint32_t bias = vector(net, name, C, PARAMETER_NORMAL, false);
     uint32_t dst = activation(net, "conv", N * VOXELS * C);
-    APPLY(net, conv3d_forward, &params, src, weight, bias, dst);
+    GRAPH_APPLY(net->graph, conv3d_forward, &params, .src = src, .weight = weight, .bias = bias, .dst = dst);
     return dst;
 }
 
@@ -81,14 +78,16 @@ static uint32_t norm(struct network *net, uint32_t src) {
     uint32_t mean = vector(net, "norm.running_mean", C, PARAMETER_ZEROS, true);
     uint32_t var = vector(net, "norm.running_var", C, PARAMETER_ONES, true);
     uint32_t dst = activation(net, "norm", N * VOXELS * C);
-    APPLY(net, batch_norm_forward, &params, src, gamma, beta, mean, var, dst, activation(net, "mean", C),
-          activation(net, "inv_std", C), GRAPH_NONE);
+    GRAPH_APPLY(net->graph, batch_norm_forward, &params, .src = src, .gamma = gamma, .beta = beta,
+                .running_mean = mean, .running_var = var, .dst = dst, .mean = activation(net, "mean", C),
+                .inv_std = activation(net, "inv_std", C));
     return dst;
 }
 
 static uint32_t add(struct network *net, uint32_t a, uint32_t b, uint32_t count, float alpha) {
     uint32_t dst = activation(net, "sum", count);
-    APPLY(net, add, (&(struct op_add){.count = count, .alpha = alpha}), a, b, dst);
+    GRAPH_APPLY(net->graph, add, (&(struct op_add){.count = count, .alpha = alpha}), .a = a, .b = b,
+                .dst = dst);
     return dst;
 }
 
@@ -103,11 +102,12 @@ static void heads(struct network *net, uint32_t pooled, uint32_t *first, uint32_
                                                    .scale = 0.3f,
                                                    .decay = true});
     uint32_t both = activation(net, "heads", N * 2 * C);
-    APPLY(net, linear_forward, &linear, pooled, weight,
-          vector(net, "head.bias", 2 * C, PARAMETER_NORMAL, false), both);
+    GRAPH_APPLY(net->graph, linear_forward, &linear, .src = pooled, .weight = weight,
+                .bias = vector(net, "head.bias", 2 * C, PARAMETER_NORMAL, false), .dst = both);
     *first = activation(net, "first", N * C);
     *second = activation(net, "second", N * C);
-    APPLY(net, split, (&(struct op_concat){.n = N, .voxels = 1, .ca = C, .cb = C}), both, *first, *second);
+    GRAPH_APPLY(net->graph, split, (&(struct op_concat){.n = N, .voxels = 1, .ca = C, .cb = C}),
+                .whole = both, .a = *first, .b = *second);
 }
 
 static void build(struct network *net, const struct op_target *target, bool train) {
@@ -119,11 +119,12 @@ static void build(struct network *net, const struct op_target *target, bool trai
     uint32_t sum = add(net, x, y, N * VOXELS * C, 0.0f);
     sum = add(net, sum, x, N * VOXELS * C, -0.5f); // x a third time
     uint32_t pooled = activation(net, "pooled", N * C), scale, shift;
-    APPLY(net, mean_voxels_forward, (&(struct op_mean_voxels){.n = N, .voxels = VOXELS, .c = C}), sum, pooled,
-          GRAPH_NONE);
+    GRAPH_APPLY(net->graph, mean_voxels_forward, (&(struct op_mean_voxels){.n = N, .voxels = VOXELS, .c = C}),
+                .src = sum, .dst = pooled);
     heads(net, pooled, &scale, &shift);
     uint32_t film = activation(net, "film", N * VOXELS * C);
-    APPLY(net, film_forward, (&(struct op_film){.n = N, .voxels = VOXELS, .c = C}), sum, scale, shift, film);
+    GRAPH_APPLY(net->graph, film_forward, (&(struct op_film){.n = N, .voxels = VOXELS, .c = C}), .src = sum,
+                .scale = scale, .shift = shift, .dst = film);
     uint32_t weight = parameter(net, "up.weight",
                                 (struct parameter){.layout = PARAMETER_CONV_TRANSPOSE,
                                                    .kernel = {4, 4, 4},
@@ -133,21 +134,22 @@ static void build(struct network *net, const struct op_target *target, bool trai
                                                    .scale = 0.1f,
                                                    .decay = true});
     net->out = activation(net, "out", N * VOXELS * 8 * 4);
-    APPLY(net, conv_transpose3d_forward,
-          (&(struct op_conv_transpose3d){.n = N,
-                                         .size = {D, H, W},
-                                         .cin = C,
-                                         .cout = 4,
-                                         .kernel = {4, 4, 4},
-                                         .stride = {2, 2, 2},
-                                         .padding = {1, 1, 1}}),
-          film, weight, GRAPH_NONE, net->out);
+    GRAPH_APPLY(net->graph, conv_transpose3d_forward,
+                (&(struct op_conv_transpose3d){.n = N,
+                                               .size = {D, H, W},
+                                               .cin = C,
+                                               .cout = 4,
+                                               .kernel = {4, 4, 4},
+                                               .stride = {2, 2, 2},
+                                               .padding = {1, 1, 1}}),
+                .src = film, .weight = weight, .dst = net->out);
     // A second use of the heads, as a Gaussian, and a value that nothing reads.
     net->kl = activation(net, "kl", N);
-    APPLY(net, kl_forward, (&(struct op_kl){.n = N, .voxels = 1, .c = C, .standard = true}), scale, shift,
-          GRAPH_NONE, GRAPH_NONE, net->kl, GRAPH_NONE, GRAPH_NONE);
-    APPLY(net, activation_forward, (&(struct op_activation){.kind = OP_ACTIVATION_TANH, .count = N * C}),
-          shift, activation(net, "unused", N * C));
+    GRAPH_APPLY(net->graph, kl_forward, (&(struct op_kl){.n = N, .voxels = 1, .c = C, .standard = true}),
+                .mu_q = scale, .log_sigma_q = shift, .kl = net->kl);
+    GRAPH_APPLY(net->graph, activation_forward,
+                (&(struct op_activation){.kind = OP_ACTIVATION_TANH, .count = N * C}), .src = shift,
+                .dst = activation(net, "unused", N * C));
     graph_keep(net->graph, net->out, false);
     graph_keep(net->graph, net->kl, false);
     graph_keep(net->graph, net->src, true);
@@ -207,7 +209,7 @@ static void gradients_are_right(void) {
     graph_trial_begin(&trial, 3);
     graph_trial_reference(&trial, true);
     uint32_t leaves = 0;
-    for (uint32_t v = 0; v < graph_value_count(net.graph); v++)
+    for (uint32_t v = GRAPH_FIRST; v < graph_value_end(net.graph); v++)
         if (graph_trial_is_leaf(&trial, v) && CHECK(graph_has_gradient(net.graph, v))) {
             check_differences(&trial, v);
             leaves++;
@@ -229,7 +231,7 @@ static void device_agrees(struct op_library *library) {
     graph_trial_reference(&trial, true);
     graph_trial_check(&trial, library->device, net.out, false, 1e-5);
     graph_trial_check(&trial, library->device, net.kl, false, 1e-5);
-    for (uint32_t v = 0; v < graph_value_count(net.graph); v++)
+    for (uint32_t v = GRAPH_FIRST; v < graph_value_end(net.graph); v++)
         if (graph_trial_is_leaf(&trial, v))
             graph_trial_check(&trial, library->device, v, true, 1e-4);
     graph_trial_end(&trial);
@@ -243,9 +245,17 @@ static void refusals(void) {
     CHECK(parameters_create(&net.parameters) == RT_OK);
     CHECK(graph_create(&target, net.parameters, &net.graph) == RT_OK);
     uint32_t a = activation(&net, "a", 8), b = activation(&net, "b", 12);
-    APPLY(&net, activation_forward, (&(struct op_activation){.kind = OP_ACTIVATION_RELU, .count = 8}), a, b);
+    GRAPH_APPLY(net.graph, activation_forward,
+                (&(struct op_activation){.kind = OP_ACTIVATION_RELU, .count = 8}), .src = a, .dst = b);
     CHECK(graph_status(net.graph) == RT_ERROR_INVALID && strstr(test_last_error(), "dst") != NULL);
     CHECK(graph_finish(net.graph, true, 0) == RT_ERROR_INVALID);
+    graph_destroy(&net.graph);
+    CHECK(graph_create(&target, net.parameters, &net.graph) == RT_OK);
+    GRAPH_APPLY(net.graph, activation_forward,
+                (&(struct op_activation){.kind = OP_ACTIVATION_RELU, .count = 8}),
+                .dst = activation(&net, "c", 8));
+    CHECK(graph_status(net.graph) == RT_ERROR_INVALID &&
+          strstr(test_last_error(), "src is left out") != NULL);
     graph_destroy(&net.graph);
     CHECK(graph_create(&target, net.parameters, &net.graph) == RT_OK);
     vector(&net, "bias", 8, PARAMETER_ZEROS, false);

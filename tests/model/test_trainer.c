@@ -46,7 +46,7 @@ static struct trainer_options some_options(void) {
                                     .rate = {20.0f, 10.0f, 10.0f},
                                     .rate_speed = 0.05f,
                                     .weight_decay = 1e-3f,
-                                    .clip = 2.0f,
+                                    .grad_clip = 2.0f,
                                     .adversary = adversary_defaults(),
                                     .sigma_floor = 0.03f,
                                     .augment = SAMPLER_FLIP | SAMPLER_SHIFT | SAMPLER_REVERSE};

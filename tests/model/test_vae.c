@@ -38,7 +38,7 @@ static struct graph_trial trial_of(const struct vae *vae, struct parameters *par
 
 // What a data set holds is 0 to 1, and a variance is not negative.
 static void make_sound(const struct vae *vae, struct graph_trial *trial) {
-    for (uint32_t v = 0; v < graph_value_count(vae->graph); v++)
+    for (uint32_t v = GRAPH_FIRST; v < graph_value_end(vae->graph); v++)
         if (v == vae->clip || v == vae->calibration)
             for (uint64_t i = 0; i < graph_value_elements(vae->graph, v); i++)
                 trial->values[v][i] = fabs(trial->values[v][i]);
@@ -131,7 +131,7 @@ static void gradients_agree(struct op_library *library, enum vae_mode mode, enum
     if (!vae_mode_generates(mode))
         check_losses(&vae, &trial, library->device);
     uint32_t leaves = 0;
-    for (uint32_t v = 0; v < graph_value_count(vae.graph); v++)
+    for (uint32_t v = GRAPH_FIRST; v < graph_value_end(vae.graph); v++)
         if (graph_trial_is_leaf(&trial, v) && CHECK(graph_has_gradient(vae.graph, v))) {
             graph_trial_check(&trial, library->device, v, true, tolerance(&vae, 1e-3, 0.1));
             leaves++;
@@ -175,8 +175,8 @@ static void give_rows(const struct vae *encoder, const struct graph_trial *from,
 // Parameters by name; inputs by meaning: the noise that was read off is the noise to generate from.
 static void give_what_was_encoded(const struct vae *encoder, const struct graph_trial *from,
                                   const struct vae *generator, const struct graph_trial *to) {
-    for (uint32_t g = 0; g < graph_value_count(generator->graph); g++)
-        for (uint32_t e = 0; e < graph_value_count(encoder->graph); e++)
+    for (uint32_t g = GRAPH_FIRST; g < graph_value_end(generator->graph); g++)
+        for (uint32_t e = GRAPH_FIRST; e < graph_value_end(encoder->graph); e++)
             if (graph_value_is_parameter(generator->graph, g) &&
                 strcmp(graph_value_name(generator->graph, g), graph_value_name(encoder->graph, e)) == 0)
                 give(to, g, from->values[e]);

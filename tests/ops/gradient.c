@@ -1,6 +1,8 @@
 // Central differences: with a random cotangent g, L(x) = <g, forward(x)>; (L(x + h e_i) - L(x - h e_i)) / 2h
 // must be what the backward reference says. All in double precision on the CPU.
-#include "tests/ops/cases.h"
+#include "tests/ops/gradient.h"
+
+#include "shaders/check/op_arrays.h"
 #include "tests/test.h"
 
 #include <math.h>
@@ -10,6 +12,7 @@
 enum { MAX_SAMPLES = 40 };
 
 struct gradient {
+    enum op_id id; // of the backward pass
     const struct op_info *forward, *backward;
     const void *params;
     struct op_signature forward_signature, backward_signature;
@@ -33,7 +36,7 @@ static double objective(struct gradient *g) {
     g->forward->reference(g->params, g->work);
     double sum = 0.0;
     for (uint32_t b = 0; b < g->backward_signature.arg_count; b++) {
-        struct op_link link = g->backward->links[b];
+        struct op_link link = op_link(g->id, b);
         bool cotangent = link.kind == OP_LINK_GRADIENT &&
                          is_output(g->forward_signature.args[link.forward_arg].role) && g->back[b] != NULL;
         for (uint64_t i = 0; cotangent && i < g->backward_signature.args[b].count; i++)
@@ -52,7 +55,7 @@ static double difference(struct gradient *g, uint32_t arg, uint64_t index, doubl
 }
 
 static void check_argument(struct gradient *g, uint32_t b) {
-    uint32_t arg = g->backward->links[b].forward_arg;
+    uint32_t arg = op_link(g->id, b).forward_arg;
     uint64_t count = g->backward_signature.args[b].count;
     double scale = 1e-12;
     for (uint64_t i = 0; i < count; i++)
@@ -72,7 +75,7 @@ static void check_argument(struct gradient *g, uint32_t b) {
 // Backward inputs that repeat forward arguments take the values of the forward pass.
 static void link_inputs(struct gradient *g) {
     for (uint32_t b = 0; b < g->backward_signature.arg_count; b++) {
-        struct op_link link = g->backward->links[b];
+        struct op_link link = op_link(g->id, b);
         if (link.kind == OP_LINK_SAME && g->back[b] != NULL)
             memcpy(g->back[b], g->work[link.forward_arg],
                    g->backward_signature.args[b].count * sizeof(double));
@@ -82,25 +85,26 @@ static void link_inputs(struct gradient *g) {
     }
 }
 
-static void run(struct gradient *g, enum op_id backward, uint64_t seed) {
-    op_fill_inputs(g->backward->forward, g->params, &g->forward_signature, OP_FILL_RANDOM, seed, g->in);
-    op_fill_inputs(backward, g->params, &g->backward_signature, OP_FILL_RANDOM, seed + 1, g->back);
+static void run(struct gradient *g, uint64_t seed) {
+    op_fill_inputs(op_forward(g->id), g->params, &g->forward_signature, OP_FILL_RANDOM, seed, g->in);
+    op_fill_inputs(g->id, g->params, &g->backward_signature, OP_FILL_RANDOM, seed + 1, g->back);
     copy_args(&g->forward_signature, g->in, g->work);
     g->forward->reference(g->params, g->work);
     link_inputs(g);
     g->backward->reference(g->params, g->back);
     for (uint32_t b = 0; b < g->backward_signature.arg_count; b++)
-        if (g->backward->links[b].kind == OP_LINK_GRADIENT && is_output(g->backward_signature.args[b].role) &&
+        if (op_link(g->id, b).kind == OP_LINK_GRADIENT && is_output(g->backward_signature.args[b].role) &&
             g->back[b] != NULL)
             check_argument(g, b);
 }
 
 void gradient_check(enum op_id backward, const void *params, uint64_t seed) {
     const struct op_target target = {OP_FAMILY_LANE, true, 8, 1024, 32768};
+    enum op_id forward = op_forward(backward);
     struct gradient g = {
-        .forward = op_table[op_table[backward]->forward], .backward = op_table[backward], .params = params};
+        .id = backward, .forward = op_table[forward], .backward = op_table[backward], .params = params};
     struct op_refusal refusal;
-    bool described = op_describe(&target, g.backward->forward, params, &g.forward_signature, &refusal) &&
+    bool described = op_describe(&target, forward, params, &g.forward_signature, &refusal) &&
                      op_describe(&target, backward, params, &g.backward_signature, &refusal);
     if (!CHECK(described)) {
         fprintf(stderr, "  %s: %s\n", g.backward->name, refusal.text);
@@ -109,7 +113,7 @@ void gradient_check(enum op_id backward, const void *params, uint64_t seed) {
     if (CHECK(op_arrays_create(&g.forward_signature, g.in) &&
               op_arrays_create(&g.forward_signature, g.work) &&
               op_arrays_create(&g.backward_signature, g.back)))
-        run(&g, backward, seed);
+        run(&g, seed);
     op_arrays_destroy(g.in);
     op_arrays_destroy(g.work);
     op_arrays_destroy(g.back);

@@ -3,6 +3,7 @@
 
 #include "runtime/layout.h"
 #include "runtime/transfer.h"
+#include "shaders/op_record.h"
 #include "tests/test.h"
 
 #include <stdio.h>
@@ -19,14 +20,14 @@ struct run {
 static void list_arguments(void *owner, struct rt_layout *layout) {
     struct run *run = owner;
     for (uint32_t i = 0; i < run->signature.arg_count; i++)
-        rt_layout_add(layout, &run->args[i], op_arg_bytes(&run->signature.args[i]));
+        rt_layout_add(layout, &run->args[i], op_arg_buffer_bytes(&run->signature.args[i]));
 }
 
 static bool allocate(struct run *run) {
     uint64_t largest = 16;
     for (uint32_t i = 0; i < run->signature.arg_count; i++)
-        if (op_arg_bytes(&run->signature.args[i]) > largest)
-            largest = op_arg_bytes(&run->signature.args[i]);
+        if (op_arg_buffer_bytes(&run->signature.args[i]) > largest)
+            largest = op_arg_buffer_bytes(&run->signature.args[i]);
     run->bytes = malloc(largest);
     return run->bytes != NULL && rt_layout_create(run->library->device, RT_MEMORY_DEVICE, "a test",
                                                   list_arguments, run, &run->arena) == RT_OK;
@@ -35,14 +36,12 @@ static bool allocate(struct run *run) {
 static bool upload(struct run *run, uint32_t i, const double *values) {
     const struct op_arg *arg = &run->signature.args[i];
     op_encode(arg->dtype, values, arg->count, run->bytes);
-    return rt_buffer_upload(run->library->device, run->args[i], run->bytes,
-                            arg->count * op_dtype_bytes(arg->dtype)) == RT_OK;
+    return rt_buffer_upload(run->library->device, run->args[i], run->bytes, op_arg_bytes(arg)) == RT_OK;
 }
 
 static bool download(struct run *run, uint32_t i, double *values) {
     const struct op_arg *arg = &run->signature.args[i];
-    if (rt_buffer_download(run->library->device, run->args[i], run->bytes,
-                           arg->count * op_dtype_bytes(arg->dtype)) != RT_OK)
+    if (rt_buffer_download(run->library->device, run->args[i], run->bytes, op_arg_bytes(arg)) != RT_OK)
         return false;
     op_decode(arg->dtype, run->bytes, arg->count, values);
     return true;
@@ -54,7 +53,7 @@ static bool dispatch(struct run *run, enum op_id id, const void *params) {
         return false;
     struct op_recorder recorder = {run->library, stream};
     rt_stream_begin(stream);
-    op_record(&recorder, id, params, run->args, run->signature.arg_count);
+    op_record(&recorder, id, params, run->args);
     bool ok = rt_stream_run(stream) == RT_OK;
     rt_stream_destroy(&stream);
     return ok;

@@ -35,9 +35,9 @@ static void fill(struct pass *pass, double scale, double offset) {
 }
 
 static void forward(struct op_library *library, struct pass *pass) {
-    double *args[OP_MAX_ARGS] = {pass->src,         pass->gamma, pass->beta, pass->running_mean,
-                                 pass->running_var, pass->dst,   pass->mean, pass->inv_std};
-    op_run(library, OP_batch_norm_forward, &params, args);
+    OP_RUN(library, batch_norm_forward, &params, .src = pass->src, .gamma = pass->gamma, .beta = pass->beta,
+           .running_mean = pass->running_mean, .running_var = pass->running_var, .dst = pass->dst,
+           .mean = pass->mean, .inv_std = pass->inv_std);
 }
 
 static double worst_difference(const double *a, const double *b) {
@@ -81,8 +81,10 @@ static void check_offset(struct op_library *library, struct pass *pass) {
     for (int i = 0; i < COUNT; i++)
         pass->src[i] = (double)(float)pass->src[i];
     double mean[CHANNELS], inv_std[CHANNELS], running_mean[CHANNELS] = {0}, running_var[CHANNELS] = {0};
-    double *args[] = {pass->src, pass->gamma, pass->beta, running_mean, running_var, want, mean, inv_std};
-    op_table[OP_batch_norm_forward]->reference(&params, args);
+    op_table[OP_batch_norm_forward]->reference(
+        &params, OP_ARRAYS(batch_norm_forward, .src = pass->src, .gamma = pass->gamma, .beta = pass->beta,
+                           .running_mean = running_mean, .running_var = running_var, .dst = want,
+                           .mean = mean, .inv_std = inv_std));
     forward(library, pass);
     CHECK(worst_difference(pass->dst, want) < 1e-3);
     for (int channel = 0; channel < CHANNELS; channel++)
@@ -97,14 +99,14 @@ static void check_reestimated(struct op_library *library, struct pass *pass, str
     fill(frozen, 1.0, 3.0);
     for (uint32_t n = 0; n < params.n; n++) {
         const struct op_batch_norm one = {.dtype = OP_F32, .n = 1, .voxels = params.voxels, .c = CHANNELS};
-        op_run(library, OP_batch_norm_accumulate, &one,
-               (double *[OP_MAX_ARGS]){pass->src + n * params.voxels * CHANNELS, mean, m2, count});
+        OP_RUN(library, batch_norm_accumulate, &one, .src = pass->src + n * params.voxels * CHANNELS,
+               .mean = mean, .m2 = m2, .count = count);
     }
-    op_run(library, OP_batch_norm_estimate, &params,
-           (double *[OP_MAX_ARGS]){mean, m2, count, frozen->running_mean, frozen->running_var});
-    op_run(library, OP_batch_norm_frozen_forward, &params,
-           (double *[OP_MAX_ARGS]){frozen->src, frozen->gamma, frozen->beta, frozen->running_mean,
-                                   frozen->running_var, frozen->dst});
+    OP_RUN(library, batch_norm_estimate, &params, .mean = mean, .m2 = m2, .count = count,
+           .running_mean = frozen->running_mean, .running_var = frozen->running_var);
+    OP_RUN(library, batch_norm_frozen_forward, &params, .src = frozen->src, .gamma = frozen->gamma,
+           .beta = frozen->beta, .running_mean = frozen->running_mean, .running_var = frozen->running_var,
+           .dst = frozen->dst);
     forward(library, pass);
     for (int channel = 0; channel < CHANNELS; channel++)
         CHECK(count[channel] == (double)ROWS);

@@ -1,7 +1,7 @@
 // MOGRAPH_CHECK: silent while operations are right, and names the first one that is wrong.
 #include "runtime/transfer.h"
-#include "shaders/check/op_check.h"
 #include "shaders/conv3d/conv3d.h"
+#include "shaders/op_record.h"
 #include "tests/test.h"
 
 #include <stdlib.h>
@@ -18,24 +18,18 @@ static const struct op_conv3d conv = {.n = 1,
 // Records the convolution on ones and runs it twice, as a training step would be replayed.
 static enum rt_status run_conv(struct op_library *library, struct rt_arena *arena) {
     struct op_recorder recorder = {.library = library};
-    struct op_signature signature;
-    struct op_refusal refusal;
-    struct rt_buffer args[OP_MAX_ARGS] = {0};
     float ones[200], weight[27 * 16];
-    CHECK(op_describe(&library->target, OP_conv3d_forward, &conv, &signature, &refusal));
-    for (uint32_t i = 0; i < signature.arg_count; i++)
-        if (signature.args[i].count > 0)
-            args[i] = rt_arena_push(arena, op_arg_bytes(&signature.args[i]));
+    struct rt_buffer src = rt_arena_push(arena, sizeof ones), dst = rt_arena_push(arena, sizeof ones),
+                     weights = rt_arena_push(arena, sizeof weight);
     for (size_t i = 0; i < sizeof ones / sizeof ones[0]; i++)
         ones[i] = 1.0f;
     for (size_t i = 0; i < sizeof weight / sizeof weight[0]; i++)
         weight[i] = (float)(i % 7) - 3.0f;
-    CHECK(signature.args[0].count == 200 && signature.args[1].count == 27 * 16);
-    CHECK(rt_buffer_upload(library->device, args[0], ones, sizeof ones) == RT_OK);
-    CHECK(rt_buffer_upload(library->device, args[1], weight, sizeof weight) == RT_OK);
+    CHECK(rt_buffer_upload(library->device, src, ones, sizeof ones) == RT_OK);
+    CHECK(rt_buffer_upload(library->device, weights, weight, sizeof weight) == RT_OK);
     CHECK(rt_stream_create(library->device, NULL, &recorder.stream) == RT_OK);
     rt_stream_begin(recorder.stream);
-    op_record(&recorder, OP_conv3d_forward, &conv, args, signature.arg_count);
+    OP_RECORD(&recorder, conv3d_forward, &conv, .src = src, .weight = weights, .dst = dst);
     enum rt_status status = rt_stream_run(recorder.stream);
     if (status == RT_OK)
         status = rt_stream_run(recorder.stream);

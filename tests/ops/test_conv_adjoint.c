@@ -1,6 +1,7 @@
 // What makes one operation the gradient of another: <conv(x), y> = <x, conv_backward_input(y)>, and for the
 // weight w, which enters linearly too, <conv(x; w), y> = <w, conv_backward_weight(x, y)>. Both families,
 // every stride.
+#include "shaders/conv/conv_layer.h"
 #include "shaders/conv3d/conv3d.h"
 #include "shaders/conv_transpose3d/conv_transpose3d.h"
 #include "tests/ops/run.h"
@@ -31,43 +32,66 @@ static void check_adjoint(const char *what, double left, double right, double sc
         fprintf(stderr, "  %s: %.9g on one side, %.9g on the other\n", what, left, right);
 }
 
-// forward: src, weight, bias (absent), dst. backward_input: d_dst, weight, d_src. backward_weight: src,
-// d_dst, d_weight.
+// The arguments of both layers are the lists of conv_layer.h; the bias is absent.
 static void check_layer(struct op_library *library, const struct layer *layer) {
-    double *forward[OP_MAX_ARGS], *input[OP_MAX_ARGS], *weight[OP_MAX_ARGS];
+    union {
+        double *all[OP_MAX_ARGS];
+        struct op_conv_forward_arrays args;
+    } forward;
+    union {
+        double *all[OP_MAX_ARGS];
+        struct op_conv_backward_input_arrays args;
+    } input;
+    union {
+        double *all[OP_MAX_ARGS];
+        struct op_conv_backward_weight_arrays args;
+    } weight;
     struct op_signature sf, si, sw;
     struct op_refusal refusal;
     CHECK(op_describe(&library->target, layer->forward, layer->params, &sf, &refusal));
     CHECK(op_describe(&library->target, layer->backward_input, layer->params, &si, &refusal));
     CHECK(op_describe(&library->target, layer->backward_weight, layer->params, &sw, &refusal));
-    CHECK(op_arrays_create(&sf, forward) && op_arrays_create(&si, input) && op_arrays_create(&sw, weight));
-    op_fill_inputs(layer->forward, layer->params, &sf, OP_FILL_RANDOM, 5, forward);
-    op_fill_inputs(layer->backward_input, layer->params, &si, OP_FILL_RANDOM, 6, input);
-    uint64_t srcs = sf.args[0].count, weights = sf.args[1].count, dsts = sf.args[3].count;
-    memcpy(input[1], forward[1], weights * sizeof(double));
-    memcpy(weight[0], forward[0], srcs * sizeof(double));
-    memcpy(weight[1], input[0], dsts * sizeof(double));
-    if (op_run(library, layer->forward, layer->params, forward) &&
-        op_run(library, layer->backward_input, layer->params, input) &&
-        op_run(library, layer->backward_weight, layer->params, weight)) {
-        double left = dot(forward[3], input[0], dsts);
-        double scale = norm(forward[3], dsts) * norm(input[0], dsts);
-        check_adjoint("input", left, dot(forward[0], input[2], srcs), scale);
-        check_adjoint("weight", left, dot(forward[1], weight[2], weights), scale);
+    CHECK(op_arrays_create(&sf, forward.all) && op_arrays_create(&si, input.all) &&
+          op_arrays_create(&sw, weight.all));
+    op_fill_inputs(layer->forward, layer->params, &sf, OP_FILL_RANDOM, 5, forward.all);
+    op_fill_inputs(layer->backward_input, layer->params, &si, OP_FILL_RANDOM, 6, input.all);
+    uint64_t srcs = sf.args[op_arg_index(layer->forward, "src")].count,
+             weights = sf.args[op_arg_index(layer->forward, "weight")].count,
+             dsts = sf.args[op_arg_index(layer->forward, "dst")].count;
+    memcpy(input.args.weight, forward.args.weight, weights * sizeof(double));
+    memcpy(weight.args.src, forward.args.src, srcs * sizeof(double));
+    memcpy(weight.args.d_dst, input.args.d_dst, dsts * sizeof(double));
+    if (op_run(library, layer->forward, layer->params, forward.all) &&
+        op_run(library, layer->backward_input, layer->params, input.all) &&
+        op_run(library, layer->backward_weight, layer->params, weight.all)) {
+        double left = dot(forward.args.dst, input.args.d_dst, dsts);
+        double scale = norm(forward.args.dst, dsts) * norm(input.args.d_dst, dsts);
+        check_adjoint("input", left, dot(forward.args.src, input.args.d_src, srcs), scale);
+        check_adjoint("weight", left, dot(forward.args.weight, weight.args.d_weight, weights), scale);
     }
-    op_arrays_destroy(forward);
-    op_arrays_destroy(input);
-    op_arrays_destroy(weight);
+    op_arrays_destroy(forward.all);
+    op_arrays_destroy(input.all);
+    op_arrays_destroy(weight.all);
 }
 
 static void check_all(struct op_library *library) {
     for (uint32_t stride = 1; stride <= 2; stride++) {
-        struct op_conv3d conv = {2,         {5, 6, 9}, 12,    20,   {3, 4, 3}, {stride, stride, 1},
-                                 {1, 1, 2}, OP_F32,    false, false};
+        struct op_conv3d conv = {.n = 2,
+                                 .size = {5, 6, 9},
+                                 .cin = 12,
+                                 .cout = 20,
+                                 .kernel = {3, 4, 3},
+                                 .stride = {stride, stride, 1},
+                                 .padding = {1, 1, 2}};
         check_layer(library, &(struct layer){OP_conv3d_forward, OP_conv3d_backward_input,
                                              OP_conv3d_backward_weight, &conv});
-        struct op_conv_transpose3d transpose = {
-            2, {3, 5, 4}, 12, 20, {4, 3, 4}, {stride, 1, stride}, {1, 1, 0}, {0, 0, 0}, OP_F32, false, false};
+        struct op_conv_transpose3d transpose = {.n = 2,
+                                                .size = {3, 5, 4},
+                                                .cin = 12,
+                                                .cout = 20,
+                                                .kernel = {4, 3, 4},
+                                                .stride = {stride, 1, stride},
+                                                .padding = {1, 1, 0}};
         check_layer(library, &(struct layer){OP_conv_transpose3d_forward, OP_conv_transpose3d_backward_input,
                                              OP_conv_transpose3d_backward_weight, &transpose});
     }

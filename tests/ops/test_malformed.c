@@ -2,19 +2,8 @@
 // thousand mutations of every operation's examples, for several kinds of device: each is either refused with
 // a reason or described with numbers that hang together. With --device, op_record refuses by name.
 #include "runtime/align.h"
-#include "shaders/batch_norm/batch_norm.h"
-#include "shaders/conv3d/conv3d.h"
-#include "shaders/conv_transpose3d/conv_transpose3d.h"
-#include "shaders/embedding/embedding.h"
-#include "shaders/hinge/hinge.h"
-#include "shaders/kl/kl.h"
-#include "shaders/linear/linear.h"
-#include "shaders/muon/muon.h"
-#include "shaders/optimiser/optimiser.h"
-#include "shaders/reconstruction/reconstruction.h"
-#include "shaders/reparameterise/reparameterise.h"
-#include "shaders/softmax_cross_entropy/softmax_cross_entropy.h"
-#include "tests/ops/cases.h"
+#include "shaders/op_record.h"
+#include "shaders/op_shapes.h"
 #include "tests/test.h"
 
 #include <math.h>
@@ -33,34 +22,9 @@ static uint64_t next_random(uint64_t *state) {
 }
 
 // Params end with their flags. A bool holds 0 or 1 in C, whatever is asked for, so only the members before
-// the flags are mutated. Operations whose params have flags, first to last of a struct; one that is missing
-// here fails, under the sanitizer by the name of its type.
-static const struct {
-    enum op_id first, last;
-    size_t flags_at;
-} flagged[] = {
-    {OP_batch_norm_forward, OP_batch_norm_estimate, offsetof(struct op_batch_norm, activate)},
-    {OP_batch_norm_fold, OP_batch_norm_fold, offsetof(struct op_batch_norm_fold, has_bias)},
-    {OP_conv3d_forward, OP_conv3d_backward_weight, offsetof(struct op_conv3d, has_bias)},
-    {OP_conv_transpose3d_forward, OP_conv_transpose3d_backward_weight,
-     offsetof(struct op_conv_transpose3d, has_bias)},
-    {OP_linear_forward, OP_linear_backward_weight, offsetof(struct op_linear, has_bias)},
-    {OP_optimiser, OP_optimiser, offsetof(struct op_optimiser, has_ema)},
-    {OP_muon, OP_muon, offsetof(struct op_muon, has_ema)},
-    {OP_reparameterise_forward, OP_reparameterise_inverse, offsetof(struct op_reparameterise, tempered)},
-    {OP_kl_forward, OP_kl_backward, offsetof(struct op_kl, standard)},
-    {OP_reconstruction_forward, OP_reconstruction_calibrate, offsetof(struct op_reconstruction, accumulate)},
-    {OP_softmax_cross_entropy_forward, OP_softmax_cross_entropy_backward,
-     offsetof(struct op_softmax_cross_entropy, accumulate)},
-    {OP_hinge_forward, OP_hinge_backward, offsetof(struct op_hinge, lecam)},
-    {OP_embedding_forward, OP_embedding_backward, offsetof(struct op_embedding, accumulate)},
-};
-
+// the flags are mutated (op_info.flags_at); where it is missing the sanitizer names the type.
 static size_t bytes_before_flags(enum op_id id) {
-    for (size_t i = 0; i < sizeof flagged / sizeof flagged[0]; i++)
-        if (id >= flagged[i].first && id <= flagged[i].last)
-            return flagged[i].flags_at;
-    return op_table[id]->params_size;
+    return op_table[id]->flags_at > 0 ? op_table[id]->flags_at : op_table[id]->params_size;
 }
 
 // Numbers at the edges of every type that a member may have, as 32-bit words (and what they are as a float).
@@ -82,11 +46,18 @@ static uint32_t extreme(uint64_t *state) {
     return words[(choice >> 8) % (sizeof words / sizeof words[0])];
 }
 
+static uint32_t example_count(enum op_id id) {
+    uint32_t count = 0;
+    while (op_shape_at(id, OP_DOCTOR, count) != NULL)
+        count++;
+    return count;
+}
+
 static void mutate(enum op_id id, uint64_t seed, void *params) {
     const struct op_info *op = op_table[id];
     uint64_t state = seed * 1000003u + (uint64_t)id;
-    uint64_t example = next_random(&state) % op->example_count;
-    memcpy(params, (const char *)op->examples + example * op->params_size, op->params_size);
+    uint32_t example = (uint32_t)(next_random(&state) % example_count(id));
+    memcpy(params, op_shape_at(id, OP_DOCTOR, example)->params, op->params_size);
     size_t words = bytes_before_flags(id) / 4;
     for (uint64_t left = 1 + next_random(&state) % 3; left > 0; left--) {
         uint32_t word = extreme(&state);
@@ -131,7 +102,7 @@ static bool judge(const struct op_target *target, enum op_id id, uint64_t seed) 
 
 static void describe_thousand(const struct op_target *target, enum op_id id) {
     unsigned accepted = 0;
-    CHECK(op_table[id]->params_size <= MAX_PARAMS_BYTES && op_table[id]->example_count > 0);
+    CHECK(op_table[id]->params_size <= MAX_PARAMS_BYTES && example_count(id) > 0);
     for (uint64_t seed = 0; seed < MUTATIONS; seed++)
         accepted += judge(target, id, seed);
     // Both answers must have been exercised, or the mutations are too wild or too tame.
@@ -160,12 +131,12 @@ struct session {
 };
 
 // Records one operation alone and tells whether it was refused, by the operation's name.
-static bool refused(struct session *session, enum op_id id, const void *params, const struct rt_buffer *args,
-                    uint32_t arg_count) {
+static bool refused(struct session *session, enum op_id id, const void *params,
+                    const struct rt_buffer *args) {
     struct op_recorder recorder = {session->library, session->stream};
     test_clear_log();
     rt_stream_begin(session->stream);
-    op_record(&recorder, id, params, args, arg_count);
+    op_record(&recorder, id, params, args);
     return rt_stream_run(session->stream) == RT_ERROR_INVALID &&
            strncmp(test_last_error(), op_table[id]->name, strlen(op_table[id]->name)) == 0;
 }
@@ -174,20 +145,18 @@ static void refuse_mutations(struct session *session, enum op_id id) {
     static const struct rt_buffer none[OP_MAX_ARGS];
     for (uint64_t seed = 0; seed < 50; seed++) {
         _Alignas(max_align_t) char params[MAX_PARAMS_BYTES] = {0};
-        struct op_signature signature;
-        struct op_refusal refusal;
         mutate(id, seed, params);
-        op_describe(&session->library->target, id, params, &signature, &refusal);
         // Without buffers even possible params must be refused.
-        if (!CHECK(refused(session, id, params, none, signature.arg_count)))
+        if (!CHECK(refused(session, id, params, none)))
             fprintf(stderr, "  %s seed %llu: %s\n", op_table[id]->name, (unsigned long long)seed,
                     test_last_error());
     }
 }
 
-// Every argument in turn: absent, too short, at an odd address; and one argument too few and too many.
+// Every argument in turn: absent, too short, at an odd address. How many there are is the type's to say: a
+// form has exactly the fields of the argument list.
 static void refuse_buffers(struct session *session, enum op_id id) {
-    const void *params = op_table[id]->examples;
+    const void *params = op_shape_at(id, OP_DOCTOR, 0)->params;
     struct op_signature signature;
     struct op_refusal refusal;
     struct rt_buffer args[OP_MAX_ARGS + 1] = {0};
@@ -195,7 +164,7 @@ static void refuse_buffers(struct session *session, enum op_id id) {
     uint64_t offset = 0;
     for (uint32_t i = 0; i < signature.arg_count; i++) {
         if (signature.args[i].count > 0)
-            args[i] = rt_arena_buffer(session->arena, offset, op_arg_bytes(&signature.args[i]) + 16);
+            args[i] = rt_arena_buffer(session->arena, offset, op_arg_buffer_bytes(&signature.args[i]) + 16);
         offset += rt_align_up(args[i].size_bytes, RT_ALIGNMENT);
     }
     for (uint32_t i = 0; i < signature.arg_count; i++) {
@@ -203,16 +172,13 @@ static void refuse_buffers(struct session *session, enum op_id id) {
         if (signature.args[i].count == 0)
             continue;
         args[i] = (struct rt_buffer){0};
-        CHECK(refused(session, id, params, args, signature.arg_count));
-        args[i] =
-            rt_buffer_slice(whole, 0, signature.args[i].count * op_dtype_bytes(signature.args[i].dtype) - 1);
-        CHECK(refused(session, id, params, args, signature.arg_count));
+        CHECK(refused(session, id, params, args));
+        args[i] = rt_buffer_slice(whole, 0, op_arg_bytes(&signature.args[i]) - 1);
+        CHECK(refused(session, id, params, args));
         args[i] = rt_buffer_slice(whole, 4, whole.size_bytes - 4);
-        CHECK(refused(session, id, params, args, signature.arg_count));
+        CHECK(refused(session, id, params, args));
         args[i] = whole;
     }
-    CHECK(refused(session, id, params, args, signature.arg_count - 1));
-    CHECK(refused(session, id, params, args, signature.arg_count + 1));
 }
 
 static void record_on_device(void) {

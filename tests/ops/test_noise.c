@@ -37,8 +37,7 @@ static void check_known_answers_on(struct op_library *library) {
         const struct known_answer *answer = &known_answers[i];
         const struct op_noise params = {4, answer->counter[1], answer->counter[0]};
         double seed[4] = {answer->key[0], answer->key[1], answer->counter[2], answer->counter[3]}, words[4];
-        double *args[OP_MAX_ARGS] = {seed, words};
-        if (!op_run(library, OP_noise_bits, &params, args))
+        if (!OP_RUN(library, noise_bits, &params, .seed = seed, .dst = words))
             return;
         for (int k = 0; k < 4; k++)
             CHECK((uint32_t)words[k] == answer->words[k]);
@@ -84,8 +83,7 @@ static void check_moments_on(struct op_library *library) {
     static double values[DRAWS];
     const struct op_noise params = {DRAWS, 3, 0};
     double seed[4] = {2024, 0, 17, 0};
-    double *args[OP_MAX_ARGS] = {seed, values};
-    if (!op_run(library, OP_noise_normal, &params, args))
+    if (!OP_RUN(library, noise_normal, &params, .seed = seed, .dst = values))
         return;
     double moments[5] = {0.0}, neighbours = 0.0, beyond_two = 0.0, beyond_four = 0.0;
     for (int i = 0; i < DRAWS; i++) {
@@ -109,16 +107,18 @@ static void check_moments_on(struct op_library *library) {
 // A sample is the same in whatever batch it is drawn, and another step, stream or seed gives other numbers.
 static void check_streams_on(struct op_library *library) {
     double whole[64], part[32], other[32], seed[4] = {1, 2, 3, 4};
-    double *whole_args[OP_MAX_ARGS] = {seed, whole}, *part_args[OP_MAX_ARGS] = {seed, part},
-           *other_args[OP_MAX_ARGS] = {seed, other};
-    op_run(library, OP_noise_normal, &(struct op_noise){64, 5, 0}, whole_args);
-    op_run(library, OP_noise_normal, &(struct op_noise){32, 5, 8}, part_args);
+    OP_RUN(library, noise_normal, &((struct op_noise){.count = 64, .stream = 5, .offset4 = 0}), .seed = seed,
+           .dst = whole);
+    OP_RUN(library, noise_normal, &((struct op_noise){.count = 32, .stream = 5, .offset4 = 8}), .seed = seed,
+           .dst = part);
     CHECK(memcmp(part, whole + 32, sizeof part) == 0);
-    op_run(library, OP_noise_normal, &(struct op_noise){32, 6, 8}, other_args);
+    OP_RUN(library, noise_normal, &((struct op_noise){.count = 32, .stream = 6, .offset4 = 8}), .seed = seed,
+           .dst = other);
     CHECK(memcmp(part, other, sizeof part) != 0);
     for (int i = 0; i < 4; i++) {
         seed[i] += 1.0;
-        op_run(library, OP_noise_normal, &(struct op_noise){32, 5, 8}, other_args);
+        OP_RUN(library, noise_normal, &((struct op_noise){.count = 32, .stream = 5, .offset4 = 8}),
+               .seed = seed, .dst = other);
         CHECK(memcmp(part, other, sizeof part) != 0);
         seed[i] -= 1.0;
     }

@@ -1,82 +1,79 @@
-// test_ops [--gradient] [--family tile|lane] [--row N] [TABLE...]: checks the tables named, or all.
-// Without --gradient: every row, on every device present, with every kernel family, with every fill.
-#include "tests/ops/cases.h"
+// test_ops [--gradient] [--family tile|lane] [--row N] [NAME...]: checks the operations or folders named, or
+// all. Without --gradient: every row, on every device present, with every kernel family, with every fill.
+#include "shaders/check/op_trial.h"
+#include "tests/ops/gradient.h"
 #include "tests/test.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-struct named_table {
-    const char *name;
-    const struct op_case_table *table;
-    bool gradient; // a backward pass is among its operations
-};
-
-static const struct named_table tables[] = {
-#define CASES(name, gradient) {#name, &name##_cases, gradient},
-#include "tests/ops/cases.def"
-#undef CASES
-};
-
 struct options {
     bool gradient;
     bool families[2];
     int row; // -1: all
+    char **names;
+    int name_count;
 };
 
-static void check_row(struct op_library *library, enum op_id id, const struct op_case *row, const char *table,
-                      uint32_t index) {
-    unsigned fills = row->fills ? row->fills : (unsigned)ALL_FILLS;
+static void check_row(struct op_library *library, enum op_id id, const struct op_shape *row, uint32_t index) {
+    unsigned fills = row->fills ? row->fills : (1u << OP_FILL_COUNT) - 1;
     for (int fill = 0; fill < OP_FILL_COUNT; fill++) {
         if (!(fills & (1u << fill)))
             continue;
-        struct op_trial trial = {id, row->params, (enum op_fill)fill, 1000u + index, row->tolerance};
+        struct op_trial trial = {.id = id,
+                                 .params = row->params,
+                                 .fill = (enum op_fill)fill,
+                                 .seed = 1000u + index,
+                                 .tolerance = row->tolerance};
         struct op_trial_result result;
         enum rt_status status = op_trial_run(library, &trial, &result);
         if (!CHECK(status == RT_OK && result.passed))
             fprintf(stderr, "  %s\n  repeat: test_ops --family %s --row %u %s\n",
                     status == RT_OK ? result.text : rt_status_text(status),
-                    op_family_text(library->target.family), index, table);
+                    op_family_text(library->target.family), index, op_table[id]->name);
     }
 }
 
-static void check_table(struct op_library *library, const struct named_table *named,
-                        const struct options *options) {
-    const struct op_case_table *table = named->table;
-    for (uint32_t i = 0; i < table->row_count; i++)
-        for (uint32_t k = 0; k < table->id_count; k++)
-            if (options->row < 0 || (uint32_t)options->row == i)
-                check_row(library, table->ids[k], &table->rows[i], named->name, i);
+static void check_operation(struct op_library *library, enum op_id id, const struct options *options) {
+    const struct op_shape *row;
+    CHECK(op_shape_at(id, OP_TEST, 0) != NULL); // an operation without a row is not tested
+    for (uint32_t i = 0; (row = op_shape_at(id, OP_TEST, i)) != NULL; i++)
+        if (options->row < 0 || (uint32_t)options->row == i)
+            check_row(library, id, row, i);
 }
 
-static bool is_backward(enum op_id id) {
-    for (int i = 0; i < OP_MAX_ARGS; i++)
-        if (op_table[id]->links[i].kind != OP_LINK_NONE)
+static bool wanted(enum op_id id, const struct options *options) {
+    for (int i = 0; i < options->name_count; i++)
+        if (strcmp(options->names[i], op_folder(id)) == 0 ||
+            strcmp(options->names[i], op_table[id]->name) == 0)
             return true;
-    return false;
+    return options->name_count == 0;
 }
 
-static void check_gradients(const struct named_table *named) {
-    const struct op_case_table *table = named->table;
+// Whether every argument of a backward pass finds its forward argument by name.
+static void check_links(enum op_id id) {
+    for (uint32_t i = 0; i < op_table[id]->arg_count; i++)
+        if (op_table[id]->args[i].role != OP_SCRATCH && !CHECK(op_link(id, i).kind != OP_LINK_NONE))
+            fprintf(stderr, "  %s: %s is no argument of %s\n", op_table[id]->name, op_table[id]->args[i].name,
+                    op_table[op_forward(id)]->name);
+}
+
+static void check_gradients(const struct options *options) {
+    const struct op_shape *row;
     bool any = false;
-    for (uint32_t k = 0; k < table->id_count; k++)
-        for (uint32_t i = 0; i < table->row_count && is_backward(table->ids[k]); i++) {
-            gradient_check(table->ids[k], table->rows[i].params, 7u + i);
-            any = true;
-        }
-    CHECK(any == named->gradient); // cases.def and the operations agree
+    for (int id = 0; id < OP_COUNT; id++) {
+        if (!wanted((enum op_id)id, options) || op_forward((enum op_id)id) == OP_none)
+            continue;
+        check_links((enum op_id)id);
+        for (uint32_t i = 0; (row = op_shape_at((enum op_id)id, OP_TEST, i)) != NULL; i++)
+            gradient_check((enum op_id)id, row->params, 7u + i);
+        any = true;
+    }
+    CHECK(any); // asked for operations without a backward pass
 }
 
-static bool wanted(const struct named_table *named, char **names, int count) {
-    for (int i = 0; i < count; i++)
-        if (strcmp(names[i], named->name) == 0)
-            return true;
-    return count == 0;
-}
-
-static void check_on_device(struct rt_device *device, const struct options *options, char **names,
-                            int count) {
+static void check_on_device(struct rt_device *device, const struct options *options) {
     struct op_library *library;
     if (!CHECK(op_library_create(device, &library) == RT_OK))
         return;
@@ -84,15 +81,27 @@ static void check_on_device(struct rt_device *device, const struct options *opti
         if (!options->families[family] ||
             !CHECK(op_library_set_family(library, (enum op_family)family) == RT_OK))
             continue;
-        for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++)
-            if (wanted(&tables[i], names, count))
-                check_table(library, &tables[i], options);
+        for (int id = 0; id < OP_COUNT; id++)
+            if (wanted((enum op_id)id, options))
+                check_operation(library, (enum op_id)id, options);
     }
     op_library_destroy(&library);
 }
 
+static bool names_are_known(const struct options *options) {
+    for (int i = 0; i < options->name_count; i++) {
+        const struct options one = {.names = options->names + i, .name_count = 1};
+        bool known = false;
+        for (int id = 0; id < OP_COUNT; id++)
+            known = known || wanted((enum op_id)id, &one);
+        if (!known)
+            return false;
+    }
+    return true;
+}
+
 static int usage(void) {
-    fprintf(stderr, "usage: test_ops [--gradient] [--family tile|lane] [--row N] [TABLE...]\n");
+    fprintf(stderr, "usage: test_ops [--gradient] [--family tile|lane] [--row N] [NAME...]\n");
     return 2;
 }
 
@@ -112,17 +121,19 @@ int main(int argc, char **argv) {
             return usage();
         }
     }
+    options.names = argv + at;
+    options.name_count = argc - at;
+    if (!names_are_known(&options))
+        return usage();
     test_begin();
     if (options.gradient) {
-        for (size_t i = 0; i < sizeof tables / sizeof tables[0]; i++)
-            if (wanted(&tables[i], argv + at, argc - at))
-                check_gradients(&tables[i]);
+        check_gradients(&options);
         return test_end();
     }
     struct rt_context *context;
     struct rt_device *device;
     for (uint32_t i = 0; (device = test_device(&context, i)) != NULL; i++) {
-        check_on_device(device, &options, argv + at, argc - at);
+        check_on_device(device, &options);
         test_close(&context, &device);
     }
     test_close(&context, &device);

@@ -7,7 +7,7 @@
 #include "runtime/log.h"
 #include "runtime/open.h"
 #include "runtime/transfer.h"
-#include "shaders/op.h"
+#include "shaders/op_record.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -68,10 +68,6 @@ static bool is_output(const struct op_arg *arg) {
     return arg->count > 0 && (arg->role == OP_OUT || arg->role == OP_INOUT);
 }
 
-static uint64_t value_bytes(const struct op_arg *arg) {
-    return arg->count * op_dtype_bytes(arg->dtype);
-}
-
 // Reads or writes exactly `bytes` of FOLDER/<name>.bin; a longer file is refused too.
 static bool transfer_file(const struct bridge *b, const char *name, bool write, void *data, uint64_t bytes) {
     char path[4096];
@@ -92,7 +88,7 @@ static bool transfer_file(const struct bridge *b, const char *name, bool write, 
 
 static bool transfer(struct bridge *b, uint32_t i, bool write) {
     const struct op_arg *arg = &b->signature.args[i];
-    uint64_t bytes = value_bytes(arg);
+    uint64_t bytes = op_arg_bytes(arg);
     void *data = malloc(bytes);
     bool ok = data != NULL;
     if (write) {
@@ -134,7 +130,7 @@ static bool describe(struct bridge *b) {
 static void list_arguments(void *owner, struct rt_layout *layout) {
     struct bridge *b = owner;
     for (uint32_t i = 0; i < b->signature.arg_count; i++)
-        rt_layout_add(layout, &b->args[i], op_arg_bytes(&b->signature.args[i]));
+        rt_layout_add(layout, &b->args[i], op_arg_buffer_bytes(&b->signature.args[i]));
 }
 
 static bool allocate(struct bridge *b) {
@@ -147,7 +143,7 @@ static bool run(struct bridge *b) {
             return false;
     struct op_recorder recorder = {b->library, b->stream};
     rt_stream_begin(b->stream);
-    op_record(&recorder, b->id, b->params, b->args, b->signature.arg_count);
+    op_record(&recorder, b->id, b->params, b->args);
     if (rt_stream_run(b->stream) != RT_OK)
         return false;
     for (uint32_t i = 0; i < b->signature.arg_count; i++)

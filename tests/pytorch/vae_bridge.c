@@ -64,7 +64,7 @@ static struct trainer_options options(void) {
                                     .rate = {8.0f, 5.0f, 20.0f},
                                     .rate_speed = 0.1f,
                                     .weight_decay = 1.0f,
-                                    .clip = 1.1f,
+                                    .grad_clip = 1.1f,
                                     .adversary = adversary_defaults(),
                                     .sigma_floor = 0.03f};
 }
@@ -206,8 +206,8 @@ static void write_step(struct bridge *b, uint32_t step, const struct trainer_rep
     add_samples(b, "squared_error", t->buffers.squared_error);
     add_levels(b);
     add_gradients(b);
-    add_host(b, "optimiser", rt_buffer_map(t->buffers.optimiser), 1, four);
-    const float facts[3] = {report->lr, report->gradient_norm, report->clip_factor};
+    add_host(b, "optimiser", rt_buffer_map(t->buffers.hyper), 1, four);
+    const float facts[3] = {report->lr, report->gradient_norm, report->grad_clip_factor};
     add_host(b, "facts", facts, 1, three);
     end_file(b);
 }
