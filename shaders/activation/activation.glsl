@@ -31,8 +31,8 @@ vec4 activate_derivative(vec4 x, float slope) {
     if (KIND == LEAKY_RELU)
         return mix(vec4(slope), vec4(1.0), greaterThan(x, vec4(0.0)));
     if (KIND == TANH) {
-        vec4 y = activate(x, slope);
-        return 1.0 - y * y;
+        vec4 e = exp(-2.0 * abs(x)), sum = 1.0 + e; // 1 - tanh^2 would cancel where tanh is near 1
+        return 4.0 * e / (sum * sum);
     }
     vec4 s = sigmoid(x), ds = s * sigmoid(-x);
     return KIND == SILU ? s + x * ds : ds;
