@@ -1,10 +1,27 @@
 // Writes the model's layers down as a graph: encoder, top latent, decoder, levels, losses.
+//
+// Activations of preset `small`, [d][h][w][c] of one clip of 32x128x128; stage i of encoder and decoder meet
+// at one grid. Other presets differ in channels (vae_config.c); clips of half the size do without
+// stage 0.
+//
+//   stage  encoder's features              decoder's state       level's latent   spatial bias
+//   clip   32 128 128  4                   32 128 128  4
+//     0    16  64  64 16  2x2x2 blocks     16  64  64 16
+//     1     8  32  32 32  conv k4 s2        8  32  32 32
+//     2     4  16  16 48  conv, block       4  16  16 48           4 16 16 2      yes
+//     3     2   8   8 64  conv, block       2   8   8 64           2  8  8 8      yes
+//     4     1   4   4 96  conv, block       1   4   4 96  start
+//    top   posterior of features of 4 and means of 0 to 3, and the class: 24 numbers
+//
+//   condition   24 + 16  top latent and embedding of the class
+//   modulation  40 + 128 and the mapping's hidden layer: writes the start, FiLM's scale and shift of each stage
+//
+// `mograph info small` lists every layer.
 #include "model/net/vae.h"
 
 #include "model/net/layers.h"
 #include "model/noise/density.h"
 #include "runtime/align.h"
-#include "runtime/log.h"
 #include "shaders/film/film.h"
 #include "shaders/kl/kl.h"
 #include "shaders/reconstruction/reconstruction.h"
@@ -12,64 +29,6 @@
 
 #include <stdio.h>
 #include <string.h>
-
-static const struct vae_config presets[] = {
-    {"tiny", 8, 32, 32, 3, {8, 16, 24}, 8, {0, 2, 4}, 6, 8, 128, 16, 0.0f, OP_F32},
-    {"small", 32, 128, 128, 5, {16, 32, 48, 64, 96}, 24, {0, 0, 2, 8, 0}, 6, 16, 1024, 128, 0.0f, OP_F32},
-    {"base", 32, 128, 128, 5, {32, 64, 128, 192, 256}, 48, {0, 0, 2, 8, 0}, 6, 32, 128, 256, 0.0f, OP_F32},
-    {"article", 32, 128, 128, 5, {16, 32, 48, 64, 96}, 64, {0, 0, 0, 0, 0}, 6, 16, 0, 0, 0.0f, OP_F32},
-};
-
-const struct vae_config *vae_preset_at(uint32_t i) {
-    return i < sizeof presets / sizeof presets[0] ? &presets[i] : NULL;
-}
-
-const struct vae_config *vae_preset(const char *name) {
-    for (uint32_t i = 0; vae_preset_at(i) != NULL; i++)
-        if (strcmp(name, presets[i].name) == 0)
-            return &presets[i];
-    return NULL;
-}
-
-// The largest start, in voxels, of a model that does without some of its stages: a linear layer writes it,
-// and the deepest features are meant to see most of a clip at once.
-enum { FITTED_START_MAX = 64 };
-
-void vae_fit(struct vae_config *c, uint32_t d, uint32_t h, uint32_t w) {
-    c->d = d;
-    c->h = h;
-    c->w = w;
-    uint32_t stages = c->stages;
-    while (stages > 1 && (d | h | w) % (1u << stages) != 0)
-        stages--;
-    if ((uint64_t)(d >> stages) * (h >> stages) * (w >> stages) > FITTED_START_MAX)
-        return; // too few halvings: vae_check says so
-    while (c->stages > stages) {
-        c->stages--;
-        memmove(c->channels, c->channels + 1, c->stages * sizeof c->channels[0]);
-        memmove(c->latent, c->latent + 1, c->stages * sizeof c->latent[0]);
-        c->channels[c->stages] = c->latent[c->stages] = 0;
-    }
-}
-
-bool vae_check(const struct vae_config *c) {
-    const char *wrong = NULL;
-    uint32_t step = c->stages < 31 ? 1u << c->stages : 0;
-    if (c->stages < 1 || c->stages > VAE_MAX_STAGES)
-        wrong = "stages must be 1 to 6";
-    else if (c->d == 0 || c->h == 0 || c->w == 0 || c->d % step != 0 || c->h % step != 0 || c->w % step != 0)
-        wrong = "frames, height and width must be multiples of 2 to the power of stages";
-    else if (c->top == 0 || c->top % 4 != 0 || c->embedding == 0 || c->embedding % 4 != 0 ||
-             c->mapping_width % 4 != 0 || c->classes == 0)
-        wrong = "top, embedding and mapping_width must be multiples of 4, and there must be a class";
-    for (uint32_t i = 0; i < VAE_MAX_STAGES && i < c->stages && wrong == NULL; i++)
-        if (c->channels[i] == 0 || c->channels[i] % 4 != 0)
-            wrong = "channels must be multiples of 4";
-    if (wrong != NULL)
-        rt_log(RT_LOG_ERROR, "model %s (%ux%ux%u, %u stages): %s", c->name, c->w, c->h, c->d, c->stages,
-               wrong);
-    return wrong == NULL;
-}
 
 // What is known while a model is written down.
 struct writer {
@@ -346,19 +305,19 @@ static struct tensor write_start(struct writer *w) {
     return layer_cast(&w->net, x, w->storage);
 }
 
-// What the top puts where, on the coarse grids behind the start: the start alone has to say all places in 4x4
-// cells, and convolutions carry them from there. It starts at nothing.
-static struct tensor write_places(struct writer *w, uint32_t i, struct tensor x) {
+// A bias for every voxel of the coarse grids behind the start, written by the condition: the start alone has
+// to say all positions in 4x4 cells, and convolutions carry them from there. It starts at nothing.
+static struct tensor add_spatial_bias(struct writer *w, uint32_t i, struct tensor x) {
     const struct vae_config *c = &w->vae->config;
     char name[96];
     if (i == c->stages - 1 || x.d * x.h * x.w > c->spatial_bias_voxels)
         return x;
     w->net.io_layer = true;
-    struct tensor places = layer_linear(&w->net, label(name, sizeof name, "decoder", i, "place"),
-                                        w->condition, x.d * x.h * x.w * x.c, 0.0f);
+    struct tensor bias = layer_linear(&w->net, label(name, sizeof name, "decoder", i, "place"), w->condition,
+                                      x.d * x.h * x.w * x.c, 0.0f);
     w->net.io_layer = false;
-    places = layer_reshape(&w->net, places, x.d, x.h, x.w, x.c);
-    return layer_add(&w->net, x, layer_cast(&w->net, places, w->storage), 1.0f);
+    bias = layer_reshape(&w->net, bias, x.d, x.h, x.w, x.c);
+    return layer_add(&w->net, x, layer_cast(&w->net, bias, w->storage), 1.0f);
 }
 
 static struct tensor write_decoder(struct writer *w) {
@@ -366,7 +325,7 @@ static struct tensor write_decoder(struct writer *w) {
     struct tensor x = write_start(w);
     char name[96];
     for (uint32_t i = c->stages - 1;; i--) {
-        x = write_places(w, i, x);
+        x = add_spatial_bias(w, i, x);
         x = layer_film(&w->net, label(name, sizeof name, "decoder", i, "film"), x, w->modulation);
         if (i > 0)
             x = layer_residual(&w->net, label(name, sizeof name, "decoder", i, "block"), x);
@@ -440,15 +399,8 @@ static void write_network(struct vae *vae, uint32_t n) {
 
 enum rt_status vae_init(struct vae *vae, const struct vae_config *config, enum vae_mode mode, uint32_t n,
                         const struct op_target *target, struct parameters *parameters, uint64_t chunk_bytes) {
-    *vae = (struct vae){.config = *config,
-                        .mode = mode,
-                        .n = n,
-                        .clip = GRAPH_NONE,
-                        .classes = GRAPH_NONE,
-                        .embedding = GRAPH_NONE,
-                        .calibration = GRAPH_NONE,
-                        .squared_error = GRAPH_NONE,
-                        .nll = GRAPH_NONE};
+    *vae = (struct vae){
+        .config = *config, .mode = mode, .n = n}; // values that a mode does without stay GRAPH_NONE
     if (!vae_check(config))
         return RT_ERROR_INVALID;
     enum rt_status status = graph_create(target, parameters, &vae->graph);

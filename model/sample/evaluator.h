@@ -62,7 +62,7 @@ enum rt_status evaluator_encode(struct evaluator *evaluator, const struct evalua
                                 const float *eps, uint32_t kept, const struct evaluation *out);
 
 // Decodes noise [count][noise_count] to rgb uint8 [count][d][h][w][3]. Weights [count][classes] say how much
-// of each class's embedding a sample is told; all on one class is that class, to the bit. Errors:
+// of each class's embedding conditions a sample; all on one class is that class, to the bit. Errors:
 // RT_ERROR_DRIVER when a clip holds a number that is not finite, with the device named.
 enum rt_status evaluator_decode(struct evaluator *evaluator, const float *noise, const float *weights,
                                 uint32_t count, uint8_t *rgb);

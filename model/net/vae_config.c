@@ -1,0 +1,106 @@
+// The presets of the model, fitting one to clips of another size, and what a configuration must keep to.
+#include "model/net/vae_config.h"
+
+#include "runtime/log.h"
+
+#include <string.h>
+
+static const struct vae_config presets[] = {
+    {.name = "tiny",
+     .d = 8,
+     .h = 32,
+     .w = 32,
+     .stages = 3,
+     .channels = {8, 16, 24},
+     .top = 8,
+     .latent = {0, 2, 4},
+     .classes = 6,
+     .embedding = 8,
+     .spatial_bias_voxels = 128,
+     .mapping_width = 16},
+    {.name = "small",
+     .d = 32,
+     .h = 128,
+     .w = 128,
+     .stages = 5,
+     .channels = {16, 32, 48, 64, 96},
+     .top = 24,
+     .latent = {0, 0, 2, 8, 0},
+     .classes = 6,
+     .embedding = 16,
+     .spatial_bias_voxels = 1024,
+     .mapping_width = 128},
+    {.name = "base",
+     .d = 32,
+     .h = 128,
+     .w = 128,
+     .stages = 5,
+     .channels = {32, 64, 128, 192, 256},
+     .top = 48,
+     .latent = {0, 0, 2, 8, 0},
+     .classes = 6,
+     .embedding = 32,
+     .spatial_bias_voxels = 128,
+     .mapping_width = 256},
+    // The article's shape: one latent, no levels, neither spatial bias nor mapping.
+    {.name = "article",
+     .d = 32,
+     .h = 128,
+     .w = 128,
+     .stages = 5,
+     .channels = {16, 32, 48, 64, 96},
+     .top = 64,
+     .classes = 6,
+     .embedding = 16},
+};
+
+const struct vae_config *vae_preset_at(uint32_t i) {
+    return i < sizeof presets / sizeof presets[0] ? &presets[i] : NULL;
+}
+
+const struct vae_config *vae_preset(const char *name) {
+    for (uint32_t i = 0; vae_preset_at(i) != NULL; i++)
+        if (strcmp(name, presets[i].name) == 0)
+            return &presets[i];
+    return NULL;
+}
+
+// The largest start, in voxels, of a model that does without some of its stages: a linear layer writes it,
+// and the deepest features are meant to see most of a clip at once.
+enum { FITTED_START_MAX = 64 };
+
+void vae_fit(struct vae_config *c, uint32_t d, uint32_t h, uint32_t w) {
+    c->d = d;
+    c->h = h;
+    c->w = w;
+    uint32_t stages = c->stages;
+    while (stages > 1 && (d | h | w) % (1u << stages) != 0)
+        stages--;
+    if ((uint64_t)(d >> stages) * (h >> stages) * (w >> stages) > FITTED_START_MAX)
+        return; // too few halvings: vae_check says so
+    while (c->stages > stages) {
+        c->stages--;
+        memmove(c->channels, c->channels + 1, c->stages * sizeof c->channels[0]);
+        memmove(c->latent, c->latent + 1, c->stages * sizeof c->latent[0]);
+        c->channels[c->stages] = c->latent[c->stages] = 0;
+    }
+}
+
+bool vae_check(const struct vae_config *c) {
+    const char *wrong = NULL;
+    uint32_t step = c->stages < 31 ? 1u << c->stages : 0;
+    if (c->stages < 1 || c->stages > VAE_MAX_STAGES)
+        wrong = "stages must be 1 to 6";
+    else if (c->d == 0 || c->h == 0 || c->w == 0 || c->d % step != 0 || c->h % step != 0 || c->w % step != 0)
+        wrong = "frames, height and width must be multiples of 2 to the power of stages";
+    else if (c->top == 0 || c->top % 4 != 0 || c->embedding == 0 || c->embedding % 4 != 0 ||
+             c->mapping_width % 4 != 0 || c->classes == 0)
+        wrong = "top, embedding and mapping_width must be multiples of 4, and there must be a class";
+    for (uint32_t i = 0; i < VAE_MAX_STAGES && i < c->stages && wrong == NULL; i++)
+        if (c->channels[i] == 0 || c->channels[i] % 4 != 0)
+            wrong = "channels must be multiples of 4";
+    if (wrong != NULL)
+        rt_log(RT_LOG_ERROR, "model %s (%ux%ux%u, %u stages): %s", c->name, c->w, c->h, c->d, c->stages,
+               wrong);
+    return wrong == NULL;
+}
