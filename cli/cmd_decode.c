@@ -34,7 +34,7 @@ static int make(struct work *work, const char *path) {
         return CLI_FAILED;
     uint8_t *rgb = malloc(work_clip_bytes(work));
     int status = CLI_FAILED;
-    if (rgb != NULL && points_create(&points, work, 1) &&
+    if (rgb != NULL && points_begin(&points, work, 1) &&
         points_from_source(&points, work, 0, &source, 0, 0, NULL, NULL))
         status = points_decode(work, &points, rgb);
     else if (rgb == NULL)

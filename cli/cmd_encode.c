@@ -39,7 +39,7 @@ static int make(struct work *work, const char *path, uint32_t kind) {
     int status = CLI_FAILED;
     if (!points_check_path(work, work->values->out) || !work_start(work, work->kinds.count))
         return CLI_FAILED;
-    if (points_create(&points, work, 1) &&
+    if (points_begin(&points, work, 1) &&
         points_from_source(&points, work, 0, &source, 0, kind, NULL, &encoding)) {
         snprintf(what, sizeof what, "%.400s as %.100s", path_base(path), work->kinds.names[encoding.class]);
         if (points_save(&points, work, 0, work->values->out, what))

@@ -53,7 +53,7 @@ struct evaluation_run {
     struct eval_model model;
     struct classifier *classifier;
     struct eval_set samples;
-    struct eval_points kind_keys, clip_keys; // ends of morphs
+    struct points kind_keys, clip_keys; // ends of morphs
     struct eval_results results;
 };
 
@@ -196,8 +196,8 @@ static int run(const void *values, char **args, int arg_count) {
     int status = evaluate(&e);
     eval_results_destroy(&e.results);
     eval_set_destroy(&e.samples);
-    eval_points_destroy(&e.kind_keys);
-    eval_points_destroy(&e.clip_keys);
+    points_destroy(&e.kind_keys);
+    points_destroy(&e.clip_keys);
     classifier_destroy(&e.classifier);
     eval_model_close(&e.model);
     cli_device_close(&e.device);

@@ -172,19 +172,19 @@ static void what_of(const struct making *m, uint32_t i, char *text, size_t size)
 }
 
 static bool draw_all(struct making *m) {
-    const struct points_draw draw = {m->v->temperature, m->v->fine};
+    struct point_draw draw = {.temperature = (float)m->v->temperature, .fine = (float)m->v->fine};
+    const struct prior *prior = generator_prior(m->work.generator);
     m->kinds = malloc(m->count * sizeof *m->kinds);
     m->rgb = malloc(m->count * work_clip_bytes(&m->work));
-    if (!points_create(&m->points, &m->work, m->count) || m->kinds == NULL || m->rgb == NULL)
+    if (!points_begin(&m->points, &m->work, m->count) || m->kinds == NULL || m->rgb == NULL)
         return cli_fail("out of memory for %u clips", m->count), false;
     for (uint32_t i = 0; i < m->count; i++) {
+        draw.seed = m->seeds[i];
         m->kinds[i] = UINT32_MAX;
-        if (m->mix == NULL) {
-            m->kinds[i] = points_draw_one(&m->points, &m->work, i, m->seeds[i], m->kind, &draw);
-            continue;
-        }
-        memcpy(points_classes(&m->points, &m->work, i), m->mix, m->work.kinds.count * sizeof *m->mix);
-        points_draw_blend(&m->points, &m->work, i, m->seeds[i], &draw);
+        if (m->mix != NULL)
+            points_draw_blend(&m->points, i, prior, m->mix, &draw);
+        else
+            m->kinds[i] = points_draw(&m->points, i, prior, m->kind, &draw);
     }
     return true;
 }

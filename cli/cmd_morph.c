@@ -118,8 +118,8 @@ static int check_size(const struct making *m) {
 // --- keyframes
 
 static bool make_keys(struct making *m) {
-    const struct points_draw draw = {m->v->temperature, m->v->fine};
-    if (!points_create(&m->morph.keys, &m->work, m->count))
+    const struct point_draw draw = {.temperature = (float)m->v->temperature, .fine = (float)m->v->fine};
+    if (!points_begin(&m->morph.keys, &m->work, m->count))
         return false;
     for (uint32_t i = 0; i < m->count; i++)
         if (!points_from_source(&m->morph.keys, &m->work, i, &m->sources[i], m->sources[i].seed,

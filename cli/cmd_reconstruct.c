@@ -45,7 +45,7 @@ static bool make_room(struct making *m) {
     m->rgb = malloc(2 * m->count * work_clip_bytes(&m->work));
     if (m->found == NULL || m->rgb == NULL)
         return cli_fail("out of memory for %u clips", m->count), false;
-    return points_create(&m->points, &m->work, m->count);
+    return points_begin(&m->points, &m->work, m->count);
 }
 
 static bool encode_one(struct making *m, uint32_t i) {
@@ -57,10 +57,10 @@ static bool encode_one(struct making *m, uint32_t i) {
     free(rgb);
     if (i == 0 && m->v->common.fps == 0.0)
         m->fitting.fps = fps < 1.0 ? 1.0 : fps > 100.0 ? 100.0 : fps;
-    if (generator_encode(m->work.generator, picture(m, i, 0), m->kind, points_noise(&m->points, &m->work, i),
+    if (generator_encode(m->work.generator, picture(m, i, 0), m->kind, points_noise(&m->points, i),
                          &m->found[i]) != RT_OK)
         return false;
-    points_classes(&m->points, &m->work, i)[m->found[i].class] = 1.0f;
+    points_weights(&m->points, i)[m->found[i].class] = 1.0f;
     return true;
 }
 

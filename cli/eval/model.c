@@ -61,64 +61,32 @@ void eval_model_close(struct eval_model *model) {
 
 // --- points
 
-bool eval_points_create(struct eval_points *points, const struct eval_model *model, uint32_t count) {
-    *points = (struct eval_points){.count = count,
-                                   .numbers = generator_space(model->generator)->count,
-                                   .classes = weights_config(model->weights)->classes};
-    points->noise = calloc((size_t)count * points->numbers, sizeof *points->noise);
-    points->weights = calloc((size_t)count * points->classes, sizeof *points->weights);
-    return (points->noise != NULL && points->weights != NULL) || eval_no_memory() == RT_OK;
+bool eval_points_create(struct points *points, const struct eval_model *model, uint32_t count) {
+    return points_create(points, count, generator_space(model->generator)->count,
+                         weights_config(model->weights)->classes) ||
+           eval_no_memory() == RT_OK;
 }
 
-void eval_points_destroy(struct eval_points *points) {
-    free(points->noise);
-    free(points->weights);
-    *points = (struct eval_points){0};
+void eval_points_draw(struct points *points, uint32_t at, const struct eval_model *model, uint32_t kind,
+                      const struct point_draw *how) {
+    points_draw(points, at, generator_prior(model->generator), model->class_of[kind], how);
 }
 
-static float *noise_at(const struct eval_points *points, uint32_t i) {
-    return points->noise + (size_t)i * points->numbers;
-}
-
-static float *weights_at(const struct eval_points *points, uint32_t i) {
-    return points->weights + (size_t)i * points->classes;
-}
-
-void eval_points_draw(struct eval_points *points, uint32_t at, const struct eval_model *model, uint32_t kind,
-                      const struct eval_drawing *how) {
-    weights_at(points, at)[model->class_of[kind]] = 1.0f;
-    const struct generator_draw draw = {.seed = how->seed,
-                                        .temperature = how->temperature,
-                                        .fine = how->fine,
-                                        .weights = weights_at(points, at)};
-    generator_draw(model->generator, &draw, noise_at(points, at));
-}
-
-enum rt_status eval_points_encode(struct eval_points *points, uint32_t at, const struct eval_model *model,
+enum rt_status eval_points_encode(struct points *points, uint32_t at, const struct eval_model *model,
                                   uint32_t kind, const uint8_t *rgb) {
     struct generator_encoding encoding;
-    weights_at(points, at)[model->class_of[kind]] = 1.0f;
-    return generator_encode(model->generator, rgb, model->class_of[kind], noise_at(points, at), &encoding);
+    points_weights(points, at)[model->class_of[kind]] = 1.0f;
+    return generator_encode(model->generator, rgb, model->class_of[kind], points_noise(points, at),
+                            &encoding);
 }
 
-static void mix(const float *a, const float *b, float t, uint32_t count, float *out) {
-    for (uint32_t i = 0; i < count; i++)
-        out[i] = (1.0f - t) * a[i] + t * b[i];
-}
-
-void eval_points_mix(struct eval_points *points, uint32_t at, const struct eval_points *from, uint32_t a,
-                     uint32_t b, float t) {
-    mix(noise_at(from, a), noise_at(from, b), t, points->numbers, noise_at(points, at));
-    mix(weights_at(from, a), weights_at(from, b), t, points->classes, weights_at(points, at));
-}
-
-enum rt_status eval_points_decode(const struct eval_points *points, const struct eval_model *model,
-                                  uint32_t first, uint32_t count, uint8_t *rgb) {
+enum rt_status eval_points_decode(const struct points *points, const struct eval_model *model, uint32_t first,
+                                  uint32_t count, uint8_t *rgb) {
     uint32_t batch = generator_batch(model->generator);
     enum rt_status status = RT_OK;
     for (uint32_t i = 0; i < count && status == RT_OK; i += batch)
-        status = evaluator_decode(generator_evaluator(model->generator), noise_at(points, first + i),
-                                  weights_at(points, first + i), count - i < batch ? count - i : batch,
+        status = evaluator_decode(generator_evaluator(model->generator), points_noise(points, first + i),
+                                  points_weights(points, first + i), count - i < batch ? count - i : batch,
                                   rgb + i * generator_clip_bytes(model->generator));
     return status;
 }

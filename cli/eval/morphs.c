@@ -16,7 +16,7 @@ static uint32_t key_count(const struct eval_data *data) {
 }
 
 bool eval_keys_of_kinds(const struct eval_model *model, const struct eval_data *data,
-                        const struct eval_drawing *how, struct eval_points *keys) {
+                        const struct point_draw *how, struct points *keys) {
     if (!eval_points_create(keys, model, key_count(data)))
         return false;
     for (uint32_t kind = 0; kind < keys->count; kind++)
@@ -24,8 +24,7 @@ bool eval_keys_of_kinds(const struct eval_model *model, const struct eval_data *
     return true;
 }
 
-bool eval_keys_of_clips(const struct eval_model *model, const struct eval_data *data,
-                        struct eval_points *keys) {
+bool eval_keys_of_clips(const struct eval_model *model, const struct eval_data *data, struct points *keys) {
     const struct clip_source *source = &data->val.source;
     uint8_t *rgb = malloc(generator_clip_bytes(model->generator));
     bool done =
@@ -86,16 +85,16 @@ static enum rt_status measure_fade(const uint8_t *rgb, size_t bytes, uint8_t *ro
 struct walk {
     const struct eval_model *model;
     struct classifier *classifier;
-    struct eval_points points;
+    struct points points;
     struct eval_set set;
     uint8_t *rgb; // [POINTS + 1] clips, the last one for a cross-fade
     size_t bytes;
 };
 
-static enum rt_status walk_one(struct walk *w, const struct eval_points *keys, uint32_t from,
+static enum rt_status walk_one(struct walk *w, const struct points *keys, uint32_t from,
                                struct morph_way *morph, struct morph_way *fade) {
     for (uint32_t i = 0; i < POINTS; i++)
-        eval_points_mix(&w->points, i, keys, from, (from + 1) % keys->count, time_of(i));
+        points_mix(&w->points, i, keys, from, (from + 1) % keys->count, time_of(i));
     enum rt_status status = eval_points_decode(&w->points, w->model, 0, POINTS, w->rgb);
     if (status == RT_OK)
         status = measure_morph(w->rgb, w->bytes, &w->set);
@@ -130,8 +129,7 @@ static struct morph_way mean_way(const struct morph_way *ways, uint32_t count) {
                               .path_length = mean_of(ways, count, offsetof(struct morph_way, path_length))};
 }
 
-static bool walk_ring(struct walk *w, const struct eval_points *keys, const char *what,
-                      struct eval_morph *out) {
+static bool walk_ring(struct walk *w, const struct points *keys, const char *what, struct eval_morph *out) {
     struct morph_way morphs[MORPH_MOST_KEYS], fades[MORPH_MOST_KEYS];
     struct progress bar;
     bool done = true;
@@ -149,7 +147,7 @@ static bool walk_ring(struct walk *w, const struct eval_points *keys, const char
 }
 
 bool eval_morphs(const struct eval_model *model, const struct eval_data *data, struct classifier *classifier,
-                 const struct eval_points *keys, const char *what, struct eval_morph *out) {
+                 const struct points *keys, const char *what, struct eval_morph *out) {
     struct walk w = {
         .model = model, .classifier = classifier, .bytes = generator_clip_bytes(model->generator)};
     w.rgb = malloc((POINTS + 1) * w.bytes);
@@ -157,7 +155,7 @@ bool eval_morphs(const struct eval_model *model, const struct eval_data *data, s
                 eval_points_create(&w.points, model, POINTS) &&
                 eval_set_create(&w.set, POINTS, data->d, data->h, data->w, data->set.kind_count) &&
                 walk_ring(&w, keys, what, out);
-    eval_points_destroy(&w.points);
+    points_destroy(&w.points);
     eval_set_destroy(&w.set);
     free(w.rgb);
     return done;

@@ -25,13 +25,12 @@ struct eval_morph {
 // The ends of a ring of ways: samples of the kinds, or a validation clip of each, encoded. Destroy in either
 // case; false with a line printed.
 bool eval_keys_of_kinds(const struct eval_model *model, const struct eval_data *data,
-                        const struct eval_drawing *how, struct eval_points *keys);
-bool eval_keys_of_clips(const struct eval_model *model, const struct eval_data *data,
-                        struct eval_points *keys);
+                        const struct point_draw *how, struct points *keys);
+bool eval_keys_of_clips(const struct eval_model *model, const struct eval_data *data, struct points *keys);
 
 // Walks the ring and measures it. `what` names it in the progress. False with a line printed.
 bool eval_morphs(const struct eval_model *model, const struct eval_data *data, struct classifier *classifier,
-                 const struct eval_points *keys, const char *what, struct eval_morph *out);
+                 const struct points *keys, const char *what, struct eval_morph *out);
 
 // The pixels of (1 - t) a + t b.
 void eval_fade(const uint8_t *a, const uint8_t *b, size_t bytes, float t, uint8_t *out);

@@ -12,7 +12,7 @@ extern const char *const eval_column_names[COLUMN_COUNT];
 struct eval_results {
     // What was judged, and how.
     const char *data, *weights, *hash, *device;
-    struct eval_drawing drawing;
+    struct point_draw drawing;
     uint32_t n, kind_count;
     char *const *kinds;
     uint32_t training_clips, validation_clips;

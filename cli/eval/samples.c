@@ -5,10 +5,10 @@
 
 #include <stdlib.h>
 
-static void draw(const struct eval_model *model, const struct eval_data *data, const struct eval_drawing *how,
-                 struct eval_points *points) {
+static void draw(const struct eval_model *model, const struct eval_data *data, const struct point_draw *how,
+                 struct points *points) {
     for (uint32_t i = 0; i < points->count; i++) {
-        struct eval_drawing one = *how;
+        struct point_draw one = *how;
         one.seed += i % data->n;
         eval_points_draw(points, i, model, i / data->n, &one);
     }
@@ -16,7 +16,7 @@ static void draw(const struct eval_model *model, const struct eval_data *data, c
 
 // Batch by batch: only what figures need stays.
 static enum rt_status measure(const struct eval_model *model, const struct eval_data *data,
-                              const struct eval_points *points, struct eval_set *set) {
+                              const struct points *points, struct eval_set *set) {
     uint32_t batch = generator_batch(model->generator);
     size_t bytes = generator_clip_bytes(model->generator);
     uint8_t *rgb = malloc(batch * bytes);
@@ -36,8 +36,8 @@ static enum rt_status measure(const struct eval_model *model, const struct eval_
 }
 
 bool eval_samples(const struct eval_model *model, const struct eval_data *data, struct classifier *classifier,
-                  const struct eval_drawing *how, struct eval_set *set) {
-    struct eval_points points = {0};
+                  const struct point_draw *how, struct eval_set *set) {
+    struct points points = {0};
     uint32_t kinds = data->set.kind_count, count = kinds * data->n;
     bool done = eval_set_create(set, count, data->d, data->h, data->w, kinds) &&
                 eval_points_create(&points, model, count);
@@ -45,6 +45,6 @@ bool eval_samples(const struct eval_model *model, const struct eval_data *data, 
         draw(model, data, how, &points);
         done = measure(model, data, &points, set) == RT_OK && eval_set_classify(set, classifier) == RT_OK;
     }
-    eval_points_destroy(&points);
+    points_destroy(&points);
     return done;
 }

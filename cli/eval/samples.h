@@ -7,6 +7,6 @@
 // Draws data->n samples of every kind, of seeds seed, seed + 1, ..., measures and classifies them. The caller
 // destroys *set in either case; false with a line printed.
 bool eval_samples(const struct eval_model *model, const struct eval_data *data, struct classifier *classifier,
-                  const struct eval_drawing *how, struct eval_set *set);
+                  const struct point_draw *how, struct eval_set *set);
 
 #endif

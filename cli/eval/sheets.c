@@ -62,19 +62,18 @@ static uint32_t least(uint32_t a, uint32_t b) {
 // The first samples of every kind into columns 0, step, 2 step, ...
 static bool draw_samples(struct sheet *s, uint32_t per_kind, uint32_t step) {
     const struct eval_sheets *of = s->of;
-    struct eval_points points;
+    struct points points;
     bool done = eval_points_create(&points, of->model, per_kind);
     for (uint32_t kind = 0; kind < s->grid.rows && done; kind++) {
-        memset(points.weights, 0, (size_t)per_kind * points.classes * sizeof *points.weights);
         for (uint32_t i = 0; i < per_kind; i++) {
-            struct eval_drawing how = *of->how;
+            struct point_draw how = *of->how;
             how.seed += i;
             eval_points_draw(&points, i, of->model, kind, &how);
         }
         for (uint32_t i = 0; i < per_kind && done; i++)
             done = eval_points_decode(&points, of->model, i, 1, cell(s, kind, i * step)) == RT_OK;
     }
-    eval_points_destroy(&points);
+    points_destroy(&points);
     return done;
 }
 
@@ -122,15 +121,15 @@ static bool make_reconstructions(struct sheet *s, const struct eval_sheets *of) 
 }
 
 // One row: t from 0 to 1, and the cross-fade of the ends.
-static bool morph_row(struct sheet *s, uint32_t row, const struct eval_points *keys, uint32_t from) {
-    struct eval_points points;
+static bool morph_row(struct sheet *s, uint32_t row, const struct points *keys, uint32_t from) {
+    struct points points;
     bool done = eval_points_create(&points, s->of->model, TIMES);
     for (uint32_t i = 0; i < TIMES && done; i++)
-        eval_points_mix(&points, i, keys, from, (from + 1) % keys->count, (float)i / (TIMES - 1));
+        points_mix(&points, i, keys, from, (from + 1) % keys->count, (float)i / (TIMES - 1));
     done = done && eval_points_decode(&points, s->of->model, 0, TIMES, cell(s, row, 0)) == RT_OK;
     if (done)
         eval_fade(cell(s, row, 0), cell(s, row, TIMES - 1), s->bytes, 0.5f, cell(s, row, TIMES));
-    eval_points_destroy(&points);
+    points_destroy(&points);
     return done;
 }
 

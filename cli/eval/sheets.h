@@ -8,8 +8,8 @@ struct eval_sheets {
     const struct eval_model *model;
     const struct eval_data *data;
     const struct eval_set *samples; // as eval_samples left it
-    const struct eval_drawing *how;
-    const struct eval_points *kind_keys, *clip_keys; // ends of morphs
+    const struct point_draw *how;
+    const struct points *kind_keys, *clip_keys; // ends of morphs
 };
 
 enum eval_sheet { SHEET_SAMPLES, SHEET_NEIGHBOURS, SHEET_RECONSTRUCTIONS, SHEET_MORPHS, SHEET_COUNT };

@@ -12,12 +12,12 @@ static int out_of_memory(void) {
 
 void morph_point(const struct morph *m, double position, const struct points *points, uint32_t i) {
     uint32_t classes = (uint32_t)work_classes(m->work);
-    float *blend = points_classes(points, m->work, i);
-    noise_path_at(&m->path, position, points_noise(points, m->work, i));
+    float *blend = points_weights(points, i);
+    noise_path_at(&m->path, position, points_noise(points, i));
     memset(blend, 0, classes * sizeof *blend);
     for (uint32_t k = 0; k < m->path.key_count; k++) {
         float share = noise_path_weight(&m->path, position, k);
-        const float *from = points_classes(&m->keys, m->work, k);
+        const float *from = points_weights(&m->keys, k);
         for (uint32_t class = 0; class < classes && share != 0.0f; class ++)
             blend[class] += share * from[class];
     }
@@ -29,7 +29,7 @@ int morph_clips(const struct morph *m, const double *positions, uint32_t count, 
     *rgb = malloc(count * work_clip_bytes(m->work));
     if (*rgb == NULL)
         return out_of_memory();
-    if (points_create(&points, m->work, count)) {
+    if (points_begin(&points, m->work, count)) {
         for (uint32_t i = 0; i < count; i++)
             morph_point(m, positions[i], &points, i);
         status = points_decode(m->work, &points, *rgb);
@@ -83,7 +83,7 @@ static uint32_t play_batch(struct playing *p, uint32_t frame) {
     uint32_t total = p->motion.total, count = 0, end = frame;
     for (; end < total && count < p->points.count; end += held(p->timeline, end))
         morph_point(p->morph, timeline_position(p->timeline, end), &p->points, count++);
-    if (generator_decode(work->generator, p->points.noise, p->points.classes, count, p->rgb) != RT_OK)
+    if (generator_decode(work->generator, p->points.noise, p->points.weights, count, p->rgb) != RT_OK)
         return 0;
     for (uint32_t i = 0; i < count; i++)
         for (uint32_t left = held(p->timeline, frame); left > 0; left--)
@@ -120,7 +120,7 @@ int morph_play(const struct morph *m, const struct timeline *timeline, struct cl
     int status = CLI_FAILED;
     if (p.rgb == NULL)
         out_of_memory();
-    else if (points_create(&p.points, m->work, batch))
+    else if (points_begin(&p.points, m->work, batch))
         status = play_all(&p);
     points_destroy(&p.points);
     free(p.rgb);

@@ -7,48 +7,13 @@
 
 #include <stdlib.h>
 
-bool points_create(struct points *points, const struct work *work, uint32_t count) {
-    points->count = count;
-    points->noise = calloc(count, work_noise_count(work) * sizeof *points->noise);
-    points->classes = calloc(count, work_classes(work) * sizeof *points->classes);
-    if (points->noise == NULL || points->classes == NULL)
+bool points_begin(struct points *points, const struct work *work, uint32_t count) {
+    if (!points_create(points, count, (uint32_t)work_noise_count(work), (uint32_t)work_classes(work)))
         cli_fail("out of memory for %u points", count);
-    return points->noise != NULL && points->classes != NULL;
-}
-
-void points_destroy(struct points *points) {
-    free(points->noise);
-    free(points->classes);
-    *points = (struct points){0};
-}
-
-float *points_noise(const struct points *points, const struct work *work, uint32_t i) {
-    return points->noise + i * work_noise_count(work);
-}
-
-float *points_classes(const struct points *points, const struct work *work, uint32_t i) {
-    return points->classes + i * work_classes(work);
+    return points->noise != NULL && points->weights != NULL;
 }
 
 // --- from sources
-
-void points_draw_blend(const struct points *points, const struct work *work, uint32_t i, uint64_t seed,
-                       const struct points_draw *draw) {
-    const struct generator_draw how = {.seed = seed,
-                                       .temperature = (float)draw->temperature,
-                                       .fine = (float)draw->fine,
-                                       .weights = points_classes(points, work, i)};
-    generator_draw(work->generator, &how, points_noise(points, work, i));
-}
-
-uint32_t points_draw_one(const struct points *points, const struct work *work, uint32_t i, uint64_t seed,
-                         uint32_t kind, const struct points_draw *draw) {
-    if (kind == UINT32_MAX)
-        kind = generator_draw_class(work->generator, seed);
-    points_classes(points, work, i)[kind] = 1.0f;
-    points_draw_blend(points, work, i, seed, draw);
-    return kind;
-}
 
 bool points_read_clip(const struct work *work, const char *path, uint8_t **rgb, double *fps) {
     const struct vae_config *c = weights_config(work->weights);
@@ -72,18 +37,17 @@ static bool encode(const struct points *points, const struct work *work, uint32_
     double fps;
     if (!points_read_clip(work, path, &rgb, &fps))
         return false;
-    enum rt_status status =
-        generator_encode(work->generator, rgb, kind, points_noise(points, work, i), found);
+    enum rt_status status = generator_encode(work->generator, rgb, kind, points_noise(points, i), found);
     free(rgb);
     if (status == RT_OK)
-        points_classes(points, work, i)[found->class] = 1.0f;
+        points_weights(points, i)[found->class] = 1.0f;
     return status == RT_OK;
 }
 
 static bool load(const struct points *points, const struct work *work, uint32_t i, const char *path) {
     bool same;
-    if (z_file_load(path, work->generator, points_noise(points, work, i), points_classes(points, work, i),
-                    &same) != RT_OK)
+    if (z_file_load(path, work->generator, points_noise(points, i), points_weights(points, i), &same) !=
+        RT_OK)
         return false;
     if (!same && !work->values->quiet)
         fprintf(stderr, "mograph: %s was made with other weights of this shape: it will be another clip\n",
@@ -91,15 +55,22 @@ static bool load(const struct points *points, const struct work *work, uint32_t 
     return true;
 }
 
+static void draw_seed(const struct points *points, const struct work *work, uint32_t i, uint64_t seed,
+                      uint32_t kind, const struct point_draw *draw) {
+    struct point_draw how = *draw;
+    how.seed = seed;
+    points_draw(points, i, generator_prior(work->generator), kind, &how);
+}
+
 bool points_from_source(const struct points *points, const struct work *work, uint32_t i,
                         const struct source *source, uint64_t seed, uint32_t kind,
-                        const struct points_draw *draw, struct generator_encoding *encoding) {
+                        const struct point_draw *draw, struct generator_encoding *encoding) {
     switch (source->type) {
     case SOURCE_KIND:
-        points_draw_one(points, work, i, source->seeded ? source->seed : seed, source->kind, draw);
+        draw_seed(points, work, i, source->seeded ? source->seed : seed, source->kind, draw);
         return true;
     case SOURCE_SEED:
-        points_draw_one(points, work, i, source->seed, UINT32_MAX, draw);
+        draw_seed(points, work, i, source->seed, POINTS_ANY_CLASS, draw);
         return true;
     case SOURCE_Z:
         return load(points, work, i, source->path);
@@ -116,8 +87,8 @@ int points_decode(struct work *work, const struct points *points, uint8_t *rgb) 
     work_progress(work, "decoding", points->count);
     for (uint32_t i = 0; i < points->count; i += batch) {
         uint32_t count = points->count - i < batch ? points->count - i : batch;
-        if (generator_decode(work->generator, points_noise(points, work, i), points_classes(points, work, i),
-                             count, rgb + i * work_clip_bytes(work)) != RT_OK)
+        if (generator_decode(work->generator, points_noise(points, i), points_weights(points, i), count,
+                             rgb + i * work_clip_bytes(work)) != RT_OK)
             return CLI_FAILED;
         if (!work_step(work, i + count)) {
             work_progress_end(work);
@@ -144,6 +115,6 @@ bool points_save(const struct points *points, const struct work *work, uint32_t 
     char comment[CLIP_COMMENT_BYTES];
     work_comment(work, what, comment);
     const struct safetensors_pair pairs[] = {{"mograph.comment", comment}};
-    return points_check_path(work, path) && z_file_save(path, work->generator, points_noise(points, work, i),
-                                                        points_classes(points, work, i), pairs, 1) == RT_OK;
+    return points_check_path(work, path) && z_file_save(path, work->generator, points_noise(points, i),
+                                                        points_weights(points, i), pairs, 1) == RT_OK;
 }

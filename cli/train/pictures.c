@@ -4,9 +4,7 @@
 #include "cli/command.h"
 #include "cli/media/grid.h"
 #include "cli/media/write.h"
-#include "model/sample/evaluator.h"
-#include "model/sample/noise_space.h"
-#include "model/train/refit.h"
+#include "model/sample/points.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -30,31 +28,27 @@ enum {
 struct picture {
     const struct train_loop *loop;
     struct evaluator *evaluator;
-    uint32_t count, noise_count;
+    uint32_t count;
     size_t clip_bytes;
-    uint8_t *rgb;      // [count] clips
-    uint32_t *classes; // [count], of clips to encode
-    float *weights;    // [count][classes], of points to decode
-    float *noise;      // [count][noise_count]
+    uint8_t *rgb;         // [count] clips
+    uint32_t *classes;    // [count], of clips to encode
+    struct points points; // [count], to decode
 };
 
 static bool begin(struct picture *p, const struct train_loop *loop, uint32_t count) {
     const struct vae_config *c = loop->model;
     *p = (struct picture){.loop = loop, .evaluator = trainer_evaluator(loop->trainer), .count = count};
-    p->noise_count = evaluator_noise_count(p->evaluator);
     p->clip_bytes = (size_t)c->d * c->h * c->w * 3;
     p->rgb = malloc(count * p->clip_bytes);
     p->classes = calloc(count, sizeof *p->classes);
-    p->weights = calloc((size_t)count * c->classes, sizeof *p->weights);
-    p->noise = malloc((size_t)count * p->noise_count * sizeof *p->noise);
-    return p->rgb != NULL && p->classes != NULL && p->weights != NULL && p->noise != NULL;
+    bool made = points_create(&p->points, count, evaluator_noise_count(p->evaluator), c->classes);
+    return made && p->rgb != NULL && p->classes != NULL;
 }
 
 static void end(struct picture *p) {
     free(p->rgb);
     free(p->classes);
-    free(p->weights);
-    free(p->noise);
+    points_destroy(&p->points);
 }
 
 static enum rt_status decode(struct picture *p) {
@@ -62,8 +56,7 @@ static enum rt_status decode(struct picture *p) {
     enum rt_status status = RT_OK;
     for (uint32_t first = 0; first < p->count && status == RT_OK; first += n)
         status =
-            evaluator_decode(p->evaluator, p->noise + (size_t)first * p->noise_count,
-                             p->weights + (size_t)first * p->loop->model->classes,
+            evaluator_decode(p->evaluator, points_noise(&p->points, first), points_weights(&p->points, first),
                              p->count - first < n ? p->count - first : n, p->rgb + first * p->clip_bytes);
     return status;
 }
@@ -89,7 +82,13 @@ static uint32_t rows(const struct train_loop *loop) {
     return loop->model->classes < MAX_ROWS ? loop->model->classes : MAX_ROWS;
 }
 
-static bool write_samples(const struct train_loop *loop, uint64_t epoch) {
+// The n-th point of a picture has the seed PICTURE_SEED + n.
+static void draw(const struct points *points, uint32_t i, const struct prior *prior, uint32_t class) {
+    const struct point_draw how = {.seed = PICTURE_SEED + i, .temperature = 1.0f, .fine = FINE_TEMPERATURE};
+    points_draw(points, i, prior, class, &how);
+}
+
+static bool write_samples(const struct train_loop *loop, const struct prior *prior, uint64_t epoch) {
     struct picture p;
     struct grid grid = {.columns = SAMPLES_PER_KIND,
                         .rows = rows(loop),
@@ -98,10 +97,8 @@ static bool write_samples(const struct train_loop *loop, uint64_t epoch) {
                         .row_names = (const char *const *)loop->set->kinds};
     bool done = begin(&p, loop, grid.columns * grid.rows);
     for (uint32_t i = 0; i < p.count && done; i++)
-        p.weights[i * loop->model->classes + i / SAMPLES_PER_KIND] = 1.0f;
-    done = done &&
-           refit_draw(p.evaluator, PICTURE_SEED, p.weights, p.count, FINE_TEMPERATURE, p.noise) == RT_OK &&
-           decode(&p) == RT_OK && write_gif(&p, &grid, epoch, "samples");
+        draw(&p.points, i, prior, i / SAMPLES_PER_KIND);
+    done = done && decode(&p) == RT_OK && write_gif(&p, &grid, epoch, "samples");
     end(&p);
     return done;
 }
@@ -112,41 +109,32 @@ static void lay_row(struct picture *p, const struct noise_path *path, uint32_t r
     for (uint32_t step = 0; step < MORPH_STEPS; step++) {
         uint32_t i = row * MORPH_STEPS + step;
         double t = (double)step / (MORPH_STEPS - 1);
-        float *weights = p->weights + (size_t)i * p->loop->model->classes;
-        noise_path_at(path, t, p->noise + (size_t)i * p->noise_count);
+        float *weights = points_weights(&p->points, i);
+        noise_path_at(path, t, points_noise(&p->points, i));
         weights[from] += noise_path_weight(path, t, 0);
         weights[to] += noise_path_weight(path, t, 1);
     }
 }
 
 // Rows of z = t z1 + (1 - t) z2 between a sample of each kind and one of the next.
-static bool write_morph(const struct train_loop *loop, uint64_t epoch) {
+static bool write_morph(const struct train_loop *loop, const struct prior *prior, uint64_t epoch) {
     static const char *const names[MORPH_STEPS] = {"t = 0", "0.25", "0.5", "0.75", "t = 1"};
     struct picture p;
     struct grid grid = {
         .columns = MORPH_STEPS, .rows = rows(loop), .gap = GAP, .shade = SHADE, .column_names = names};
     uint32_t kinds = loop->model->classes;
     bool done = begin(&p, loop, grid.columns * grid.rows);
-    const struct vae *shapes = evaluator_shapes(p.evaluator);
-    struct noise_space space;
-    noise_space_init(&space, shapes->levels, shapes->level_count);
-    float *z = malloc(2 * (size_t)grid.rows * p.noise_count * sizeof *z);
-    float *weights = calloc(2 * (size_t)grid.rows * kinds, sizeof *weights);
-    done = done && z != NULL && weights != NULL;
+    struct points keys = {0};
+    done = done && points_create(&keys, 2 * grid.rows, p.points.numbers, kinds);
     for (uint32_t r = 0; r < grid.rows && done; r++) {
-        weights[2 * r * kinds + r] = 1.0f;
-        weights[(2 * r + 1) * kinds + (r + 1) % kinds] = 1.0f;
-    }
-    done =
-        done && refit_draw(p.evaluator, PICTURE_SEED, weights, 2 * grid.rows, FINE_TEMPERATURE, z) == RT_OK;
-    for (uint32_t r = 0; r < grid.rows && done; r++) {
+        draw(&keys, 2 * r, prior, r);
+        draw(&keys, 2 * r + 1, prior, (r + 1) % kinds);
         const struct noise_path path = {
-            .space = &space, .keys = z + 2 * (size_t)r * p.noise_count, .key_count = 2};
+            .space = &prior->space, .keys = points_noise(&keys, 2 * r), .key_count = 2};
         lay_row(&p, &path, r, r, (r + 1) % kinds);
     }
     done = done && decode(&p) == RT_OK && write_gif(&p, &grid, epoch, "morph");
-    free(z);
-    free(weights);
+    points_destroy(&keys);
     end(&p);
     return done;
 }
@@ -200,5 +188,11 @@ static bool write_reconstructions(const struct train_loop *loop, uint64_t epoch)
 }
 
 bool train_write_pictures(const struct train_loop *loop, uint64_t epoch) {
-    return write_samples(loop, epoch) && write_reconstructions(loop, epoch) && write_morph(loop, epoch);
+    struct evaluator *evaluator = trainer_evaluator(loop->trainer);
+    struct prior prior;
+    bool done = prior_create(&prior, evaluator_shapes(evaluator)) == RT_OK &&
+                prior_load(&prior, evaluator) == RT_OK && write_samples(loop, &prior, epoch) &&
+                write_reconstructions(loop, epoch) && write_morph(loop, &prior, epoch);
+    prior_destroy(&prior);
+    return done;
 }

@@ -1,7 +1,6 @@
 // Turns noise into clips and clips into noise with trained weights.
 #include "model/sample/generator.h"
 
-#include "model/noise/draw.h"
 #include "runtime/log.h"
 #include "runtime/transfer.h"
 
@@ -18,10 +17,7 @@ struct generator {
     struct evaluator *evaluator;
     struct vae_inputs inputs;
     struct rt_arena *activations;
-    struct noise_space space;
-    struct density density;
-    double *work;   // [2][config.top]
-    double *shares; // [classes], of the training clips; add up to 1
+    struct prior prior;
 };
 
 // --- creation
@@ -52,16 +48,6 @@ static enum rt_status attach(struct generator *g) {
     return status == RT_OK ? evaluator_attach(g->evaluator, g->activations, &g->inputs) : status;
 }
 
-static void copy_density(struct generator *g, const struct parameters *p, const float *state) {
-    static const char *const names[] = {VAE_DENSITY_MEAN, VAE_DENSITY_CHOLESKY, VAE_DENSITY_CENTRE,
-                                        VAE_DENSITY_WEIGHT};
-    float *const arrays[] = {g->density.mean, g->density.factor, g->density.centre, g->density.weight};
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        const struct parameter *tensor = parameters_find(p, names[i]); // vae_init adds them
-        memcpy(arrays[i], state + tensor->offset, tensor->count * sizeof *state);
-    }
-}
-
 static enum rt_status load(struct generator *g) {
     struct rt_device *device = g->library->device;
     const struct parameters *p = evaluator_parameters(g->evaluator);
@@ -71,39 +57,29 @@ static enum rt_status load(struct generator *g) {
     if (status == RT_OK)
         status = weights_read(g->weights, p, values, values + trained);
     if (status == RT_OK)
-        copy_density(g, p, values + trained);
-    if (status == RT_OK)
         status =
             rt_buffer_upload(device, parameters_slab(p, PARAMETERS_VALUE), values, trained * sizeof *values);
     if (status == RT_OK)
         status = rt_buffer_upload(device, parameters_state_slab(p), values + trained, state * sizeof *values);
     free(values);
-    return status;
+    return status == RT_OK ? prior_load(&g->prior, g->evaluator) : status;
 }
 
 // Clips of each class in training, "51/51/34"; all the same where the file does not say.
 static void read_shares(struct generator *g) {
     uint32_t classes = weights_config(g->weights)->classes, read = 0;
     const char *at = weights_metadata(g->weights, WEIGHTS_CLIPS);
-    double sum = 0.0;
+    double sum = 0.0, *shares = g->prior.shares;
     while (at != NULL && read < classes) {
         char *end;
         double count = strtod(at, &end);
         if (end == at || !(count >= 0.0) || !isfinite(count))
             break;
-        sum += g->shares[read++] = count;
+        sum += shares[read++] = count;
         at = *end == '/' ? end + 1 : NULL;
     }
     for (uint32_t i = 0; i < classes; i++)
-        g->shares[i] = read == classes && sum > 0.0 ? g->shares[i] / sum : 1.0 / classes;
-}
-
-static enum rt_status make_room(struct generator *g) {
-    const struct vae_config *c = weights_config(g->weights);
-    g->work = malloc(2 * (size_t)c->top * sizeof *g->work);
-    g->shares = calloc(c->classes, sizeof *g->shares);
-    bool made = density_create(&g->density, c->classes, c->top) && g->work != NULL && g->shares != NULL;
-    return made ? RT_OK : RT_ERROR_OUT_OF_MEMORY;
+        shares[i] = read == classes && sum > 0.0 ? shares[i] / sum : 1.0 / classes;
 }
 
 enum rt_status generator_create(struct op_library *library, const struct weights *weights, uint32_t batch,
@@ -112,9 +88,9 @@ enum rt_status generator_create(struct op_library *library, const struct weights
     if (g == NULL)
         return RT_ERROR_OUT_OF_MEMORY;
     *g = (struct generator){.library = library, .weights = weights};
-    enum rt_status status = make_room(g);
+    enum rt_status status = create_evaluator(g, batch > 0 ? batch : 1);
     if (status == RT_OK)
-        status = create_evaluator(g, batch > 0 ? batch : 1);
+        status = prior_create(&g->prior, evaluator_shapes(g->evaluator));
     if (status == RT_OK)
         status = attach(g);
     if (status == RT_OK)
@@ -123,8 +99,6 @@ enum rt_status generator_create(struct op_library *library, const struct weights
         generator_destroy(out);
         return status;
     }
-    const struct vae *shapes = evaluator_shapes(g->evaluator);
-    noise_space_init(&g->space, shapes->levels, shapes->level_count);
     read_shares(g);
     return RT_OK;
 }
@@ -136,9 +110,7 @@ void generator_destroy(struct generator **handle) {
     evaluator_destroy(&g->evaluator);
     vae_inputs_destroy(&g->inputs);
     rt_arena_destroy(&g->activations);
-    density_destroy(&g->density);
-    free(g->work);
-    free(g->shares);
+    prior_destroy(&g->prior);
     free(g);
     *handle = NULL;
 }
@@ -154,7 +126,11 @@ const struct weights *generator_weights(const struct generator *g) {
 }
 
 const struct noise_space *generator_space(const struct generator *g) {
-    return &g->space;
+    return &g->prior.space;
+}
+
+const struct prior *generator_prior(const struct generator *g) {
+    return &g->prior;
 }
 
 const struct vae_level *generator_level(const struct generator *g, uint32_t level) {
@@ -172,25 +148,6 @@ uint32_t generator_batch(const struct generator *g) {
 size_t generator_clip_bytes(const struct generator *g) {
     const struct vae_config *c = generator_config(g);
     return (size_t)c->d * c->h * c->w * 3;
-}
-
-// --- drawing
-
-uint32_t generator_draw_class(const struct generator *g, uint64_t seed) {
-    uint32_t classes = generator_config(g)->classes;
-    double at = (double)draw_uniform(seed, DRAW_CLASS, 0, 0), sum = 0.0;
-    for (uint32_t i = 0; i < classes; i++) {
-        sum += g->shares[i];
-        if (at < sum)
-            return i;
-    }
-    return classes - 1;
-}
-
-void generator_draw(const struct generator *g, const struct generator_draw *draw, float *noise) {
-    noise_draw(&g->space, draw->seed, noise);
-    noise_scale(&g->space, draw->temperature, draw->fine, noise);
-    noise_shape(&g->density, draw->weights, noise, noise, g->work);
 }
 
 // --- decoding
@@ -214,9 +171,9 @@ enum rt_status generator_decode(struct generator *g, const float *noise, const f
     size_t bytes = generator_clip_bytes(g);
     enum rt_status status = RT_OK;
     for (uint32_t i = 0; i < count && status == RT_OK; i += batch)
-        status =
-            evaluator_decode(g->evaluator, noise + (size_t)i * g->space.count, weights + (size_t)i * classes,
-                             count - i < batch ? count - i : batch, rgb + i * bytes);
+        status = evaluator_decode(g->evaluator, noise + (size_t)i * g->prior.space.count,
+                                  weights + (size_t)i * classes, count - i < batch ? count - i : batch,
+                                  rgb + i * bytes);
     for (uint32_t i = 0; i < count && status == RT_OK; i++)
         if (is_black(rgb + i * bytes, bytes))
             status = refuse(g, "a clip came out black");
@@ -237,9 +194,9 @@ static bool trials_create(struct trials *t, const struct generator *g, uint32_t 
     t->count = count;
     t->rgb = malloc(count * generator_clip_bytes(g));
     t->classes = malloc(count * sizeof *t->classes);
-    t->noise = malloc((size_t)count * g->space.count * sizeof *t->noise);
+    t->noise = malloc((size_t)count * g->prior.space.count * sizeof *t->noise);
     t->nll = malloc(count * sizeof *t->nll);
-    t->kl = malloc((size_t)count * g->space.level_count * sizeof *t->kl);
+    t->kl = malloc((size_t)count * g->prior.space.level_count * sizeof *t->kl);
     return t->rgb != NULL && t->classes != NULL && t->noise != NULL && t->nll != NULL && t->kl != NULL;
 }
 
@@ -275,15 +232,16 @@ static enum rt_status try_classes(struct generator *g, struct trials *t, uint32_
         t->classes[i] = first + i;
     const struct evaluator_clips clips = {count, t->rgb, t->classes};
     const struct evaluation evaluation = {.nll = t->nll, .kl = t->kl, .noise = t->noise};
-    enum rt_status status = evaluator_encode(g->evaluator, &clips, NULL, g->space.level_count, &evaluation);
+    enum rt_status status =
+        evaluator_encode(g->evaluator, &clips, NULL, g->prior.space.level_count, &evaluation);
     for (uint32_t i = 0; i < count && status == RT_OK; i++) {
-        const float *found = t->noise + (size_t)i * g->space.count;
-        struct generator_encoding encoding = encoding_of(t, i, g->space.level_count);
-        if (!isfinite(encoding.elbo) || !all_finite(found, g->space.count))
+        const float *found = t->noise + (size_t)i * g->prior.space.count;
+        struct generator_encoding encoding = encoding_of(t, i, g->prior.space.level_count);
+        if (!isfinite(encoding.elbo) || !all_finite(found, g->prior.space.count))
             return refuse(g, "a clip was encoded to numbers that are not finite");
         if (encoding.elbo > best->elbo) {
             *best = encoding;
-            memcpy(noise, found, g->space.count * sizeof *noise);
+            memcpy(noise, found, g->prior.space.count * sizeof *noise);
         }
     }
     return status;

@@ -7,7 +7,7 @@
 #define MOGRAPH_MODEL_SAMPLE_GENERATOR_H
 
 #include "model/sample/evaluator.h"
-#include "model/sample/noise_space.h"
+#include "model/sample/prior.h"
 #include "model/weights/weights.h"
 
 struct generator;
@@ -22,27 +22,14 @@ void generator_destroy(struct generator **generator);
 const struct vae_config *generator_config(const struct generator *generator);
 const struct weights *generator_weights(const struct generator *generator);
 const struct noise_space *generator_space(const struct generator *generator);
+// What points are drawn from; a class as often as it is in the training clips.
+const struct prior *generator_prior(const struct generator *generator);
 // The levels' shapes; level 0 is the top.
 const struct vae_level *generator_level(const struct generator *generator, uint32_t level);
 // What runs below, for whoever wants more than points and clips.
 struct evaluator *generator_evaluator(const struct generator *generator);
 uint32_t generator_batch(const struct generator *generator);
 size_t generator_clip_bytes(const struct generator *generator); // of one clip's rgb
-
-// The class that a seed draws, each as often as it is in the training clips.
-uint32_t generator_draw_class(const struct generator *generator, uint64_t seed);
-
-// How a point is drawn.
-struct generator_draw {
-    uint64_t seed;
-    float temperature; // multiplies all noise: 1 is the model's own distribution, less is more usual
-    float fine;        // multiplies the finer levels' noise once more: 0 is the likeliest picture of the top
-    const float *weights; // [classes]
-};
-
-// Draws noise[space.count]: the top level from the fitted Gaussian of its class (density.h), or between
-// several; finer levels from the prior.
-void generator_draw(const struct generator *generator, const struct generator_draw *draw, float *noise);
 
 // Decodes noise [count][space.count] under weights [count][classes] to rgb uint8 [count][d][h][w][3], batch
 // by batch. Errors: RT_ERROR_DRIVER, with the device named, when a clip holds a number that is not finite or

@@ -3,9 +3,7 @@
 
 #include "model/noise/density.h"
 #include "model/noise/draw.h"
-#include "model/sample/noise_space.h"
-#include "runtime/log.h"
-#include "runtime/transfer.h"
+#include "model/sample/prior.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -87,35 +85,6 @@ static enum rt_status encode_all(struct evaluator *e, const struct clip_source *
     return status;
 }
 
-static struct rt_buffer state_buffer(const struct evaluator *e, const char *name) {
-    const struct parameters *p = evaluator_parameters(e);
-    for (uint32_t i = 0; i < parameters_count(p); i++)
-        if (strcmp(parameters_get(p, i)->name, name) == 0)
-            return parameters_buffer(p, i, PARAMETERS_VALUE);
-    return (struct rt_buffer){0};
-}
-
-// Between the host and the tensors of the model.
-static enum rt_status move_density(struct evaluator *e, const struct density *d, bool to_device) {
-    size_t means = (size_t)d->classes * d->dim;
-    const struct {
-        const char *name;
-        float *values;
-        size_t count;
-    } tensors[] = {{VAE_DENSITY_MEAN, d->mean, means},
-                   {VAE_DENSITY_CHOLESKY, d->factor, means * d->dim},
-                   {VAE_DENSITY_CENTRE, d->centre, means * DENSITY_PARTS},
-                   {VAE_DENSITY_WEIGHT, d->weight, (size_t)d->classes * DENSITY_PARTS}};
-    enum rt_status status = RT_OK;
-    for (size_t i = 0; i < sizeof tensors / sizeof tensors[0] && status == RT_OK; i++) {
-        struct rt_buffer buffer = state_buffer(e, tensors[i].name);
-        size_t bytes = tensors[i].count * sizeof(float);
-        status = to_device ? rt_buffer_upload(evaluator_device(e), buffer, tensors[i].values, bytes)
-                           : rt_buffer_download(evaluator_device(e), buffer, tensors[i].values, bytes);
-    }
-    return status;
-}
-
 enum rt_status refit_density(struct evaluator *e, const struct clip_source *source, uint64_t seed) {
     const struct vae_config *c = evaluator_config(e);
     struct batch batch;
@@ -129,31 +98,9 @@ enum rt_status refit_density(struct evaluator *e, const struct clip_source *sour
     if (status == RT_OK)
         status = density_fit(&fitted, top, source->classes, source->count);
     if (status == RT_OK)
-        status = move_density(e, &fitted, true);
+        status = prior_store(e, &fitted);
     batch_destroy(&batch);
     density_destroy(&fitted);
     free(top);
-    return status;
-}
-
-enum rt_status refit_draw(struct evaluator *e, uint64_t seed, const float *weights, uint32_t count,
-                          float fine, float *noise) {
-    const struct vae_config *c = evaluator_config(e);
-    const struct vae *shapes = evaluator_shapes(e);
-    struct noise_space space;
-    struct density fitted;
-    noise_space_init(&space, shapes->levels, shapes->level_count);
-    double *work = malloc(2 * (size_t)c->top * sizeof *work);
-    enum rt_status status = density_create(&fitted, c->classes, c->top) && work != NULL
-                                ? move_density(e, &fitted, false)
-                                : RT_ERROR_OUT_OF_MEMORY;
-    for (uint32_t i = 0; i < count && status == RT_OK; i++) {
-        float *sample = noise + (size_t)i * space.count;
-        noise_draw(&space, seed + i, sample);
-        noise_scale(&space, 1.0f, fine, sample);
-        noise_shape(&fitted, weights + (size_t)i * c->classes, sample, sample, work);
-    }
-    free(work);
-    density_destroy(&fitted);
     return status;
 }

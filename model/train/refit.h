@@ -16,11 +16,4 @@ enum rt_status refit_statistics(struct evaluator *evaluator, const struct parame
 // Encodes every clip of the source once and stores the fitted densities in the evaluator's parameters.
 enum rt_status refit_density(struct evaluator *evaluator, const struct clip_source *source, uint64_t seed);
 
-// Draws noise [count][evaluator_noise_count] for samples of weights [count][classes], as generator_draw does
-// with seeds seed, seed + 1...: the top level from the fitted densities (the prior where none is fitted),
-// finer levels from the prior with their noise multiplied by `fine`: 1 is the model's own distribution, 0 its
-// most likely picture.
-enum rt_status refit_draw(struct evaluator *evaluator, uint64_t seed, const float *weights, uint32_t count,
-                          float fine, float *noise);
-
 #endif

@@ -1,5 +1,6 @@
 // Weights on a device: what is drawn, decoded and encoded, points on disk, and what is refused.
 #include "model/sample/generator.h"
+#include "model/sample/points.h"
 #include "model/sample/z_file.h"
 #include "tests/model/untrained.h"
 #include "tests/test.h"
@@ -49,8 +50,8 @@ static void draw_all(struct rig *rig) {
         float *blend = rig->blend + i * CLASSES;
         blend[i] = i < 4 ? 1.0f : 0.25f;
         blend[0] += i < 4 ? 0.0f : 0.75f;
-        struct generator_draw draw = {40 + i, 1.0f, 1.0f, blend};
-        generator_draw(rig->generator, &draw, rig->noise + i * rig->count);
+        struct point_draw draw = {40 + i, 1.0f, 1.0f};
+        prior_draw(generator_prior(rig->generator), &draw, blend, rig->noise + i * rig->count);
     }
 }
 
@@ -67,20 +68,46 @@ static void draws_follow_the_density(struct op_library *library) {
         for (uint32_t class = 0; class < CLASSES; class ++) {
             float blend[CLASSES] = {0};
             blend[class] = 1.0f;
-            struct generator_draw still = {1, 0.0f, 1.0f, blend}, coarse = {1, 1.0f, 0.0f, blend};
-            generator_draw(rig.generator, &still, rig.noise);
+            struct point_draw still = {1, 0.0f, 1.0f}, coarse = {1, 1.0f, 0.0f};
+            prior_draw(generator_prior(rig.generator), &still, blend, rig.noise);
             double mean = class == 5 ? 0.0 : 0.5 * class - 1.0; // the last one is the prior
             CHECK(fabs(mean_of_top(rig.noise) - mean) < 1e-6);
-            generator_draw(rig.generator, &coarse, rig.noise);
+            prior_draw(generator_prior(rig.generator), &coarse, blend, rig.noise);
             CHECK(fabs(mean_of_top(rig.noise) - mean) > 1e-3);
             for (uint32_t i = 8; i < rig.count; i++)
                 CHECK(rig.noise[i] == 0.0f);
         }
         uint32_t burst = 0;
         for (uint64_t seed = 0; seed < 1000; seed++)
-            burst += generator_draw_class(rig.generator, seed) == 0;
+            burst += prior_draw_class(generator_prior(rig.generator), seed) == 0;
         CHECK(burst > 450 && burst < 550);
     }
+    end(&rig);
+}
+
+// Of a class, of one that the seed draws, between two, and over what was there before.
+static void points_are_drawn_in_place(struct op_library *library) {
+    struct rig rig;
+    struct points points = {0};
+    if (begin(&rig, library, UNTRAINED_PLAIN, 1) && CHECK(points_create(&points, 3, rig.count, CLASSES))) {
+        const struct prior *prior = generator_prior(rig.generator);
+        const struct point_draw how = {7, 1.0f, 1.0f};
+        const float blend[CLASSES] = {0.25f, 0.75f};
+        float one[CLASSES] = {0};
+        uint32_t drawn = points_draw(&points, 0, prior, POINTS_ANY_CLASS, &how);
+        CHECK(drawn == prior_draw_class(prior, 7) && points_weights(&points, 0)[drawn] == 1.0f);
+        CHECK(points_draw(&points, 0, prior, 2, &how) == 2);
+        one[2] = 1.0f;
+        prior_draw(prior, &how, one, rig.noise);
+        CHECK(memcmp(points_weights(&points, 0), one, sizeof one) == 0);
+        CHECK(memcmp(points_noise(&points, 0), rig.noise, rig.count * sizeof *rig.noise) == 0);
+        points_draw_blend(&points, 1, prior, blend, &how);
+        prior_draw(prior, &how, blend, rig.noise);
+        CHECK(memcmp(points_noise(&points, 1), rig.noise, rig.count * sizeof *rig.noise) == 0);
+        points_mix(&points, 2, &points, 0, 1, 0.5f);
+        CHECK(points_weights(&points, 2)[1] == 0.375f && points_weights(&points, 2)[2] == 0.5f);
+    }
+    points_destroy(&points);
     end(&rig);
 }
 
@@ -200,6 +227,7 @@ static void broken_results_are_refused(struct op_library *library, enum untraine
 
 static void on_device(struct op_library *library) {
     draws_follow_the_density(library);
+    points_are_drawn_in_place(library);
     batches_do_not_matter(library);
     encoding_is_inverted(library);
     points_survive_the_disk(library);
