@@ -170,7 +170,10 @@ static bool test_families(struct cli_device *device, enum op_id id, struct verdi
 
 static void print_verdict(enum op_id id, const struct verdict *verdict) {
     printf("%-33s %6u  %11.1e  %9.0e  %s\n", op_table[id]->name, verdict->trials, verdict->error,
-           verdict->tolerance, verdict->failures == 0 ? "ok" : "FAILED");
+           verdict->tolerance,
+           verdict->failures > 0 ? "FAILED"
+           : verdict->trials > 0 ? "ok"
+                                 : "NOT TRIED");
     if (verdict->failures > 0)
         printf("    %s\n", verdict->first.text);
 }

@@ -1,8 +1,8 @@
 // A network as a list of operations, and its backward pass derived from that list.
 //
 // Values are the arguments of operations. A node applies one operation. The backward pass mirrors the nodes:
-// for every forward operation the table (op_info.forward, op_info.links) says which operations give its
-// gradients and where their arguments come from. Gradients of a value that is used twice are added.
+// ops.def says which operations give a forward operation's gradients, and the names of their arguments say
+// where those come from (op_link). Gradients of a value that is used twice are added.
 // Everything that lives only during a step is placed by one plan, with overlapping lifetimes; nothing is
 // allocated while a step runs.
 #ifndef MOGRAPH_MODEL_GRAPH_GRAPH_H

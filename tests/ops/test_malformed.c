@@ -102,7 +102,10 @@ static bool judge(const struct op_target *target, enum op_id id, uint64_t seed) 
 
 static void describe_thousand(const struct op_target *target, enum op_id id) {
     unsigned accepted = 0;
-    CHECK(op_table[id]->params_size <= MAX_PARAMS_BYTES && example_count(id) > 0);
+    if (!CHECK(op_table[id]->params_size <= MAX_PARAMS_BYTES && example_count(id) > 0)) {
+        fprintf(stderr, "  %s: no row of its shapes is for doctor\n", op_table[id]->name);
+        return;
+    }
     for (uint64_t seed = 0; seed < MUTATIONS; seed++)
         accepted += judge(target, id, seed);
     // Both answers must have been exercised, or the mutations are too wild or too tame.
