@@ -90,19 +90,18 @@ static uint32_t count_wanted(const char *only) {
 }
 
 static bool measure_row(struct cli_device *device, const struct bench_values *v, enum op_id id,
-                        const struct op_shape *shape, struct report *report) {
+                        const struct op_shape *shape, struct report *report, struct cli_error *error) {
     struct bench_time time;
     enum rt_status status = bench_operation(device, id, shape->params, (uint32_t)v->repeat, &time);
     progress_clear(&report->progress);
-    if (status != RT_OK) {
-        cli_fail("%s, %s: %s", op_table[id]->name, shape->label, rt_status_text(status));
+    if (!cli_check(error, status, "%s, %s", op_table[id]->name, shape->label))
         return false;
-    }
     report_row(report, id, shape, &time);
     return true;
 }
 
-static bool measure_rows(struct cli_device *device, const struct bench_values *v, struct report *report) {
+static bool measure_rows(struct cli_device *device, const struct bench_values *v, struct report *report,
+                         struct cli_error *error) {
     const struct op_shape *shape;
     uint64_t done = 0;
     progress_begin(&report->progress, "bench", count_wanted(v->only));
@@ -110,7 +109,7 @@ static bool measure_rows(struct cli_device *device, const struct bench_values *v
         for (uint32_t i = 0;
              wanted((enum op_id)id, v->only) && (shape = op_shape_at((enum op_id)id, OP_BENCH, i)) != NULL;
              i++) {
-            if (!measure_row(device, v, (enum op_id)id, shape, report))
+            if (!measure_row(device, v, (enum op_id)id, shape, report, error))
                 return false;
             done++;
             if (report->progress.interactive)
@@ -129,19 +128,21 @@ static void print_head(const struct cli_device *device, const struct report *rep
     printf("%-33s %-33s %9s %8s %7s  %s\n", "operation", "shape", "ms", "GFLOP/s", "GB/s", "of peak");
 }
 
-static int print_table(struct cli_device *device, const struct bench_values *v, struct report *report) {
+static bool print_table(struct cli_device *device, const struct bench_values *v, struct report *report,
+                        struct cli_error *error) {
     print_head(device, report, v->repeat);
-    if (!measure_rows(device, v, report))
-        return CLI_FAILED;
+    if (!measure_rows(device, v, report, error))
+        return false;
     double seconds = bench_c_conv3d();
     if (seconds < 0.0)
-        return cli_fail("out of memory");
+        return cli_no_memory(error, "the plain C loop");
     printf("%-33s %-33s %9.2f %8.1f\n", "plain C loop, one thread", bench_c_label, seconds * 1e3,
            bench_c_flops / seconds * 1e-9);
-    return 0;
+    return true;
 }
 
-static int print_json(struct cli_device *device, const struct bench_values *v, struct report *report) {
+static bool print_json(struct cli_device *device, const struct bench_values *v, struct report *report,
+                       struct cli_error *error) {
     const struct rt_device_info *info = rt_device_describe(device->device);
     cJSON *root = cJSON_CreateObject();
     cJSON_AddStringToObject(root, "device", info->name);
@@ -151,32 +152,38 @@ static int print_json(struct cli_device *device, const struct bench_values *v, s
     cJSON_AddNumberToObject(root, "peak_gflops", report->peaks.flops * 1e-9);
     cJSON_AddNumberToObject(root, "peak_gb_per_s", report->peaks.bytes * 1e-9);
     report->rows = cJSON_AddArrayToObject(root, "operations");
-    if (report->rows == NULL || !measure_rows(device, v, report)) {
-        cJSON_Delete(root);
-        return CLI_FAILED;
+    double seconds = -1.0;
+    if ((report->rows != NULL || cli_no_memory(error, NULL)) && measure_rows(device, v, report, error)) {
+        seconds = bench_c_conv3d();
+        if (seconds < 0.0)
+            cli_no_memory(error, "the plain C loop");
     }
-    double seconds = bench_c_conv3d();
+    if (seconds < 0.0) {
+        cJSON_Delete(root);
+        return false;
+    }
     cJSON *loop = cJSON_AddObjectToObject(root, "plain_c_loop");
     cJSON_AddStringToObject(loop, "shape", bench_c_label);
     cJSON_AddNumberToObject(loop, "best_ms", seconds * 1e3);
     cJSON_AddNumberToObject(loop, "gflops", bench_c_flops / seconds * 1e-9);
-    return json_print_and_delete(root);
+    return json_print_and_delete(root, error);
 }
 
-static int run(const void *values, char **args, int arg_count) {
+static bool run(const void *values, char **args, int arg_count, struct cli_error *error) {
     const struct bench_values *v = values;
     struct cli_device device = {0};
     struct report report = {0};
-    int status = CLI_FAILED;
     (void)args;
     (void)arg_count;
     if (count_wanted(v->only) == 0)
-        return cli_usage(
-            "bench kernels: no operation's name holds \"%.60s\"; `mograph doctor` lists them all", v->only);
-    if (cli_device_open(v->device, &device) && bench_peaks(&device, &report.peaks) == RT_OK)
-        status = v->json ? print_json(&device, v, &report) : print_table(&device, v, &report);
+        return cli_usage(error, "no operation's name holds \"%.60s\"; `mograph doctor` lists them all",
+                         v->only);
+    bool done = cli_device_open(v->device, &device, error) &&
+                cli_check(error, bench_peaks(&device, &report.peaks), "measuring the device's peaks");
+    if (done)
+        done = v->json ? print_json(&device, v, &report, error) : print_table(&device, v, &report, error);
     cli_device_close(&device);
-    return status;
+    return done;
 }
 
 const struct command cmd_bench_kernels = {

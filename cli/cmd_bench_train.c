@@ -40,15 +40,12 @@ static const char *optimiser_text(const struct bench_values *v) {
 }
 
 // What `mograph train` would do by default, but for what was asked for.
-static bool choose(const struct bench_values *v, struct bench_train *bench) {
+static bool choose(const struct bench_values *v, struct bench_train *bench, struct cli_error *error) {
     struct train_values train = {0};
-    struct option_error error;
     int arg_count;
     bool help;
-    if (!options_parse(train_options, 0, NULL, &train, &arg_count, &help, NULL, &error)) {
-        cli_fail("%s", error.text);
+    if (!options_parse(train_options, 0, NULL, &train, &arg_count, &help, NULL, error))
         return false;
-    }
     train.batch = v->batch;
     train.precision = v->precision;
     train.optimiser = v->optimiser;
@@ -109,17 +106,16 @@ static void print_kernels(const struct bench_kernel *kernels, uint32_t count) {
     print_kernel(&sum, sum.ns);
 }
 
-static int print_table(const struct cli_device *device, const struct bench_values *v,
-                       const struct bench_train *b, const struct bench_kernel *kernels, uint32_t count) {
+static void print_table(const struct cli_device *device, const struct bench_values *v,
+                        const struct bench_train *b, const struct bench_kernel *kernels, uint32_t count) {
     print_step(device, v, b);
     if (b->records == NULL) {
         printf("the device has no timestamps: where the time goes is not known\n");
-        return 0;
+        return;
     }
     if (v->each)
         print_records(b);
     print_kernels(kernels, count);
-    return 0;
 }
 
 // --- as JSON
@@ -163,8 +159,9 @@ static void add_step(cJSON *root, const struct bench_train *b) {
     cJSON_AddNumberToObject(root, "gflops", b->flops / b->median_ms * 1e-6);
 }
 
-static int print_json(const struct cli_device *device, const struct bench_values *v,
-                      const struct bench_train *b, const struct bench_kernel *kernels, uint32_t count) {
+static bool print_json(const struct cli_device *device, const struct bench_values *v,
+                       const struct bench_train *b, const struct bench_kernel *kernels, uint32_t count,
+                       struct cli_error *error) {
     const struct rt_device_info *info = rt_device_describe(device->device);
     cJSON *root = cJSON_CreateObject();
     cJSON_AddStringToObject(root, "device", info->name);
@@ -179,38 +176,41 @@ static int print_json(const struct cli_device *device, const struct bench_values
     add_step(root, b);
     if (b->records == NULL) {
         cJSON_AddNullToObject(root, "profile");
-        return json_print_and_delete(root);
+        return json_print_and_delete(root, error);
     }
     cJSON *profile = cJSON_AddObjectToObject(root, "profile");
     add_kernels(profile, kernels, count);
     if (v->each)
         add_records(profile, b);
-    return json_print_and_delete(root);
+    return json_print_and_delete(root, error);
 }
 
-static int print(const struct cli_device *device, const struct bench_values *v, const struct bench_train *b) {
+static bool print(const struct cli_device *device, const struct bench_values *v, const struct bench_train *b,
+                  struct cli_error *error) {
     struct bench_kernel *kernels = calloc((size_t)b->record_count + 1, sizeof *kernels);
     if (kernels == NULL)
-        return cli_fail("out of memory");
+        return cli_no_memory(error, NULL);
     uint32_t count = bench_kernels_of(b->records, b->record_count, kernels);
-    int status =
-        v->json ? print_json(device, v, b, kernels, count) : print_table(device, v, b, kernels, count);
+    bool done = true;
+    if (v->json)
+        done = print_json(device, v, b, kernels, count, error);
+    else
+        print_table(device, v, b, kernels, count);
     free(kernels);
-    return status;
+    return done;
 }
 
-static int run(const void *values, char **args, int arg_count) {
+static bool run(const void *values, char **args, int arg_count, struct cli_error *error) {
     const struct bench_values *v = values;
     struct cli_device device = {0};
     struct bench_train bench = {0};
-    int status = CLI_FAILED;
     (void)args;
     (void)arg_count;
-    if (choose(v, &bench) && cli_device_open(v->device, &device) && bench_train(&device, &bench))
-        status = print(&device, v, &bench);
+    bool done = choose(v, &bench, error) && cli_device_open(v->device, &device, error) &&
+                bench_train(&device, &bench, error) && print(&device, v, &bench, error);
     free(bench.records);
     cli_device_close(&device);
-    return status;
+    return done;
 }
 
 const struct command cmd_bench_train = {

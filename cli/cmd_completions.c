@@ -231,7 +231,7 @@ static void print_fish(void) {
     }
 }
 
-static int run(const void *values, char **args, int arg_count) {
+static bool run(const void *values, char **args, int arg_count, struct cli_error *error) {
     static const struct {
         const char *shell;
         void (*print)(void);
@@ -241,9 +241,9 @@ static int run(const void *values, char **args, int arg_count) {
     for (size_t i = 0; i < sizeof shells / sizeof shells[0]; i++)
         if (strcmp(args[0], shells[i].shell) == 0) {
             shells[i].print();
-            return 0;
+            return true;
         }
-    return cli_usage("completions: there are none for \"%.40s\": give bash, zsh or fish", args[0]);
+    return cli_usage(error, "there are none for \"%.40s\": give bash, zsh or fish", args[0]);
 }
 
 const struct command cmd_completions = {

@@ -31,27 +31,28 @@ static void print_skipped(void *user, const char *text) {
     fprintf(stderr, "mograph: skipped %s\n", text);
 }
 
-static int run(const void *values, char **args, int arg_count) {
+static bool run(const void *values, char **args, int arg_count, struct cli_error *error) {
     const struct import_values *v = values;
     if (v->out == NULL)
-        return cli_usage("dataset import: say where to write it: -o DIR");
+        return cli_usage(error, "say where to write it: -o DIR");
     struct import import = {.size = dataset_size(v->size),
                             .fit = (enum clip_fit)v->fit,
                             .frames_from = (enum import_frames)v->frames_from,
                             .val = v->val,
                             .format = (enum data_format)v->format};
     struct progress bar;
-    struct media_error error = {""};
     progress_begin(&bar, "importing", 1);
     struct data_progress progress = dataset_progress(&bar);
     struct import_report report = {.skipped = print_skipped, .user = &bar};
-    if (!import_write(&import, (const char *const *)args, (uint32_t)arg_count, v->out, v->force, &report,
-                      &progress, &error))
-        return dataset_fail(&bar, &error);
+    bool done = import_write(&import, (const char *const *)args, (uint32_t)arg_count, v->out, v->force,
+                             &report, &progress, error);
     progress_clear(&bar);
+    if (!done)
+        return false;
     printf("imported %u, skipped %u; look at %s/sheet.png\n", report.imported_count, report.skipped_count,
            v->out);
-    return report.skipped_count > 0 ? CLI_PARTLY : 0;
+    error->status = report.skipped_count > 0 ? CLI_PARTLY : 0;
+    return true;
 }
 
 const struct command cmd_dataset_import = {

@@ -34,23 +34,23 @@ static void print_info(const struct data_info *info) {
     print_sizes(info);
 }
 
-static int run(const void *values, char **args, int arg_count) {
+static bool run(const void *values, char **args, int arg_count, struct cli_error *error) {
     (void)values;
     (void)arg_count;
     struct progress bar;
-    struct media_error error = {""};
     struct data_info info;
     progress_begin(&bar, "reading", 1);
     struct data_progress progress = dataset_progress(&bar);
-    if (!data_info_read(&info, args[0], print_unreadable, &bar, &progress, &error))
-        return dataset_fail(&bar, &error);
+    bool done = data_info_read(&info, args[0], print_unreadable, &bar, &progress, error);
     progress_clear(&bar);
+    if (!done)
+        return false;
     print_info(&info);
     if (data_info_warnings(&info, print_warning, NULL) == 0)
         puts("nothing here that would train badly");
-    uint32_t unreadable = info.unreadable;
+    error->status = info.unreadable > 0 ? CLI_PARTLY : 0;
     data_info_finish(&info);
-    return unreadable > 0 ? CLI_PARTLY : 0;
+    return true;
 }
 
 const struct command cmd_dataset_info = {

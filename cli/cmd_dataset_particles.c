@@ -30,12 +30,12 @@ static const struct option options[] = {
     OPTION_FORCE(struct particles_values, force, "a data set"),
     {0}};
 
-static int run(const void *values, char **args, int arg_count) {
+static bool run(const void *values, char **args, int arg_count, struct cli_error *error) {
     const struct particles_values *v = values;
     (void)args;
     (void)arg_count;
     if (v->out == NULL)
-        return cli_usage("dataset particles: say where to write it: -o DIR");
+        return cli_usage(error, "say where to write it: -o DIR");
     struct particle_set set = {.seed = (uint64_t)v->seed,
                                .clips = (uint32_t)v->clips,
                                .layouts = (uint32_t)v->layouts,
@@ -44,19 +44,19 @@ static int run(const void *values, char **args, int arg_count) {
                                .size = dataset_size(v->size),
                                .format = (enum data_format)v->format};
     struct progress bar;
-    struct media_error error = {""};
     progress_begin(&bar, "drawing", 1);
     struct data_progress progress = dataset_progress(&bar);
     double started = terminal_seconds();
-    if (!particle_set_write(&set, v->out, v->force, &progress, &error))
-        return dataset_fail(&bar, &error);
+    bool done = particle_set_write(&set, v->out, v->force, &progress, error);
+    progress_clear(&bar);
+    if (!done)
+        return false;
     char duration[32];
     terminal_duration(terminal_seconds() - started, duration, sizeof duration);
-    progress_clear(&bar);
     uint32_t val = data_val_count(set.clips, set.val);
     printf("6 kinds, %u training and %u validation clips each, in %s; look at %s/sheet.png\n",
            set.clips - val, val, duration, v->out);
-    return 0;
+    return true;
 }
 
 const struct command cmd_dataset_particles = {

@@ -16,51 +16,42 @@ static const struct option options[] = {
     OPTIONS_WORK_REST(struct decode_values),
     {0}};
 
-static int write_clip(struct work *work, const char *path, const uint8_t *rgb) {
-    struct media_error error = {""};
+static bool write_clip(struct work *work, const char *path, const uint8_t *rgb, struct cli_error *error) {
     char line[5000];
-    if (!picture_write_one(work, rgb, work->values->out, path_base(path), &error))
-        return cli_fail("%s", error.text);
+    if (!picture_write_one(work, rgb, work->values->out, path_base(path), error))
+        return false;
     cJSON *root = work_json(work);
     cJSON_AddStringToObject(root, "out", work->values->out);
     snprintf(line, sizeof line, "%.400s in %s", path_base(path), work->values->out);
-    return work_report(work, root, line);
+    return work_report(work, root, line, error);
 }
 
-static int make(struct work *work, const char *path) {
+static bool make(struct work *work, const char *path, struct cli_error *error) {
     const struct source source = {.type = SOURCE_Z, .path = path};
     struct points points = {0};
-    if (!work_start(work, 1))
-        return CLI_FAILED;
+    if (!work_start(work, 1, error))
+        return false;
     uint8_t *rgb = malloc(work_clip_bytes(work));
-    int status = CLI_FAILED;
-    if (rgb != NULL && points_begin(&points, work, 1) &&
-        points_from_source(&points, work, 0, &source, 0, 0, NULL, NULL))
-        status = points_decode(work, &points, rgb);
-    else if (rgb == NULL)
-        cli_fail("out of memory");
-    if (status == 0)
-        status = write_clip(work, path, rgb);
+    bool done = (rgb != NULL || cli_no_memory(error, NULL)) && points_begin(&points, work, 1, error) &&
+                points_from_source(&points, work, 0, &source, 0, 0, NULL, NULL, error) &&
+                points_decode(work, &points, rgb, error) && write_clip(work, path, rgb, error);
     points_destroy(&points);
     free(rgb);
-    return status;
+    return done;
 }
 
 extern const struct command cmd_decode;
 
-static int run(const void *values, char **args, int arg_count) {
+static bool run(const void *values, char **args, int arg_count, struct cli_error *error) {
     const struct decode_values *v = values;
-    struct media_error error;
     struct work work;
-    int status = CLI_FAILED;
     if (v->common.out == NULL)
-        return cli_usage("decode: say where to write: -o FILE; " CLIP_WRITE_FORMATS);
-    if (!clip_write_check(v->common.out, v->common.force, &error))
-        return cli_fail("%s", error.text);
-    if (work_begin(&work, &cmd_decode, values, args, arg_count))
-        status = make(&work, args[0]);
+        return cli_usage(error, "say where to write: -o FILE; " CLIP_WRITE_FORMATS);
+    if (!clip_write_check(v->common.out, v->common.force, error))
+        return false;
+    bool done = work_begin(&work, &cmd_decode, values, args, arg_count, error) && make(&work, args[0], error);
     work_close(&work);
-    return status;
+    return done;
 }
 
 const struct command cmd_decode = {

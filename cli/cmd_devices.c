@@ -57,29 +57,29 @@ static cJSON *device_json(const struct rt_device_info *info) {
     return row;
 }
 
-static int print_json(const struct rt_context *context) {
+static bool print_json(const struct rt_context *context, struct cli_error *error) {
     cJSON *root = cJSON_CreateObject();
     cJSON *rows = cJSON_AddArrayToObject(root, "devices");
     for (uint32_t i = 0; i < rt_context_device_count(context); i++)
         cJSON_AddItemToArray(rows, device_json(rt_context_device(context, i)));
-    return json_print_and_delete(root);
+    return json_print_and_delete(root, error);
 }
 
-static int run(const void *values, char **args, int arg_count) {
+static bool run(const void *values, char **args, int arg_count, struct cli_error *error) {
     const struct devices_values *v = values;
     (void)args;
     (void)arg_count;
     struct rt_context *context;
-    if (rt_context_create(NULL, &context) != RT_OK)
-        return CLI_FAILED;
-    int status = 0;
+    bool done = cli_check(error, rt_context_create(NULL, &context), "looking for devices");
+    if (!done)
+        return false;
     if (v->json)
-        status = print_json(context);
+        done = print_json(context, error);
     else
         for (uint32_t i = 0; i < rt_context_device_count(context); i++)
             print_device(rt_context_device(context, i));
     rt_context_destroy(&context);
-    return status;
+    return done;
 }
 
 const struct command cmd_devices = {

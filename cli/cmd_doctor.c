@@ -117,14 +117,15 @@ struct verdict {
     struct op_trial_result first; // that failed
 };
 
-static bool run_trial(struct op_library *library, const struct op_trial *trial, struct verdict *verdict) {
+static bool run_trial(struct op_library *library, const struct op_trial *trial, struct verdict *verdict,
+                      struct cli_error *error) {
     struct op_trial_result result;
     enum rt_status status = op_trial_run(library, trial, &result);
     verdict->trials++;
-    if (status != RT_OK) {
+    if (!cli_check(error, status, "%s, family %s", op_table[trial->id]->name,
+                   op_family_text(library->target.family))) {
         result.passed = false;
-        snprintf(result.text, sizeof result.text, "%s, family %s: %s", op_table[trial->id]->name,
-                 op_family_text(library->target.family), rt_status_text(status));
+        snprintf(result.text, sizeof result.text, "%.600s", error->text);
     }
     if (!result.passed && verdict->failures++ == 0)
         verdict->first = result;
@@ -139,13 +140,14 @@ static bool run_trial(struct op_library *library, const struct op_trial *trial, 
 
 // Every shape of its table that is for doctor, with random inputs and with all zeros but one. False when the
 // device is lost.
-static bool test_operation(struct op_library *library, enum op_id id, struct verdict *verdict) {
+static bool test_operation(struct op_library *library, enum op_id id, struct verdict *verdict,
+                           struct cli_error *error) {
     static const enum op_fill fills[] = {OP_FILL_RANDOM, OP_FILL_ONE_HOT};
     const struct op_shape *shape;
     for (uint32_t i = 0; (shape = op_shape_at(id, OP_DOCTOR, i)) != NULL; i++)
         for (size_t fill = 0; fill < sizeof fills / sizeof fills[0]; fill++) {
             struct op_trial trial = {.id = id, .params = shape->params, .fill = fills[fill], .seed = 1 + i};
-            if (!run_trial(library, &trial, verdict))
+            if (!run_trial(library, &trial, verdict, error))
                 return false;
         }
     return true;
@@ -155,14 +157,18 @@ static bool can_run_lane(const struct rt_device_info *info) {
     return info->subgroup_pinned && info->subgroup_broadcast;
 }
 
-static bool test_families(struct cli_device *device, enum op_id id, struct verdict *verdict) {
+static bool test_families(struct cli_device *device, enum op_id id, struct verdict *verdict,
+                          struct cli_error *error) {
     enum op_family usual = device->library->target.family;
     bool alive = true;
     for (int family = OP_FAMILY_TILE; family <= OP_FAMILY_LANE && alive; family++) {
         if (family == OP_FAMILY_LANE && !can_run_lane(rt_device_describe(device->device)))
             continue;
-        if (op_library_set_family(device->library, (enum op_family)family) == RT_OK)
-            alive = test_operation(device->library, id, verdict);
+        if (cli_check(error, op_library_set_family(device->library, (enum op_family)family),
+                      "choosing kernels"))
+            alive = test_operation(device->library, id, verdict, error);
+        else if (verdict->failures++ == 0)
+            snprintf(verdict->first.text, sizeof verdict->first.text, "%.600s", error->text);
     }
     op_library_set_family(device->library, usual);
     return alive;
@@ -179,14 +185,15 @@ static void print_verdict(enum op_id id, const struct verdict *verdict) {
 }
 
 // Prints one line per operation; the number of operations that failed.
-static uint32_t test_operations(struct cli_device *device) {
+static uint32_t test_operations(struct cli_device *device, struct cli_cause *cause) {
     struct progress progress;
+    struct cli_error error = {.cause = cause}; // of one trial: the page tells it
     uint32_t failed = 0;
     printf("\n%-33s %6s  %11s  %9s\n", "operation", "trials", "worst error", "allowed");
     progress_begin(&progress, "self-test", OP_COUNT);
     for (int id = 0; id < OP_COUNT; id++) {
         struct verdict verdict = {0};
-        bool alive = test_families(device, (enum op_id)id, &verdict);
+        bool alive = test_families(device, (enum op_id)id, &verdict, &error);
         progress_clear(&progress);
         print_verdict((enum op_id)id, &verdict);
         fflush(stdout);
@@ -200,43 +207,40 @@ static uint32_t test_operations(struct cli_device *device) {
     return failed;
 }
 
-static int self_test(struct cli_device *device) {
+static bool self_test(struct cli_device *device, struct cli_error *error) {
     double start = terminal_seconds();
-    uint32_t failed = test_operations(device);
+    uint32_t failed = test_operations(device, error->cause);
     const char *families = can_run_lane(rt_device_describe(device->device)) ? "tile and lane" : "tile";
     double seconds = terminal_seconds() - start;
     uint32_t messages = rt_context_validation_count(device->context);
-    if (messages > 0)
-        printf("\nthe validation layer spoke %u times\n", messages);
     if (failed == 0) {
         printf("\nall %d operations agree with their references (kernels: %s, %.1f s)\n", OP_COUNT, families,
                seconds);
-        return messages > 0 ? CLI_FAILED : 0;
+        return messages == 0 || cli_fail(error, NULL, "the validation layer spoke %u times", messages);
     }
     printf("\n%u of %d operations FAILED (kernels: %s, %.1f s)\n", failed, OP_COUNT, families, seconds);
-    return cli_fail("this device or its driver computes wrongly; try another one with --device, a newer "
+    return cli_fail(error, NULL,
+                    "this device or its driver computes wrongly; try another one with --device, a newer "
                     "driver, or report the page above");
 }
 
-static int run(const void *values, char **args, int arg_count) {
+static bool run(const void *values, char **args, int arg_count, struct cli_error *error) {
     const struct doctor_values *v = values;
     struct cli_device device = {0};
     (void)args;
     (void)arg_count;
     report_system();
     fflush(stdout);
-    int status = CLI_FAILED;
-    if (cli_device_open(v->device, &device)) {
-        report_loader(device.context);
-        report_devices(device.context);
-        report_chosen(&device);
-        status = self_test(&device);
-    } else if (device.context != NULL) {
+    bool open = cli_device_open(v->device, &device, error);
+    if (device.context != NULL) {
         report_loader(device.context);
         report_devices(device.context);
     }
+    if (open)
+        report_chosen(&device);
+    bool sound = open && self_test(&device, error);
     cli_device_close(&device);
-    return status;
+    return sound;
 }
 
 const struct command cmd_doctor = {

@@ -17,7 +17,8 @@ static const struct option options[] = {
     OPTIONS_WORK_REST(struct encode_values),
     {0}};
 
-static int report(struct work *work, const char *path, const struct generator_encoding *encoding) {
+static bool report(struct work *work, const char *path, const struct generator_encoding *encoding,
+                   struct cli_error *error) {
     char line[5000];
     uint32_t levels = generator_space(work->generator)->level_count;
     cJSON *root = work_json(work), *kl = cJSON_AddArrayToObject(root, "kl_nats");
@@ -28,48 +29,42 @@ static int report(struct work *work, const char *path, const struct generator_en
         cJSON_AddItemToArray(kl, cJSON_CreateNumber(encoding->kl[l]));
     snprintf(line, sizeof line, "%.400s as %s, in %s", path_base(path), work->kinds.names[encoding->class],
              work->values->out);
-    return work_report(work, root, line);
+    return work_report(work, root, line, error);
 }
 
-static int make(struct work *work, const char *path, uint32_t kind) {
+static bool make(struct work *work, const char *path, uint32_t kind, struct cli_error *error) {
     const struct source source = {.type = SOURCE_CLIP, .path = path};
     struct generator_encoding encoding;
     struct points points = {0};
     char what[600];
-    int status = CLI_FAILED;
-    if (!points_check_path(work, work->values->out) || !work_start(work, work->kinds.count))
-        return CLI_FAILED;
-    if (points_begin(&points, work, 1) &&
-        points_from_source(&points, work, 0, &source, 0, kind, NULL, &encoding)) {
+    if (!points_check_path(work, work->values->out, error) || !work_start(work, work->kinds.count, error))
+        return false;
+    bool done = points_begin(&points, work, 1, error) &&
+                points_from_source(&points, work, 0, &source, 0, kind, NULL, &encoding, error);
+    if (done) {
         snprintf(what, sizeof what, "%.400s as %.100s", path_base(path), work->kinds.names[encoding.class]);
-        if (points_save(&points, work, 0, work->values->out, what))
-            status = report(work, path, &encoding);
+        done = points_save(&points, work, 0, work->values->out, what, error) &&
+               report(work, path, &encoding, error);
     }
     points_destroy(&points);
-    return status;
+    return done;
 }
 
 extern const struct command cmd_encode;
 
-static int run(const void *values, char **args, int arg_count) {
+static bool run(const void *values, char **args, int arg_count, struct cli_error *error) {
     const struct encode_values *v = values;
-    struct media_error error;
     struct work work;
-    int status = CLI_FAILED;
+    uint32_t kind = GENERATOR_ANY_CLASS;
     if (v->common.out == NULL)
-        return cli_usage("encode: say where to write: -o NAME.z.safetensors");
+        return cli_usage(error, "say where to write: -o NAME.z.safetensors");
     if (!path_has_extension(v->common.out, ".safetensors"))
-        return cli_usage("encode: -o is \"%.80s\": a z file is named NAME.z.safetensors", v->common.out);
-    if (work_begin(&work, &cmd_encode, values, args, arg_count)) {
-        uint32_t kind =
-            v->kind != NULL ? kinds_find(&work.kinds, v->kind, strlen(v->kind)) : GENERATOR_ANY_CLASS;
-        if (v->kind != NULL && kind == UINT32_MAX && !kinds_refuse(&work.kinds, v->kind, &error))
-            status = cli_usage("encode: %s", error.text);
-        else
-            status = make(&work, args[0], kind);
-    }
+        return cli_usage(error, "-o is \"%.80s\": a z file is named NAME.z.safetensors", v->common.out);
+    bool done = work_begin(&work, &cmd_encode, values, args, arg_count, error) &&
+                (v->kind == NULL || kinds_choose(&work.kinds, v->kind, &kind, error)) &&
+                make(&work, args[0], kind, error);
     work_close(&work);
-    return status;
+    return done;
 }
 
 const struct command cmd_encode = {

@@ -79,53 +79,45 @@ static void describe(struct evaluation_run *e) {
     }
 }
 
-static bool find_weights(struct evaluation_run *e) {
-    struct media_error error = {""};
-    if (weights_path_find(e->v->weights, e->weights, &error))
-        return true;
-    cli_fail("%s", error.text);
-    return false;
+static bool open_all(struct evaluation_run *e, struct cli_error *error) {
+    return weights_path_find(e->v->weights, e->weights, error) &&
+           eval_data_open(&e->data, e->folder, (uint32_t)e->v->n, error) &&
+           cli_device_open(e->v->device, &e->device, error) &&
+           eval_model_open(&e->model, e->device.library, e->weights, &e->data, error);
 }
 
-static bool open_all(struct evaluation_run *e) {
-    return find_weights(e) && eval_data_open(&e->data, e->folder, (uint32_t)e->v->n) &&
-           cli_device_open(e->v->device, &e->device) &&
-           eval_model_open(&e->model, e->device.library, e->weights, &e->data);
-}
-
-static bool measure_real(struct evaluation_run *e) {
+static bool measure_real(struct evaluation_run *e, struct cli_error *error) {
     const struct judge_options judge = {.folder = e->folder, .seed = 1};
-    if (!eval_data_measure(&e->data, (uint64_t)e->v->seed))
+    if (!eval_data_measure(&e->data, (uint64_t)e->v->seed, error))
         return false;
-    e->classifier = judge_open(e->device.library, &e->data.training, &judge);
-    return e->classifier != NULL && eval_data_classify(&e->data, e->classifier);
+    e->classifier = judge_open(e->device.library, &e->data.training, &judge, error);
+    return e->classifier != NULL && eval_data_classify(&e->data, e->classifier, error);
 }
 
-static bool measure_reconstruction(struct evaluation_run *e) {
+static bool measure_reconstruction(struct evaluation_run *e, struct cli_error *error) {
     struct eval_results *r = &e->results;
     r->black_psnr = reconstruction_psnr(&e->data.black);
     r->black_foreground_psnr = reconstruction_foreground_psnr(&e->data.black);
     r->black_ssim = reconstruction_ssim(&e->data.black);
-    return validate_clips(generator_evaluator(e->model.generator), &e->model.val, &r->reconstruction);
+    return validate_clips(generator_evaluator(e->model.generator), &e->model.val, &r->reconstruction, error);
 }
 
-static bool measure_morphs(struct evaluation_run *e) {
+static bool measure_morphs(struct evaluation_run *e, struct cli_error *error) {
     struct eval_results *r = &e->results;
-    return eval_keys_of_kinds(&e->model, &e->data, &r->drawing, &e->kind_keys) &&
-           eval_morphs(&e->model, &e->data, e->classifier, &e->kind_keys, "morphing kinds",
-                       &r->kind_morphs) &&
-           eval_keys_of_clips(&e->model, &e->data, &e->clip_keys) &&
-           eval_morphs(&e->model, &e->data, e->classifier, &e->clip_keys, "morphing clips", &r->clip_morphs);
+    return eval_keys_of_kinds(&e->model, &e->data, &r->drawing, &e->kind_keys, error) &&
+           eval_morphs(&e->model, &e->data, e->classifier, &e->kind_keys, "morphing kinds", &r->kind_morphs,
+                       error) &&
+           eval_keys_of_clips(&e->model, &e->data, &e->clip_keys, error) &&
+           eval_morphs(&e->model, &e->data, e->classifier, &e->clip_keys, "morphing clips", &r->clip_morphs,
+                       error);
 }
 
 // --- what is written
 
 // Before the work: a folder that cannot be is told at once.
-static bool make_folder(const char *path) {
-    if (path == NULL || mkdir(path, 0777) == 0 || (errno == EEXIST && path_is_folder(path)))
-        return true;
-    cli_fail("%s: %s", path, strerror(errno));
-    return false;
+static bool make_folder(const char *path, struct cli_error *error) {
+    return path == NULL || mkdir(path, 0777) == 0 || (errno == EEXIST && path_is_folder(path)) ||
+           cli_fail(error, path, "%s", strerror(errno));
 }
 
 // As --json prints it, with the end of its last line. The caller frees; NULL when memory is out.
@@ -144,56 +136,56 @@ static char *results_text(const struct eval_results *results) {
     return done ? line : NULL;
 }
 
-static bool write_json(const struct evaluation_run *e) {
-    struct media_error error = {"out of memory"};
+static bool write_json(const struct evaluation_run *e, struct cli_error *error) {
     char path[PATH_CAPACITY], *text = results_text(&e->results);
-    bool written = text != NULL && path_join(path, e->v->out, "eval.json", &error) &&
-                   output_file(path, text, strlen(text), true, &error);
-    if (!written)
-        cli_fail("%s", error.text);
+    bool written = (text != NULL || cli_no_memory(error, NULL)) &&
+                   path_join(path, e->v->out, "eval.json", error) &&
+                   output_file(path, text, strlen(text), true, error);
     free(text);
     return written;
 }
 
-static bool write_folder(const struct evaluation_run *e) {
+static bool write_folder(const struct evaluation_run *e, struct cli_error *error) {
     const struct eval_sheets sheets = {.model = &e->model,
                                        .data = &e->data,
                                        .samples = &e->samples,
                                        .how = &e->results.drawing,
                                        .kind_keys = &e->kind_keys,
                                        .clip_keys = &e->clip_keys};
-    return e->v->out == NULL || (eval_sheets_write(&sheets, e->v->out) && write_json(e) &&
-                                 eval_page_write(&e->results, e->v->out));
+    return e->v->out == NULL || (eval_sheets_write(&sheets, e->v->out, error) && write_json(e, error) &&
+                                 eval_page_write(&e->results, e->v->out, error));
 }
 
-static int print_tables(const struct eval_results *results) {
+static bool print_tables(const struct eval_results *results, struct cli_error *error) {
     bool made = true;
     for (int which = 0; which < TABLE_COUNT && made; which++) {
         struct table table;
-        made = eval_table_make(results, (enum eval_table)which, &table);
+        made = eval_table_make(results, (enum eval_table)which, &table, error);
         if (made)
             table_print(&table, stdout);
         table_destroy(&table);
     }
-    return made ? 0 : CLI_FAILED;
+    return made;
 }
 
-static int evaluate(struct evaluation_run *e) {
-    if (!open_all(e) || !make_folder(e->v->out))
-        return CLI_FAILED;
+static bool evaluate(struct evaluation_run *e, struct cli_error *error) {
+    if (!open_all(e, error) || !make_folder(e->v->out, error))
+        return false;
     describe(e);
-    if (!measure_real(e) || !measure_reconstruction(e) ||
-        !eval_samples(&e->model, &e->data, e->classifier, &e->results.drawing, &e->samples) ||
-        !eval_results_compare(&e->results, &e->data, &e->samples) || !measure_morphs(e) || !write_folder(e))
-        return CLI_FAILED;
-    return e->v->json ? json_print_and_delete(eval_results_json(&e->results)) : print_tables(&e->results);
+    if (!measure_real(e, error) || !measure_reconstruction(e, error) ||
+        !eval_samples(&e->model, &e->data, e->classifier, &e->results.drawing, &e->samples, error) ||
+        !eval_results_compare(&e->results, &e->data, &e->samples, error) || !measure_morphs(e, error) ||
+        !write_folder(e, error))
+        return false;
+    return e->v->json ? json_print_and_delete(eval_results_json(&e->results), error)
+                      : print_tables(&e->results, error);
 }
 
-static int run(const void *values, char **args, int arg_count) {
+static bool run(const void *values, char **args, int arg_count, struct cli_error *error) {
     const struct eval_values *v = values;
     struct evaluation_run e = {.v = v, .folder = args[0]};
     (void)arg_count;
-    int status = evaluate(&e);
+    bool done = evaluate(&e, error);
     eval_results_destroy(&e.results);
     eval_set_destroy(&e.samples);
     points_destroy(&e.kind_keys);
@@ -202,7 +194,7 @@ static int run(const void *values, char **args, int arg_count) {
     eval_model_close(&e.model);
     cli_device_close(&e.device);
     eval_data_destroy(&e.data);
-    return status;
+    return done;
 }
 
 const struct command cmd_eval = {

@@ -55,13 +55,8 @@ struct making {
 
 // --- the command line
 
-static bool fail(const struct media_error *error) {
-    cli_usage("generate: %s", error->text);
-    return false;
-}
-
 // "CxR"; no grid asked for: 0 x 0.
-static bool read_grid(struct making *m) {
+static bool read_grid(struct making *m, struct cli_error *error) {
     const char *text = m->v->grid;
     if (text == NULL)
         return true;
@@ -69,53 +64,47 @@ static bool read_grid(struct making *m) {
     uint64_t columns, rows;
     if (text[x] == '\0' || !seed_parse(text, x, &columns) ||
         !seed_parse(text + x + 1, strlen(text + x + 1), &rows) || columns == 0 || rows == 0 ||
-        columns > SEEDS_MAX || rows > SEEDS_MAX || columns * rows > SEEDS_MAX) {
-        cli_usage("generate: --grid is \"%.40s\": give columns x rows like 3x2, at most %d clips", text,
-                  SEEDS_MAX);
-        return false;
-    }
+        columns > SEEDS_MAX || rows > SEEDS_MAX || columns * rows > SEEDS_MAX)
+        return cli_usage(error, "--grid is \"%.40s\": give columns x rows like 3x2, at most %d clips", text,
+                         SEEDS_MAX);
     m->columns = (uint32_t)columns;
     m->rows = (uint32_t)rows;
     return true;
 }
 
-static bool read_seeds(struct making *m) {
-    struct media_error error;
+static bool read_seeds(struct making *m, struct cli_error *error) {
     if (m->v->seeds != NULL && m->v->n > 0)
-        return cli_usage("generate: --seeds says how many clips: leave out -n"), false;
+        return cli_usage(error, "--seeds says how many clips: leave out -n");
     if (m->v->seeds != NULL)
-        return seeds_parse(m->v->seeds, m->seeds, &m->count, &error) || fail(&error);
+        return seeds_parse(m->v->seeds, m->seeds, &m->count, error);
     m->count = m->v->n > 0 ? (uint32_t)m->v->n : m->rows > 0 ? m->columns * m->rows : 1;
     for (uint32_t i = 0; i < m->count; i++)
         m->seeds[i] = i + 1;
     return true;
 }
 
-static bool read_kind(struct making *m) {
-    struct media_error error;
+static bool read_kind(struct making *m, struct cli_error *error) {
     const char *kind = m->v->kind;
     m->kind = UINT32_MAX;
     if (kind != NULL && m->v->mix != NULL)
-        return cli_usage("generate: give --kind or --mix, not both"), false;
+        return cli_usage(error, "give --kind or --mix, not both");
     if (m->v->mix != NULL) {
         m->mix = calloc(m->work.kinds.count, sizeof *m->mix);
-        return m->mix != NULL && (mix_parse(m->v->mix, &m->work.kinds, m->mix, &error) || fail(&error));
+        return (m->mix != NULL || cli_no_memory(error, NULL)) &&
+               mix_parse(m->v->mix, &m->work.kinds, m->mix, error);
     }
-    if (kind == NULL)
-        return true;
-    m->kind = kinds_find(&m->work.kinds, kind, strlen(kind));
-    return m->kind != UINT32_MAX || kinds_refuse(&m->work.kinds, kind, &error) || fail(&error);
+    return kind == NULL || kinds_choose(&m->work.kinds, kind, &m->kind, error);
 }
 
 static bool a_file_each(const struct making *m) {
     return strchr(m->v->common.out, '#') != NULL;
 }
 
-static bool choose_layout(struct making *m) {
+static bool choose_layout(struct making *m, struct cli_error *error) {
     if (a_file_each(m) && m->v->grid != NULL)
-        return cli_usage("generate: a grid is one file: leave out --grid or the # in -o"), false;
+        return cli_usage(error, "a grid is one file: leave out --grid or the # in -o");
     if (m->rows > 0 && m->count > m->columns * m->rows)
-        return cli_usage("generate: %u clips do not fit in --grid %s", m->count, m->v->grid), false;
+        return cli_usage(error, "%u clips do not fit in --grid %s", m->count, m->v->grid);
     if (m->rows == 0) {
         m->columns = picture_columns(&m->work, m->count);
         m->rows = (uint32_t)rt_div_up(m->count, m->columns);
@@ -126,18 +115,18 @@ static bool choose_layout(struct making *m) {
 // --- names
 
 // -o with its last # replaced by the seed.
-static bool clip_path(const struct making *m, uint32_t i, char path[PATH_CAPACITY]) {
+static bool clip_path(const struct making *m, uint32_t i, char path[PATH_CAPACITY], struct cli_error *error) {
     const char *out = m->v->common.out, *hash = strrchr(out, '#');
     int written = hash == NULL ? snprintf(path, PATH_CAPACITY, "%s", out)
                                : snprintf(path, PATH_CAPACITY, "%.*s%llu%s", (int)(hash - out), out,
                                           (unsigned long long)m->seeds[i], hash + 1);
-    return written > 0 && written < PATH_CAPACITY;
+    return (written > 0 && written < PATH_CAPACITY) || cli_fail(error, NULL, "-o: the path is too long");
 }
 
 // The same without its extension; in a grid with the seed; then .z.safetensors.
-static bool z_path(const struct making *m, uint32_t i, char path[PATH_CAPACITY]) {
+static bool z_path(const struct making *m, uint32_t i, char path[PATH_CAPACITY], struct cli_error *error) {
     char stem[PATH_CAPACITY], seed[32] = "";
-    if (!clip_path(m, i, stem))
+    if (!clip_path(m, i, stem, error))
         return false;
     char *base = stem + (path_base(stem) - stem), *dot = strrchr(base, '.');
     if (dot != NULL && dot > base)
@@ -145,19 +134,18 @@ static bool z_path(const struct making *m, uint32_t i, char path[PATH_CAPACITY])
     if (m->count > 1 && !a_file_each(m))
         snprintf(seed, sizeof seed, "-%llu", (unsigned long long)m->seeds[i]);
     int written = snprintf(path, PATH_CAPACITY, "%s%s.z.safetensors", stem, seed);
-    return written > 0 && written < PATH_CAPACITY;
+    return (written > 0 && written < PATH_CAPACITY) || cli_fail(error, NULL, "-o: the path is too long");
 }
 
 // Everything that will be written can be.
-static bool check_paths(const struct making *m) {
-    struct media_error error = {""};
+static bool check_paths(const struct making *m, struct cli_error *error) {
     char path[PATH_CAPACITY];
     uint32_t files = a_file_each(m) ? m->count : 1;
     for (uint32_t i = 0; i < files; i++)
-        if (!clip_path(m, i, path) || !clip_write_check(path, m->v->common.force, &error))
-            return cli_fail("%s", error.text[0] != '\0' ? error.text : "-o: the path is too long"), false;
+        if (!clip_path(m, i, path, error) || !clip_write_check(path, m->v->common.force, error))
+            return false;
     for (uint32_t i = 0; i < m->count && m->v->save_z; i++)
-        if (!z_path(m, i, path) || !points_check_path(&m->work, path))
+        if (!z_path(m, i, path, error) || !points_check_path(&m->work, path, error))
             return false;
     return true;
 }
@@ -171,13 +159,15 @@ static void what_of(const struct making *m, uint32_t i, char *text, size_t size)
         snprintf(text, size, "%s:%llu", m->work.kinds.names[m->kinds[i]], (unsigned long long)m->seeds[i]);
 }
 
-static bool draw_all(struct making *m) {
+static bool draw_all(struct making *m, struct cli_error *error) {
     struct point_draw draw = {.temperature = (float)m->v->temperature, .fine = (float)m->v->fine};
     const struct prior *prior = generator_prior(m->work.generator);
     m->kinds = malloc(m->count * sizeof *m->kinds);
     m->rgb = malloc(m->count * work_clip_bytes(&m->work));
-    if (!points_begin(&m->points, &m->work, m->count) || m->kinds == NULL || m->rgb == NULL)
-        return cli_fail("out of memory for %u clips", m->count), false;
+    if (m->kinds == NULL || m->rgb == NULL)
+        return cli_fail(error, NULL, "out of memory for %u clips", m->count);
+    if (!points_begin(&m->points, &m->work, m->count, error))
+        return false;
     for (uint32_t i = 0; i < m->count; i++) {
         draw.seed = m->seeds[i];
         m->kinds[i] = UINT32_MAX;
@@ -200,7 +190,7 @@ static void what_of_all(const struct making *m, char *text, size_t size) {
     }
 }
 
-static bool write_grid(const struct making *m, struct media_error *error) {
+static bool write_grid(const struct making *m, struct cli_error *error) {
     const struct grid grid = {.columns = m->columns, .rows = m->rows};
     char what[1000];
     struct clip clip;
@@ -213,24 +203,24 @@ static bool write_grid(const struct making *m, struct media_error *error) {
     return ok;
 }
 
-static bool write_clips(const struct making *m, struct media_error *error) {
+static bool write_clips(const struct making *m, struct cli_error *error) {
     char path[PATH_CAPACITY], what[300];
     if (!a_file_each(m))
         return write_grid(m, error);
     for (uint32_t i = 0; i < m->count; i++) {
         what_of(m, i, what, sizeof what);
-        if (!clip_path(m, i, path) ||
+        if (!clip_path(m, i, path, error) ||
             !picture_write_one(&m->work, m->rgb + i * work_clip_bytes(&m->work), path, what, error))
             return false;
     }
     return true;
 }
 
-static bool write_points(const struct making *m) {
+static bool write_points(const struct making *m, struct cli_error *error) {
     char path[PATH_CAPACITY], what[300];
     for (uint32_t i = 0; i < m->count && m->v->save_z; i++) {
         what_of(m, i, what, sizeof what);
-        if (!z_path(m, i, path) || !points_save(&m->points, &m->work, i, path, what))
+        if (!z_path(m, i, path, error) || !points_save(&m->points, &m->work, i, path, what, error))
             return false;
     }
     return true;
@@ -238,13 +228,14 @@ static bool write_points(const struct making *m) {
 
 static cJSON *json_of(const struct making *m) {
     cJSON *root = work_json(&m->work), *clips = cJSON_AddArrayToObject(root, "clips");
+    struct cli_error ignored; // both have been written by now
     for (uint32_t i = 0; i < m->count; i++) {
         cJSON *clip = cJSON_CreateObject();
         char path[PATH_CAPACITY], seed[32];
         snprintf(seed, sizeof seed, "%llu", (unsigned long long)m->seeds[i]);
-        if (clip_path(m, i, path))
+        if (clip_path(m, i, path, &ignored))
             cJSON_AddStringToObject(clip, "out", path);
-        if (m->v->save_z && z_path(m, i, path))
+        if (m->v->save_z && z_path(m, i, path, &ignored))
             cJSON_AddStringToObject(clip, "z", path);
         if (m->kinds[i] != UINT32_MAX)
             cJSON_AddStringToObject(clip, "kind", m->work.kinds.names[m->kinds[i]]);
@@ -254,45 +245,35 @@ static cJSON *json_of(const struct making *m) {
     return root;
 }
 
-static int make(struct making *m) {
-    struct media_error error = {""};
+static bool make(struct making *m, struct cli_error *error) {
     char line[PATH_CAPACITY + 64];
-    if (!work_start(&m->work, 8) || !draw_all(m))
-        return CLI_FAILED;
-    int status = points_decode(&m->work, &m->points, m->rgb);
-    if (status != 0)
-        return status;
-    if (!write_clips(m, &error))
-        return cli_fail("%s", error.text);
-    if (!write_points(m))
-        return CLI_FAILED;
+    if (!work_start(&m->work, 8, error) || !draw_all(m, error) ||
+        !points_decode(&m->work, &m->points, m->rgb, error) || !write_clips(m, error) ||
+        !write_points(m, error))
+        return false;
     snprintf(line, sizeof line, "%u clip%s in %s", m->count, m->count > 1 ? "s" : "", m->v->common.out);
-    return work_report(&m->work, json_of(m), line);
+    return work_report(&m->work, json_of(m), line, error);
 }
 
 extern const struct command cmd_generate;
 
-static int run(const void *values, char **args, int arg_count) {
+static bool run(const void *values, char **args, int arg_count, struct cli_error *error) {
     struct making *m = calloc(1, sizeof *m);
-    int status = CLI_USAGE;
     if (m == NULL)
-        return cli_fail("out of memory");
+        return cli_no_memory(error, NULL);
     m->v = values;
-    if (m->v->common.out == NULL)
-        status = cli_usage("generate: say where to write: -o FILE; " CLIP_WRITE_FORMATS);
-    else if (read_grid(m) && read_seeds(m)) {
-        if (!work_begin(&m->work, &cmd_generate, values, args, arg_count))
-            status = CLI_FAILED;
-        else if (read_kind(m) && choose_layout(m))
-            status = check_paths(m) ? make(m) : CLI_FAILED;
-    }
+    bool done =
+        (m->v->common.out != NULL || cli_usage(error, "say where to write: -o FILE; " CLIP_WRITE_FORMATS)) &&
+        read_grid(m, error) && read_seeds(m, error) &&
+        work_begin(&m->work, &cmd_generate, values, args, arg_count, error) && read_kind(m, error) &&
+        choose_layout(m, error) && check_paths(m, error) && make(m, error);
     points_destroy(&m->points);
     work_close(&m->work);
     free(m->mix);
     free(m->kinds);
     free(m->rgb);
     free(m);
-    return status;
+    return done;
 }
 
 const struct command cmd_generate = {

@@ -1,4 +1,5 @@
 // mograph info: a model as a table.
+#include "cli/check.h"
 #include "cli/command.h"
 #include "cli/json.h"
 #include "model/net/vae.h"
@@ -27,14 +28,16 @@ struct models {
 // Sizes of scratch as on a GPU of the usual kind; no device is opened.
 static const struct op_target usual_gpu = {OP_FAMILY_TILE, false, 32, 1024, 32768};
 
-static bool models_init(struct models *models, const struct vae_config *config, uint32_t batch) {
+static enum rt_status models_init(struct models *models, const struct vae_config *config, uint32_t batch) {
     *models = (struct models){0};
-    if (parameters_create(&models->parameters) != RT_OK ||
-        vae_init(&models->train, config, VAE_TRAIN, batch, &usual_gpu, models->parameters, 0) != RT_OK ||
-        vae_init(&models->generate, config, VAE_GENERATE, batch, &usual_gpu, models->parameters, 0) != RT_OK)
-        return false;
-    parameters_layout(models->parameters);
-    return true;
+    enum rt_status status = parameters_create(&models->parameters);
+    if (status == RT_OK)
+        status = vae_init(&models->train, config, VAE_TRAIN, batch, &usual_gpu, models->parameters, 0);
+    if (status == RT_OK)
+        status = vae_init(&models->generate, config, VAE_GENERATE, batch, &usual_gpu, models->parameters, 0);
+    if (status == RT_OK)
+        parameters_layout(models->parameters);
+    return status;
 }
 
 static void models_finish(struct models *models) {
@@ -69,23 +72,27 @@ static void print_row(const struct graph_row *row) {
     printf("%-24s %-24s %10s %9s  %s\n", row->result, row->operation, parameters, mflop, row->shapes);
 }
 
-static void print_table(const struct models *models, const struct info_values *v) {
-    struct vae one;
-    struct parameters *parameters;
-    // The table is for one clip.
-    if (parameters_create(&parameters) != RT_OK ||
-        vae_init(&one, &models->train.config, VAE_TRAIN, 1, &usual_gpu, parameters, 0) != RT_OK) {
-        parameters_destroy(&parameters);
-        return;
-    }
+static void print_layers(const struct vae *one, bool all) {
     printf("%-24s %-24s %10s %9s  %s\n", "layer", "operation", "parameters", "MFLOP", "shapes, for one clip");
-    for (uint32_t i = 0; i < graph_row_count(one.graph); i++) {
-        struct graph_row row = graph_row(one.graph, i);
-        if (v->all || row.parameters > 0)
+    for (uint32_t i = 0; i < graph_row_count(one->graph); i++) {
+        struct graph_row row = graph_row(one->graph, i);
+        if (all || row.parameters > 0)
             print_row(&row);
     }
+}
+
+// The table is for one clip.
+static enum rt_status print_table(const struct models *models, const struct info_values *v) {
+    struct vae one = {0};
+    struct parameters *parameters;
+    enum rt_status status = parameters_create(&parameters);
+    if (status == RT_OK)
+        status = vae_init(&one, &models->train.config, VAE_TRAIN, 1, &usual_gpu, parameters, 0);
+    if (status == RT_OK)
+        print_layers(&one, v->all);
     vae_finish(&one);
     parameters_destroy(&parameters);
+    return status;
 }
 
 static void print_sums(const struct models *models) {
@@ -106,7 +113,7 @@ static void print_sums(const struct models *models) {
            ((double)graph_bytes(generate->graph) + (double)trained(models) * 4.0) / 1048576.0);
 }
 
-static int print_json(const struct models *models) {
+static bool print_json(const struct models *models, struct cli_error *error) {
     const struct vae *train = &models->train, *generate = &models->generate;
     cJSON *root = cJSON_CreateObject(), *rows = cJSON_AddArrayToObject(root, "layers");
     cJSON_AddStringToObject(root, "preset", train->config.name);
@@ -128,28 +135,26 @@ static int print_json(const struct models *models) {
         cJSON_AddNumberToObject(item, "flops", row.flops);
         cJSON_AddItemToArray(rows, item);
     }
-    return json_print_and_delete(root);
+    return json_print_and_delete(root, error);
 }
 
-static int run(const void *values, char **args, int arg_count) {
+static bool run(const void *values, char **args, int arg_count, struct cli_error *error) {
     const struct info_values *v = values;
     const char *name = arg_count > 0 ? args[0] : "small";
     const struct vae_config *config = vae_preset(name);
     if (config == NULL)
-        return cli_usage("info: there is no preset \"%s\": give tiny, small, base or article", name);
+        return cli_usage(error, "there is no preset \"%s\": give tiny, small, base or article", name);
     struct models models;
-    int status = CLI_FAILED;
-    if (models_init(&models, config, (uint32_t)v->batch)) {
-        status = 0;
-        if (v->json) {
-            status = print_json(&models);
-        } else {
-            print_table(&models, v);
+    bool done = cli_check(error, models_init(&models, config, (uint32_t)v->batch), "building the model");
+    if (done && v->json) {
+        done = print_json(&models, error);
+    } else if (done) {
+        done = cli_check(error, print_table(&models, v), "building the model");
+        if (done)
             print_sums(&models);
-        }
     }
     models_finish(&models);
-    return status;
+    return done;
 }
 
 const struct command cmd_info = {

@@ -102,10 +102,11 @@ static void print_environment(void) {
     print_list(rows, sizeof rows / sizeof rows[0]);
 }
 
-static int run(const void *values, char **args, int arg_count) {
+static bool run(const void *values, char **args, int arg_count, struct cli_error *error) {
     (void)values;
     (void)args;
     (void)arg_count;
+    (void)error;
     printf(".\\\" Written by `mograph manual`.\n.TH MOGRAPH 1 \"\" \"mograph " MOGRAPH_VERSION
            "\" \"User Commands\"\n.nh\n.ad l\n"
            ".SH NAME\nmograph \\- motion graphics from noise, on any Vulkan device\n"
@@ -120,7 +121,7 @@ static int run(const void *values, char **args, int arg_count) {
         print_command(commands[i]);
     print_statuses();
     print_environment();
-    return 0;
+    return true;
 }
 
 const struct command cmd_manual = {

@@ -73,34 +73,32 @@ static bool given(const struct making *m, const char *name) {
     return false;
 }
 
-static int check_options(const struct making *m) {
+static bool check_options(const struct making *m, struct cli_error *error) {
     if (m->v->common.out == NULL)
-        return cli_usage("morph: say where to write: -o FILE; " CLIP_WRITE_FORMATS);
+        return cli_usage(error, "say where to write: -o FILE; " CLIP_WRITE_FORMATS);
     if (m->v->style != STYLE_PLAY && (given(m, "ease") || given(m, "dwell")))
-        return cli_usage("morph: --ease and --dwell are for --style play");
+        return cli_usage(error, "--ease and --dwell are for --style play");
     if (m->v->style != STYLE_PLAY && m->v->steps == 1)
-        return cli_usage("morph: --steps 1 leaves nothing between the sources: give 2 or more");
-    return 0;
+        return cli_usage(error, "--steps 1 leaves nothing between the sources: give 2 or more");
+    return true;
 }
 
-static int parse_sources(struct making *m, char *const *args) {
-    struct media_error error;
+static bool parse_sources(struct making *m, char *const *args, struct cli_error *error) {
     for (uint32_t i = 0; i < m->count; i++) {
-        if (!source_parse(args[i], &m->work.kinds, &m->sources[i], &error))
-            return cli_usage("morph: %s", error.text);
+        if (!source_parse(args[i], &m->work.kinds, &m->sources[i], error))
+            return false;
         if (m->sources[i].type == SOURCE_KIND && !m->sources[i].seeded) {
             m->sources[i].seeded = true;
             m->sources[i].seed = (uint64_t)m->v->seed + i;
         }
         source_label(&m->sources[i], &m->work.kinds, m->labels[i], LABEL);
     }
-    return 0;
+    return true;
 }
 
 // Sizes are judged before the work, not after it.
-static int check_size(const struct making *m) {
+static bool check_size(const struct making *m, struct cli_error *error) {
     const struct vae_config *c = weights_config(m->work.weights);
-    struct media_error error;
     uint64_t scale = (uint64_t)m->v->common.scale, width = c->w * scale, height = c->h * scale, frames = c->d;
     if (m->v->style == STYLE_SHEET) {
         width *= steps(m);
@@ -110,20 +108,18 @@ static int check_size(const struct making *m) {
                      ? (uint64_t)segments(m) * steps(m) * c->d
                      : (uint64_t)segments(m) * steps(m) + m->count * (uint64_t)m->v->dwell;
     }
-    return clip_limits_check(&clip_memory_limits, "the morph", width, height, frames, &error)
-               ? 0
-               : cli_fail("%s", error.text);
+    return clip_limits_check(&clip_memory_limits, "the morph", width, height, frames, error);
 }
 
 // --- keyframes
 
-static bool make_keys(struct making *m) {
+static bool make_keys(struct making *m, struct cli_error *error) {
     const struct point_draw draw = {.temperature = (float)m->v->temperature, .fine = (float)m->v->fine};
-    if (!points_begin(&m->morph.keys, &m->work, m->count))
+    if (!points_begin(&m->morph.keys, &m->work, m->count, error))
         return false;
     for (uint32_t i = 0; i < m->count; i++)
         if (!points_from_source(&m->morph.keys, &m->work, i, &m->sources[i], m->sources[i].seed,
-                                GENERATOR_ANY_CLASS, &draw, NULL))
+                                GENERATOR_ANY_CLASS, &draw, NULL, error))
             return false;
     m->morph.work = &m->work;
     m->morph.path = (struct noise_path){.space = generator_space(m->work.generator),
@@ -136,13 +132,7 @@ static bool make_keys(struct making *m) {
 
 // --- styles
 
-static int finish(const struct making *m, const struct grid *grid, uint32_t frames, const uint8_t *rgb,
-                  uint32_t count, struct clip *out) {
-    struct media_error error = {""};
-    return picture_lay_out(&m->work, grid, frames, rgb, count, out, &error) ? 0 : cli_fail("%s", error.text);
-}
-
-static int make_play(struct making *m, struct clip *out) {
+static bool make_play(struct making *m, struct clip *out, struct cli_error *error) {
     const struct timeline timeline = {.keys = m->count,
                                       .steps = steps(m),
                                       .dwell = (uint32_t)m->v->dwell,
@@ -150,12 +140,11 @@ static int make_play(struct making *m, struct clip *out) {
                                       .loop = m->v->loop};
     const struct grid grid = {.columns = 1, .rows = 1};
     struct clip plain;
-    int status = morph_play(&m->morph, &timeline, &plain);
-    if (status != 0)
-        return status;
-    status = finish(m, &grid, plain.frames, plain.rgb, 1, out);
+    if (!morph_play(&m->morph, &timeline, &plain, error))
+        return false;
+    bool done = picture_lay_out(&m->work, &grid, plain.frames, plain.rgb, 1, out, error);
     clip_destroy(&plain);
-    return status;
+    return done;
 }
 
 // Values of t, both ends included: of every segment for a sheet; for a strip without the ends that two
@@ -171,7 +160,8 @@ static uint32_t list_positions(const struct making *m, double *positions) {
     return count;
 }
 
-static int lay_sheet(const struct making *m, const uint8_t *rgb, uint32_t count, struct clip *out) {
+static bool lay_sheet(const struct making *m, const uint8_t *rgb, uint32_t count, struct clip *out,
+                      struct cli_error *error) {
     char t[MAX_STEPS][8], ways[MAX_SOURCES][2 * LABEL + 4];
     const char *columns[MAX_STEPS], *rows[MAX_SOURCES];
     for (uint32_t i = 0; i < steps(m); i++) {
@@ -184,23 +174,24 @@ static int lay_sheet(const struct making *m, const uint8_t *rgb, uint32_t count,
     }
     const struct grid grid = {
         .columns = steps(m), .rows = segments(m), .column_names = columns, .row_names = rows};
-    return finish(m, &grid, generator_config(m->work.generator)->d, rgb, count, out);
+    return picture_lay_out(&m->work, &grid, generator_config(m->work.generator)->d, rgb, count, out, error);
 }
 
-static int make_sheet_or_strip(struct making *m, struct clip *out) {
+static bool make_sheet_or_strip(struct making *m, struct clip *out, struct cli_error *error) {
     double *positions = malloc((size_t)segments(m) * steps(m) * sizeof *positions);
     uint32_t count = positions != NULL ? list_positions(m, positions) : 0;
     uint8_t *rgb = NULL;
-    int status =
-        positions != NULL ? morph_clips(&m->morph, positions, count, &rgb) : cli_fail("out of memory");
+    bool done = (positions != NULL || cli_no_memory(error, NULL)) &&
+                morph_clips(&m->morph, positions, count, &rgb, error);
     const struct grid one = {.columns = 1, .rows = 1};
-    if (status == 0 && m->v->style == STYLE_SHEET)
-        status = lay_sheet(m, rgb, count, out);
-    else if (status == 0)
-        status = finish(m, &one, count * generator_config(m->work.generator)->d, rgb, 1, out);
+    if (done && m->v->style == STYLE_SHEET)
+        done = lay_sheet(m, rgb, count, out, error);
+    else if (done)
+        done = picture_lay_out(&m->work, &one, count * generator_config(m->work.generator)->d, rgb, 1, out,
+                               error);
     free(positions);
     free(rgb);
-    return status;
+    return done;
 }
 
 // --- the end
@@ -211,7 +202,7 @@ static void what_of(const struct making *m, char *text, size_t size) {
         used += (size_t)snprintf(text + used, size - used, "%s%s", i > 0 ? " > " : "", m->labels[i]);
 }
 
-static int report(struct making *m, const struct clip *clip) {
+static bool report(struct making *m, const struct clip *clip, struct cli_error *error) {
     char line[PATH_CAPACITY + 64];
     cJSON *root = work_json(&m->work), *sources = cJSON_AddArrayToObject(root, "sources");
     cJSON_AddStringToObject(root, "out", m->v->common.out);
@@ -223,48 +214,38 @@ static int report(struct making *m, const struct clip *clip) {
         cJSON_AddItemToArray(sources, cJSON_CreateString(m->labels[i]));
     snprintf(line, sizeof line, "%u frames of %ux%u in %s", clip->frames, clip->width, clip->height,
              m->v->common.out);
-    return work_report(&m->work, root, line);
+    return work_report(&m->work, root, line, error);
 }
 
-static int make(struct making *m) {
-    struct media_error error = {""};
+static bool make(struct making *m, struct cli_error *error) {
     char what[1000];
     struct clip clip;
-    if (!clip_write_check(m->v->common.out, m->v->common.force, &error))
-        return cli_fail("%s", error.text);
-    int status = check_size(m);
-    if (status != 0)
-        return status;
-    if (!work_start(&m->work, 8) || !make_keys(m))
-        return CLI_FAILED;
-    status = m->v->style == STYLE_PLAY ? make_play(m, &clip) : make_sheet_or_strip(m, &clip);
-    if (status != 0)
-        return status;
+    if (!clip_write_check(m->v->common.out, m->v->common.force, error) || !check_size(m, error) ||
+        !work_start(&m->work, 8, error) || !make_keys(m, error))
+        return false;
+    bool done = m->v->style == STYLE_PLAY ? make_play(m, &clip, error) : make_sheet_or_strip(m, &clip, error);
+    if (!done)
+        return false;
     what_of(m, what, sizeof what);
-    status = picture_write(&m->work, &clip, m->v->common.out, what, &error) ? report(m, &clip)
-                                                                            : cli_fail("%s", error.text);
+    done = picture_write(&m->work, &clip, m->v->common.out, what, error) && report(m, &clip, error);
     clip_destroy(&clip);
-    return status;
+    return done;
 }
 
 extern const struct command cmd_morph;
 
-static int run(const void *values, char **args, int arg_count) {
+static bool run(const void *values, char **args, int arg_count, struct cli_error *error) {
     struct making *m = calloc(1, sizeof *m);
     if (m == NULL)
-        return cli_fail("out of memory");
+        return cli_no_memory(error, NULL);
     m->v = values;
     m->count = (uint32_t)arg_count;
-    int status = check_options(m);
-    if (status == 0)
-        status =
-            work_begin(&m->work, &cmd_morph, values, args, arg_count) ? parse_sources(m, args) : CLI_FAILED;
-    if (status == 0)
-        status = make(m);
+    bool done = check_options(m, error) && work_begin(&m->work, &cmd_morph, values, args, arg_count, error) &&
+                parse_sources(m, args, error) && make(m, error);
     points_destroy(&m->morph.keys);
     work_close(&m->work);
     free(m);
-    return status;
+    return done;
 }
 
 const struct command cmd_morph = {

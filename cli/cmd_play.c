@@ -78,15 +78,14 @@ static bool play(struct screen *screen, const struct clip *clip, bool once) {
     return ok;
 }
 
-static int run(const void *values, char **args, int arg_count) {
+static bool run(const void *values, char **args, int arg_count, struct cli_error *error) {
     const struct play_values *v = values;
     (void)arg_count;
-    struct media_error error = {""};
     struct clip clip;
     if (!terminal_is_interactive(stdout))
-        return cli_fail("play needs a terminal on its standard output");
-    if (!clip_read(args[0], &clip, &error))
-        return cli_fail("%s", error.text);
+        return cli_fail(error, NULL, "play needs a terminal on its standard output");
+    if (!clip_read(args[0], &clip, error))
+        return false;
     interrupt_catch();
     struct screen screen;
     bool ok = screen_begin(&screen);
@@ -95,7 +94,7 @@ static int run(const void *values, char **args, int arg_count) {
         screen_end(&screen);
     }
     clip_destroy(&clip);
-    return ok ? 0 : cli_fail("play: the terminal cannot be written to, or memory is short");
+    return ok || cli_fail(error, NULL, "play: the terminal cannot be written to, or memory is short");
 }
 
 const struct command cmd_play = {

@@ -40,65 +40,64 @@ static uint8_t *picture(const struct making *m, uint32_t i, uint32_t column) {
     return m->rgb + (2 * (size_t)i + column) * work_clip_bytes(&m->work);
 }
 
-static bool make_room(struct making *m) {
+static bool make_room(struct making *m, struct cli_error *error) {
     m->found = calloc(m->count, sizeof *m->found);
     m->rgb = malloc(2 * m->count * work_clip_bytes(&m->work));
     if (m->found == NULL || m->rgb == NULL)
-        return cli_fail("out of memory for %u clips", m->count), false;
-    return points_begin(&m->points, &m->work, m->count);
+        return cli_fail(error, NULL, "out of memory for %u clips", m->count);
+    return points_begin(&m->points, &m->work, m->count, error);
 }
 
-static bool encode_one(struct making *m, uint32_t i) {
+static bool encode_one(struct making *m, uint32_t i, struct cli_error *error) {
     uint8_t *rgb;
     double fps;
-    if (!points_read_clip(&m->work, m->paths[i], &rgb, &fps))
+    if (!points_read_clip(&m->work, m->paths[i], &rgb, &fps, error))
         return false;
     memcpy(picture(m, i, 0), rgb, work_clip_bytes(&m->work));
     free(rgb);
     if (i == 0 && m->v->common.fps == 0.0)
         m->fitting.fps = fps < 1.0 ? 1.0 : fps > 100.0 ? 100.0 : fps;
-    if (generator_encode(m->work.generator, picture(m, i, 0), m->kind, points_noise(&m->points, i),
-                         &m->found[i]) != RT_OK)
+    if (!cli_check(error,
+                   generator_encode(m->work.generator, picture(m, i, 0), m->kind, points_noise(&m->points, i),
+                                    &m->found[i]),
+                   "encoding %s", m->paths[i]))
         return false;
     points_weights(&m->points, i)[m->found[i].class] = 1.0f;
     return true;
 }
 
-static int encode_all(struct making *m) {
+static bool encode_all(struct making *m, struct cli_error *error) {
+    bool done = true;
     work_progress(&m->work, "encoding", m->count);
-    for (uint32_t i = 0; i < m->count; i++) {
-        if (!encode_one(m, i))
-            return CLI_FAILED;
-        if (!work_step(&m->work, i + 1))
-            return work_progress_end(&m->work), work_stopped();
-    }
+    for (uint32_t i = 0; i < m->count && done; i++)
+        done = encode_one(m, i, error) && work_step(&m->work, i + 1, error);
     work_progress_end(&m->work);
-    return 0;
+    return done;
 }
 
 // Into the second column, through memory of the first size.
-static int decode_all(struct making *m) {
+static bool decode_all(struct making *m, struct cli_error *error) {
     size_t bytes = work_clip_bytes(&m->work);
     uint8_t *decoded = malloc(m->count * bytes);
-    int status = decoded != NULL ? points_decode(&m->work, &m->points, decoded) : cli_fail("out of memory");
-    for (uint32_t i = 0; i < m->count && status == 0; i++)
+    bool done = (decoded != NULL || cli_no_memory(error, NULL)) &&
+                points_decode(&m->work, &m->points, decoded, error);
+    for (uint32_t i = 0; i < m->count && done; i++)
         memcpy(picture(m, i, 1), decoded + i * bytes, bytes);
     free(decoded);
-    return status;
+    return done;
 }
 
-static int write_grid(struct making *m) {
+static bool write_grid(struct making *m, struct cli_error *error) {
     const struct grid grid = {.columns = 2, .rows = m->count};
-    struct media_error error = {""};
     char what[64];
     struct clip clip;
     snprintf(what, sizeof what, "%u reconstruction%s", m->count, m->count > 1 ? "s" : "");
     if (!picture_lay_out(&m->work, &grid, generator_config(m->work.generator)->d, m->rgb, 2 * m->count, &clip,
-                         &error))
-        return cli_fail("%s", error.text);
-    bool ok = picture_write(&m->work, &clip, m->v->common.out, what, &error);
+                         error))
+        return false;
+    bool written = picture_write(&m->work, &clip, m->v->common.out, what, error);
     clip_destroy(&clip);
-    return ok ? 0 : cli_fail("%s", error.text);
+    return written;
 }
 
 // --- figures
@@ -129,69 +128,50 @@ static void report_clip(const struct making *m, uint32_t i, const struct reconst
                foreground);
 }
 
-static int report(struct making *m) {
+static bool report(struct making *m, struct cli_error *error) {
     char line[PATH_CAPACITY + 64];
     cJSON *root = work_json(&m->work), *clips = cJSON_AddArrayToObject(root, "clips");
     cJSON_AddStringToObject(root, "out", m->v->common.out);
     for (uint32_t i = 0; i < m->count; i++) {
         struct reconstruction sums = {0};
         struct clip_view original = view_of(m, i, 0), made = view_of(m, i, 1);
-        if (reconstruction_add(&sums, &original, &made) != RT_OK) {
+        if (!cli_check(error, reconstruction_add(&sums, &original, &made), "measuring %s", m->paths[i])) {
             cJSON_Delete(root);
-            return cli_fail("%s: its figures cannot be computed", m->paths[i]);
+            return false;
         }
         report_clip(m, i, &sums, clips);
     }
     snprintf(line, sizeof line, "%u clip%s and reconstruction%s in %s", m->count, m->count > 1 ? "s" : "",
              m->count > 1 ? "s" : "", m->v->common.out);
-    return work_report(&m->work, root, line);
+    return work_report(&m->work, root, line, error);
 }
 
-static int make(struct making *m) {
-    struct media_error error = {""};
-    if (!clip_write_check(m->v->common.out, m->v->common.force, &error))
-        return cli_fail("%s", error.text);
-    if (!work_start(&m->work, m->work.kinds.count) || !make_room(m))
-        return CLI_FAILED;
-    int status = encode_all(m);
-    if (status == 0)
-        status = decode_all(m);
-    if (status == 0)
-        status = write_grid(m);
-    return status == 0 ? report(m) : status;
+static bool make(struct making *m, struct cli_error *error) {
+    return clip_write_check(m->v->common.out, m->v->common.force, error) &&
+           work_start(&m->work, m->work.kinds.count, error) && make_room(m, error) && encode_all(m, error) &&
+           decode_all(m, error) && write_grid(m, error) && report(m, error);
 }
 
 extern const struct command cmd_reconstruct;
 
-static int choose_kind(struct making *m) {
-    struct media_error error;
+static bool choose_kind(struct making *m, struct cli_error *error) {
     m->kind = GENERATOR_ANY_CLASS;
-    if (m->v->kind == NULL)
-        return 0;
-    m->kind = kinds_find(&m->work.kinds, m->v->kind, strlen(m->v->kind));
-    if (m->kind != UINT32_MAX)
-        return 0;
-    kinds_refuse(&m->work.kinds, m->v->kind, &error);
-    return cli_usage("reconstruct: %s", error.text);
+    return m->v->kind == NULL || kinds_choose(&m->work.kinds, m->v->kind, &m->kind, error);
 }
 
-static int run(const void *values, char **args, int arg_count) {
+static bool run(const void *values, char **args, int arg_count, struct cli_error *error) {
     struct making m = {.v = values, .paths = args, .count = (uint32_t)arg_count};
     m.fitting = m.v->common;
-    int status = CLI_FAILED;
     if (m.v->common.out == NULL)
-        return cli_usage("reconstruct: say where to write: -o FILE; " CLIP_WRITE_FORMATS);
-    if (work_begin(&m.work, &cmd_reconstruct, values, args, arg_count)) {
-        m.work.values = &m.fitting;
-        status = choose_kind(&m);
-        if (status == 0)
-            status = make(&m);
-    }
+        return cli_usage(error, "say where to write: -o FILE; " CLIP_WRITE_FORMATS);
+    bool done = work_begin(&m.work, &cmd_reconstruct, values, args, arg_count, error);
+    m.work.values = &m.fitting;
+    done = done && choose_kind(&m, error) && make(&m, error);
     points_destroy(&m.points);
     work_close(&m.work);
     free(m.found);
     free(m.rgb);
-    return status;
+    return done;
 }
 
 const struct command cmd_reconstruct = {

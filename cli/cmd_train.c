@@ -34,67 +34,57 @@ struct training {
 
 // --- configuration
 
-// Exit statuses: 0 when all is well.
-static int read_config(struct training *t, const char *path) {
-    struct option_error error;
-    t->config = json_file_read(path, &error);
-    if (t->config != NULL && options_from_json(train_options, t->config, t->v.given, &t->v, &error))
-        return 0;
-    return cli_usage("train: %s%s%s", t->config != NULL ? path : "", t->config != NULL ? ": " : "",
-                     error.text);
+static bool read_config(struct training *t, const char *path, struct cli_error *error) {
+    t->config = json_file_read(path, error);
+    return t->config != NULL && (options_from_json(train_options, t->config, t->v.given, &t->v, error) ||
+                                 cli_error_prefix(error, path));
 }
 
 // Options of a run that goes on come from its folder, of a new one from --config.
-static int merge_config(struct training *t) {
+static bool merge_config(struct training *t, struct cli_error *error) {
     char path[PATH_CAPACITY];
-    struct media_error error;
     if (t->v.resume != NULL && t->v.config != NULL)
-        return cli_usage("train: --resume brings its own configuration: leave out --config");
+        return cli_usage(error, "--resume brings its own configuration: leave out --config");
     if (t->v.resume == NULL)
-        return t->v.config == NULL ? 0 : read_config(t, t->v.config);
-    if (run_folder_open(&t->folder, t->v.resume, &error) &&
-        run_folder_file(&t->folder, "config.json", path, &error))
-        return read_config(t, path);
-    return cli_fail("%s", error.text);
+        return t->v.config == NULL || read_config(t, t->v.config, error);
+    return run_folder_open(&t->folder, t->v.resume, error) &&
+           run_folder_file(&t->folder, "config.json", path, error) && read_config(t, path, error);
 }
 
-static bool write_config(const struct training *t) {
+static bool write_config(const struct training *t, struct cli_error *error) {
     static const char *const not_kept[] = {"resume", "config", "out", "dry-run", "device", "steps", NULL};
-    struct media_error error;
     char path[PATH_CAPACITY];
     cJSON *object = options_to_json(train_options, &t->v, not_kept);
     char *text = cJSON_Print(object);
     cJSON_Delete(object);
-    bool written = text != NULL && run_folder_file(&t->folder, "config.json", path, &error) &&
-                   output_file(path, text, strlen(text), true, &error);
+    bool written = (text != NULL || cli_no_memory(error, NULL)) &&
+                   run_folder_file(&t->folder, "config.json", path, error) &&
+                   output_file(path, text, strlen(text), true, error);
     free(text);
-    if (!written)
-        cli_fail("%s", text != NULL ? error.text : "out of memory");
     return written;
 }
 
 // --- data and model
 
 // Paths are kept whole, so that a run can go on from anywhere.
-static int open_data(struct training *t, const char *argument) {
-    struct media_error error = {""};
+static bool open_data(struct training *t, const char *argument, struct cli_error *error) {
     if (argument != NULL)
         t->v.data = argument;
     if (t->v.data == NULL)
-        return cli_usage("train: give a data set's folder; `mograph dataset particles -o DIR` draws one");
-    if (!data_set_scan(&t->set, t->v.data, &error))
-        return cli_fail("%s", error.text);
+        return cli_usage(error, "give a data set's folder; `mograph dataset particles -o DIR` draws one");
+    if (!data_set_scan(&t->set, t->v.data, error))
+        return false;
     if (realpath(t->v.data, t->data) != NULL)
         t->v.data = t->data;
     if (t->v.init != NULL && realpath(t->v.init, t->init) != NULL)
         t->v.init = t->init;
-    return 0;
+    return true;
 }
 
 // The preset for the clips that there are: their size, their kinds.
-static bool choose_model(struct training *t) {
+static bool choose_model(struct training *t, struct cli_error *error) {
     uint32_t size[3];
-    if (!train_clips_size(&t->set, size))
+    if (!train_clips_size(&t->set, size, error))
         return false;
     t->model = *vae_preset(train_preset_name(&t->v));
     if (t->v.top > 0)
@@ -103,14 +93,16 @@ static bool choose_model(struct training *t) {
     t->model.classes = t->set.kind_count;
     t->model.sigma_floor = (float)t->v.sigma_floor;
     t->options = train_trainer_options(&t->v);
-    return vae_check(&t->model) && train_clips_init(&t->clips, &t->set, false, size[0], size[1], size[2]) &&
-           train_clips_init(&t->val, &t->set, true, size[0], size[1], size[2]);
+    return cli_check(error, vae_check(&t->model) ? RT_OK : RT_ERROR_INVALID, "choosing the model") &&
+           train_clips_init(&t->clips, &t->set, false, size[0], size[1], size[2], error) &&
+           train_clips_init(&t->val, &t->set, true, size[0], size[1], size[2], error);
 }
 
-static int dry_run(struct training *t) {
+static bool dry_run(struct training *t, struct cli_error *error) {
     struct trainer_memory m;
-    if (trainer_plan(t->device.library, &t->model, &t->clips.source, &t->options, &m) != RT_OK)
-        return CLI_FAILED;
+    if (!cli_check(error, trainer_plan(t->device.library, &t->model, &t->clips.source, &t->options, &m),
+                   "planning the memory"))
+        return false;
     uint64_t steps = rt_div_up((uint64_t)t->v.epochs * t->clips.source.count, t->options.batch);
     printf("%s on %u clips of %ux%ux%u in %u kinds, batch %u: %llu steps\n", train_preset_name(&t->v),
            t->clips.source.count, t->model.w, t->model.h, t->model.d, t->model.classes, t->options.batch,
@@ -121,105 +113,93 @@ static int dry_run(struct training *t) {
            (double)m.clips / MEBI, m.streamed ? "streamed, a batch at a time" : "all of them");
     printf("in all                    %8.1f MiB of %.1f MiB free\n", (double)m.total / MEBI,
            (double)m.free / MEBI);
-    return m.total <= m.free ? 0 : CLI_FAILED;
+    return m.total <= m.free || cli_fail(error, NULL, "it does not fit on the device: lower --batch");
 }
 
 // --- the run
 
 // config.json comes first: with it a run can go on, whenever it is killed.
-static bool make_folder(struct training *t) {
+static bool make_folder(struct training *t, struct cli_error *error) {
     char name[64];
-    struct media_error error;
     snprintf(name, sizeof name, "runs/%s", train_preset_name(&t->v));
-    if (run_folder_create(&t->folder, t->v.out != NULL ? t->v.out : name, &error))
-        return write_config(t);
-    cli_fail("%s", error.text);
-    return false;
+    return run_folder_create(&t->folder, t->v.out != NULL ? t->v.out : name, error) && write_config(t, error);
 }
 
-static bool begin_anew(const struct training *t, struct trainer *trainer) {
-    return t->v.init == NULL || train_init_weights(trainer, t->device.library, &t->set, t->v.init);
+static bool begin_anew(const struct training *t, struct trainer *trainer, struct cli_error *error) {
+    return t->v.init == NULL || train_init_weights(trainer, t->device.library, &t->set, t->v.init, error);
 }
 
 // The newest checkpoint that can be read: a disk that lost its last writes has the one before. A run that was
 // killed before its first begins again.
-static bool go_on(const struct training *t, struct trainer *trainer) {
+static bool go_on(const struct training *t, struct trainer *trainer, struct cli_error *error) {
     char path[PATH_CAPACITY];
     int age = 0;
-    for (; age < 2 && run_folder_find_checkpoint(&t->folder, age, path); age++)
+    for (; age < 2 && run_folder_find_checkpoint(&t->folder, age, path); age++) {
         if (checkpoint_load(trainer, path) == RT_OK)
             return true;
-    if (age == 0)
-        return begin_anew(t, trainer);
-    cli_fail("no checkpoint of %s can be read: begin again with --config %s/config.json", t->folder.path,
-             t->folder.path);
-    return false;
+        cli_warn(error, "%s cannot be taken", path);
+    }
+    return age == 0 ? begin_anew(t, trainer, error)
+                    : cli_fail(error, NULL,
+                               "no checkpoint of %.400s can be read: begin again with --config "
+                               "%.400s/config.json",
+                               t->folder.path, t->folder.path);
 }
 
-static bool start(struct training *t, struct trainer *trainer) {
-    struct media_error error;
+static bool start(struct training *t, struct trainer *trainer, struct cli_error *error) {
     bool resumed = t->v.resume != NULL;
     // Weights first: what cannot be taken leaves no folder behind.
-    if (!resumed && (!begin_anew(t, trainer) || !make_folder(t)))
+    if (!resumed && (!begin_anew(t, trainer, error) || !make_folder(t, error)))
         return false;
-    if (!run_folder_fill(&t->folder, &error)) {
-        cli_fail("%s", error.text);
-        return false;
-    }
-    return !resumed || go_on(t, trainer);
+    return run_folder_fill(&t->folder, error) && (!resumed || go_on(t, trainer, error));
 }
 
-static int train(struct training *t) {
+static bool train(struct training *t, struct cli_error *error) {
     struct trainer *trainer = NULL;
-    int status = CLI_FAILED;
     struct train_loop loop = {.values = &t->v,
                               .folder = &t->folder,
                               .set = &t->set,
                               .clips = &t->clips,
                               .val = &t->val,
                               .model = &t->model};
-    if (trainer_create(t->device.library, &t->model, &t->clips.source, &t->options, &trainer) == RT_OK &&
-        start(t, trainer)) {
-        loop.trainer = trainer;
-        status = train_loop_run(&loop);
-    }
+    bool done = cli_check(
+        error, trainer_create(t->device.library, &t->model, &t->clips.source, &t->options, &trainer),
+        "making the trainer");
+    loop.trainer = trainer;
+    done = done && start(t, trainer, error) && train_loop_run(&loop, error);
     trainer_destroy(&trainer);
-    return status;
+    return done;
 }
 
-static int train_classifier(struct training *t, const char *argument) {
-    struct option_error error;
-    if (!train_check_classifier(&t->v, &error))
-        return cli_usage("train: %s", error.text);
-    int status = open_data(t, argument);
-    if (status != 0 || !cli_device_open(t->v.device, &t->device))
-        return status != 0 ? status : CLI_FAILED;
+static bool train_classifier(struct training *t, const char *argument, struct cli_error *error) {
+    if (!train_check_classifier(&t->v, error) || !open_data(t, argument, error) ||
+        !cli_device_open(t->v.device, &t->device, error))
+        return false;
     const struct judge_options options = {
         .folder = t->v.data, .again = true, .seed = (uint64_t)t->v.seed, .steps = (uint32_t)t->v.steps};
-    return judge_train(t->device.library, &t->set, &options);
+    return judge_train(t->device.library, &t->set, &options, error);
 }
 
-static int train_model(struct training *t, const char *argument) {
-    int status = open_data(t, argument);
-    if (status == 0)
-        status = choose_model(t) && cli_device_open(t->v.device, &t->device) ? 0 : CLI_FAILED;
-    if (status == 0)
-        status = t->v.dry_run ? dry_run(t) : train(t);
-    return status;
+static bool train_model(struct training *t, const char *argument, struct cli_error *error) {
+    if (!open_data(t, argument, error) || !choose_model(t, error) ||
+        !cli_device_open(t->v.device, &t->device, error))
+        return false;
+    return t->v.dry_run ? dry_run(t, error) : train(t, error);
 }
 
-static int run(const void *values, char **args, int arg_count) {
+static bool run(const void *values, char **args, int arg_count, struct cli_error *error) {
     struct training t = {.v = *(const struct train_values *)values};
     const char *argument = arg_count > 0 ? args[0] : NULL;
-    int status = merge_config(&t);
-    if (status == 0)
-        status = train_is_classifier(&t.v) ? train_classifier(&t, argument) : train_model(&t, argument);
+    bool done = merge_config(&t, error);
+    if (done)
+        done = train_is_classifier(&t.v) ? train_classifier(&t, argument, error)
+                                         : train_model(&t, argument, error);
     cli_device_close(&t.device);
     train_clips_destroy(&t.clips);
     train_clips_destroy(&t.val);
     data_set_destroy(&t.set);
     cJSON_Delete(t.config);
-    return status;
+    return done;
 }
 
 const struct command cmd_train = {

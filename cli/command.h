@@ -3,14 +3,8 @@
 #ifndef MOGRAPH_CLI_COMMAND_H
 #define MOGRAPH_CLI_COMMAND_H
 
+#include "cli/error.h"
 #include "cli/options/options.h"
-
-// Exit statuses besides 0.
-enum {
-    CLI_FAILED = 1, // the work failed; one line on stderr says why
-    CLI_USAGE = 2,  // the command line was wrong
-    CLI_PARTLY = 3, // done, but some of the input was skipped; a line on stderr names each part
-};
 
 enum { CLI_ANY_COUNT = 1 << 20 }; // max_args of a command that takes any number
 
@@ -24,21 +18,10 @@ struct command {
     size_t values_size;           // of the struct that the options fill
     size_t given; // offset in it of a uint64_t, bit i of which says that option i was given; 0: none
     // `values` points at that struct, defaults filled in; args[0..arg_count) are the positional arguments.
-    // Returns the exit status; a failure has been reported by then.
-    int (*run)(const void *values, char **args, int arg_count);
+    // False with one line in *error, which main.c prints; *error says the exit status, also of what was done
+    // but for a part (CLI_PARTLY) or ended by a signal.
+    bool (*run)(const void *values, char **args, int arg_count, struct cli_error *error);
 };
-
-// Prints one line on stderr, "mograph: ...", and returns CLI_FAILED.
-#if defined(__GNUC__)
-__attribute__((format(printf, 1, 2)))
-#endif
-int cli_fail(const char *format, ...);
-
-// The same for a wrong command line: returns CLI_USAGE.
-#if defined(__GNUC__)
-__attribute__((format(printf, 1, 2)))
-#endif
-int cli_usage(const char *format, ...);
 
 // `--device D`, the same in every command that works on one; `field` is a const char *.
 #define OPTION_DEVICE(type, field)                                                                           \

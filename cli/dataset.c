@@ -18,8 +18,3 @@ struct data_progress dataset_progress(struct progress *progress) {
 struct data_size dataset_size(struct cli_size size) {
     return (struct data_size){size.width, size.height, size.frames};
 }
-
-int dataset_fail(struct progress *progress, const struct media_error *error) {
-    progress_clear(progress);
-    return cli_fail("%s", error->text);
-}

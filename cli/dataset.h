@@ -11,9 +11,6 @@ struct data_progress dataset_progress(struct progress *progress);
 
 struct data_size dataset_size(struct cli_size size);
 
-// Reports a failed library call: the exit status.
-int dataset_fail(struct progress *progress, const struct media_error *error);
-
 #define OPTION_DATASET_SIZE(type, field)                                                                     \
     {                                                                                                        \
         OPTION_FIELD(type, field), .name = "size", .initial = "128x128x32", .min = 1, .max = 1024,           \

@@ -1,25 +1,32 @@
 // Opens the Vulkan device that a command works on, and says which one it is.
 #include "cli/device.h"
 
+#include "runtime/log.h"
 #include "runtime/open.h"
 
 #include <stdio.h>
 
-bool cli_device_open_quietly(const char *selector, struct cli_device *out) {
-    *out = (struct cli_device){0};
+static enum rt_status open_all(const char *selector, struct cli_device *out) {
     const struct rt_device_info *info;
-    return rt_context_create(NULL, &out->context) == RT_OK &&
-           rt_context_find_device(out->context, selector, &info) == RT_OK &&
-           rt_device_create(out->context, info, &out->device) == RT_OK &&
-           op_library_create(out->device, &out->library) == RT_OK;
+    enum rt_status status = rt_context_create(NULL, &out->context);
+    if (status == RT_OK)
+        status = rt_context_find_device(out->context, selector, &info);
+    if (status == RT_OK)
+        status = rt_device_create(out->context, info, &out->device);
+    return status == RT_OK ? op_library_create(out->device, &out->library) : status;
 }
 
-bool cli_device_open(const char *selector, struct cli_device *out) {
-    if (!cli_device_open_quietly(selector, out))
+bool cli_device_open_quietly(const char *selector, struct cli_device *out, struct cli_error *error) {
+    *out = (struct cli_device){0};
+    return cli_check(error, open_all(selector, out), "opening the device");
+}
+
+bool cli_device_open(const char *selector, struct cli_device *out, struct cli_error *error) {
+    if (!cli_device_open_quietly(selector, out, error))
         return false;
     const struct rt_device_info *info = rt_device_describe(out->device);
-    fprintf(stderr, "mograph: device %u: %s (%s), kernels: %s\n", info->index, info->name,
-            rt_device_type_text(info->type), op_family_text(out->library->target.family));
+    rt_log(RT_LOG_INFO, "device %u: %s (%s), kernels: %s", info->index, info->name,
+           rt_device_type_text(info->type), op_family_text(out->library->target.family));
     return true;
 }
 

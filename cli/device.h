@@ -2,6 +2,7 @@
 #ifndef MOGRAPH_CLI_DEVICE_H
 #define MOGRAPH_CLI_DEVICE_H
 
+#include "cli/check.h"
 #include "shaders/op.h"
 
 struct cli_device {
@@ -10,11 +11,11 @@ struct cli_device {
     struct op_library *library;
 };
 
-// Opens the device that `selector` names (NULL: see rt_context_find_device) and says on stderr which one it
-// is. False when there is none; the reason has been printed. Close it in either case.
-bool cli_device_open(const char *selector, struct cli_device *out);
+// Opens the device that `selector` names (NULL: see rt_context_find_device) and tells the log which one it is.
+// Close it in either case.
+bool cli_device_open(const char *selector, struct cli_device *out, struct cli_error *error);
 // The same without a word when all is well.
-bool cli_device_open_quietly(const char *selector, struct cli_device *out);
+bool cli_device_open_quietly(const char *selector, struct cli_device *out, struct cli_error *error);
 
 void cli_device_close(struct cli_device *device);
 

@@ -1,14 +1,14 @@
 // Prints a cJSON document on stdout.
 #include "cli/json.h"
 
-#include "cli/command.h"
+#include <stdio.h>
 
-int json_print_and_delete(cJSON *document) {
+bool json_print_and_delete(cJSON *document, struct cli_error *error) {
     char *text = cJSON_Print(document);
     cJSON_Delete(document);
     if (text == NULL)
-        return cli_fail("out of memory");
+        return cli_no_memory(error, NULL);
     puts(text);
     cJSON_free(text);
-    return 0;
+    return true;
 }

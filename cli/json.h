@@ -3,9 +3,11 @@
 #ifndef MOGRAPH_CLI_JSON_H
 #define MOGRAPH_CLI_JSON_H
 
+#include "cli/error.h"
+
 #include <cjson/cJSON.h>
 
-// Prints the document and a newline, frees it; the exit status.
-int json_print_and_delete(cJSON *document);
+// Prints the document and a newline, frees it.
+bool json_print_and_delete(cJSON *document, struct cli_error *error);
 
 #endif

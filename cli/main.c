@@ -1,4 +1,5 @@
 // The program: finds the command, reads its options, runs it.
+#include "cli/check.h"
 #include "cli/commands.h"
 #include "runtime/log.h"
 
@@ -6,15 +7,22 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void on_log(void *user, enum rt_log_level level, const char *text) {
-    (void)user;
-    (void)level;
+static void print_line(const char *text) {
     fprintf(stderr, "mograph: %s\n", text);
 }
 
-static int print_version(void) {
+// Errors are kept for the command's own line; all else is printed at once.
+static void on_log(void *user, enum rt_log_level level, const char *text) {
+    char older[CLI_ERROR_TEXT];
+    if (level != RT_LOG_ERROR)
+        print_line(text);
+    else if (cli_cause_keep(user, text, older))
+        print_line(older);
+}
+
+static bool print_version(void) {
     puts("mograph " MOGRAPH_VERSION);
-    return 0;
+    return true;
 }
 
 // The commands whose first word is `group`, or all with NULL.
@@ -25,21 +33,21 @@ static void print_commands(FILE *out, const char *group) {
             fprintf(out, "  %-20s %s\n", commands[i]->name, commands[i]->summary);
 }
 
-static int print_overview(FILE *out, const char *group) {
+static bool print_overview(FILE *out, const char *group) {
     fputs("usage: mograph COMMAND [OPTION...] [ARGUMENT...]\n\n", out);
     print_commands(out, group);
     fputs("\n`mograph COMMAND --help` shows a command's options; `mograph --version` the version.\n", out);
-    return out == stdout ? 0 : CLI_USAGE;
+    return true;
 }
 
-static int print_help(const struct command *command) {
+static bool print_help(const struct command *command) {
     printf("usage: mograph %s [OPTION...]%s%s\n\n%s\n", command->name, command->args != NULL ? " " : "",
            command->args != NULL ? command->args : "", command->summary);
     if (command->text != NULL)
         printf("\n%s", command->text);
     printf("\noptions:\n");
     options_print(stdout, command->options);
-    return 0;
+    return true;
 }
 
 // How many words of argv name this command: 0 when they name another.
@@ -53,11 +61,11 @@ static int words_matched(const struct command *command, int argc, char **argv) {
 }
 
 // The words that were meant as a command's name, with the nearest name there is.
-static int refuse_command(int argc, char **argv) {
+static bool refuse_command(int argc, char **argv, struct cli_error *error) {
     char typed[80];
     bool group = command_is_group(argv[0]);
     if (group && argc == 1)
-        return cli_usage("%s needs a second word; `mograph %s --help` lists them", argv[0], argv[0]);
+        return cli_usage(error, "%s needs a second word; `mograph %s --help` lists them", argv[0], argv[0]);
     snprintf(typed, sizeof typed, group ? "%.38s %.38s" : "%.38s", argv[0], group ? argv[1] : "");
     const struct command *nearest = NULL;
     for (int i = 0; i < command_count; i++)
@@ -66,66 +74,87 @@ static int refuse_command(int argc, char **argv) {
              name_distance(typed, commands[i]->name) < name_distance(typed, nearest->name)))
             nearest = commands[i];
     if (nearest != NULL)
-        return cli_usage("there is no command \"%s\"; did you mean \"%s\"?", typed, nearest->name);
-    return cli_usage("there is no command \"%s\"; `mograph --help` lists them", typed);
+        return cli_usage(error, "there is no command \"%s\"; did you mean \"%s\"?", typed, nearest->name);
+    return cli_usage(error, "there is no command \"%s\"; `mograph --help` lists them", typed);
 }
 
-static int run_parsed(const struct command *command, int argc, char **argv, void *values) {
-    struct option_error error;
+static bool run_parsed(const struct command *command, int argc, char **argv, void *values,
+                       struct cli_error *error) {
     int count;
     bool help;
     uint64_t *given = command->given > 0 ? (uint64_t *)(void *)((char *)values + command->given) : NULL;
-    if (!options_parse(command->options, argc, argv, values, &count, &help, given, &error))
-        return cli_usage("%s: %s", command->name, error.text);
+    if (!options_parse(command->options, argc, argv, values, &count, &help, given, error))
+        return false;
     if (help)
         return print_help(command);
     if (count > command->max_args)
-        return cli_usage("%s: \"%.80s\" is one argument too many; `mograph %s --help` shows what it takes",
-                         command->name, argv[command->max_args], command->name);
+        return cli_usage(error, "\"%.80s\" is one argument too many; `mograph %s --help` shows what it takes",
+                         argv[command->max_args], command->name);
     if (count < command->min_args)
-        return cli_usage("%s: give %s; `mograph %s --help` explains", command->name, command->args,
-                         command->name);
-    return command->run(values, argv, count);
+        return cli_usage(error, "give %s; `mograph %s --help` explains", command->args, command->name);
+    return command->run(values, argv, count, error);
 }
 
-static int run_command(const struct command *command, int argc, char **argv) {
+// What is wrong with a command line says whose it is.
+static bool run_command(const struct command *command, int argc, char **argv, struct cli_error *error) {
     void *values = calloc(1, command->values_size > 0 ? command->values_size : 1);
     if (values == NULL)
-        return cli_fail("out of memory");
-    int status = run_parsed(command, argc, argv, values);
+        return cli_no_memory(error, NULL);
+    bool done = run_parsed(command, argc, argv, values, error);
     free(values);
-    return status;
+    return done || (error->status == CLI_USAGE && cli_error_prefix(error, command->name));
 }
 
 static bool is_help(const char *word) {
     return strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0 || strcmp(word, "help") == 0;
 }
 
-static int dispatch(int argc, char **argv) {
-    if (argc == 0)
+static bool dispatch(int argc, char **argv, struct cli_error *error) {
+    if (argc == 0) {
+        error->status = CLI_USAGE;
         return print_overview(stderr, NULL);
+    }
     if (is_help(argv[0]))
         return print_overview(stdout, NULL);
     if (strcmp(argv[0], "--version") == 0)
         return print_version();
     if (argv[0][0] == '-')
-        return cli_usage("there is no option %.60s before a command; `mograph --help` lists the commands",
-                         argv[0]);
+        return cli_usage(
+            error, "there is no option %.60s before a command; `mograph --help` lists the commands", argv[0]);
     for (int i = 0; i < command_count; i++) {
         int words = words_matched(commands[i], argc, argv);
         if (words > 0)
-            return run_command(commands[i], argc - words, argv + words);
+            return run_command(commands[i], argc - words, argv + words, error);
     }
     if (argc > 1 && command_is_group(argv[0]) && is_help(argv[1]))
         return print_overview(stdout, argv[0]);
-    return refuse_command(argc, argv);
+    return refuse_command(argc, argv, error);
+}
+
+// One failure, one line: also of a command that forgot to say why, and of what the library said to nobody.
+static int conclude(bool done, struct cli_error *error) {
+    char left[CLI_ERROR_TEXT];
+    // A full disk or a closed pipe must not look like success.
+    if ((fflush(stdout) != 0 || ferror(stdout)) && done && error->status == 0)
+        done = cli_fail(error, NULL, "could not write the output");
+    bool more = cli_cause_take(error->cause, left);
+    if (!done && error->text[0] == '\0')
+        cli_fail(error, NULL, "%s", more ? left : "it failed and cannot say why: please report this");
+    else if (more)
+        print_line(left);
+    if (!done)
+        print_line(error->text);
+    return error->status;
 }
 
 int main(int argc, char **argv) {
-    rt_log_set_callback(on_log, NULL);
-    int status = dispatch(argc > 0 ? argc - 1 : 0, argv + 1);
-    // A full disk or a closed pipe must not look like success.
-    if ((fflush(stdout) != 0 || ferror(stdout)) && status == 0)
-        return cli_fail("could not write the output");
+    struct cli_cause cause;
+    struct cli_error error = {.cause = &cause};
+    cli_cause_init(&cause);
+    rt_log_set_callback(on_log, &cause);
+    bool done = dispatch(argc > 0 ? argc - 1 : 0, argv + 1, &error);
+    int status = conclude(done, &error);
+    rt_log_set_callback(NULL, NULL);
+    cli_cause_destroy(&cause);
     return status;
 }

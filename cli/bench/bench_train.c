@@ -1,7 +1,6 @@
 // Measures whole training steps on random clips, as `mograph bench train` reports them.
 #include "cli/bench/bench_train.h"
 
-#include "cli/command.h"
 #include "cli/terminal.h"
 #include "runtime/align.h"
 
@@ -36,25 +35,25 @@ static bool draw_clip(void *user, uint32_t clip, uint8_t *rgb) {
 
 // --- steps
 
-static bool step(struct session *s, struct trainer *trainer, double *ms) {
+static bool step(struct session *s, struct trainer *trainer, double *ms, struct cli_error *error) {
     struct trainer_report report;
     double start = terminal_seconds();
-    if (trainer_step(trainer, &report) != RT_OK)
+    if (!cli_check(error, trainer_step(trainer, &report), "a step of training"))
         return false;
     *ms = (terminal_seconds() - start) * 1e3;
     progress_update(&s->progress, s->progress.done + 1, NULL);
-    if (!report.skipped)
-        return true;
-    progress_clear(&s->progress);
-    cli_fail("a step gave a loss or gradient that is not finite: `mograph doctor` says what is wrong");
-    return false;
+    return !report.skipped ||
+           cli_fail(error, NULL,
+                    "a step gave a loss or gradient that is not finite: `mograph doctor` says what is wrong");
 }
 
-static bool begin(struct session *s, const struct trainer_options *options, struct trainer **trainer) {
+static bool begin(struct session *s, const struct trainer_options *options, struct trainer **trainer,
+                  struct cli_error *error) {
     double ms;
-    bool good = trainer_create(s->library, &s->bench->model, &s->source, options, trainer) == RT_OK;
+    bool good = cli_check(error, trainer_create(s->library, &s->bench->model, &s->source, options, trainer),
+                          "making the trainer");
     for (int i = 0; i < WARM_UP && good; i++)
-        good = step(s, *trainer, &ms);
+        good = step(s, *trainer, &ms, error);
     return good;
 }
 
@@ -62,13 +61,13 @@ static double model_flops(const struct vae *vae) {
     return graph_forward_flops(vae->graph) + graph_backward_flops(vae->graph);
 }
 
-static bool time_steps(struct session *s) {
+static bool time_steps(struct session *s, struct cli_error *error) {
     struct bench_train *b = s->bench;
     struct trainer *trainer = NULL;
     double ms[BENCH_MAX_REPEAT];
-    bool good = begin(s, &b->options, &trainer);
+    bool good = begin(s, &b->options, &trainer, error);
     for (uint32_t i = 0; i < b->steps && good; i++)
-        good = step(s, trainer, &ms[i]);
+        good = step(s, trainer, &ms[i], error);
     if (good) {
         b->median_ms = bench_median(ms, b->steps);
         b->best_ms = ms[0];
@@ -81,31 +80,29 @@ static bool time_steps(struct session *s) {
 
 // --- profile
 
-static bool take_records(struct bench_train *b, struct rt_stream *stream) {
+static bool take_records(struct bench_train *b, struct rt_stream *stream, struct cli_error *error) {
     enum rt_status status = RT_OK;
     b->record_count = rt_stream_profile_count(stream);
     b->records = calloc((size_t)b->record_count + 1, sizeof *b->records);
-    if (b->records == NULL) {
-        cli_fail("out of memory");
-        return false;
-    }
+    if (b->records == NULL)
+        return cli_no_memory(error, NULL);
     for (uint32_t i = 0; i < b->record_count && status == RT_OK; i++)
         status = rt_stream_profile(stream, i, &b->records[i]);
-    return status == RT_OK;
+    return cli_check(error, status, "reading the profile");
 }
 
-static bool profile_step(struct session *s) {
+static bool profile_step(struct session *s, struct cli_error *error) {
     struct trainer_options options = s->bench->options;
     struct trainer *trainer = NULL;
     double ms;
     options.profile = true;
-    bool good = begin(s, &options, &trainer) && step(s, trainer, &ms) &&
-                take_records(s->bench, trainer_stream(trainer));
+    bool good = begin(s, &options, &trainer, error) && step(s, trainer, &ms, error) &&
+                take_records(s->bench, trainer_stream(trainer), error);
     trainer_destroy(&trainer);
     return good;
 }
 
-bool bench_train(const struct cli_device *device, struct bench_train *b) {
+bool bench_train(const struct cli_device *device, struct bench_train *b, struct cli_error *error) {
     struct session s = {.bench = b, .library = device->library};
     bool timestamps = rt_device_describe(device->device)->timestamp_period_ns > 0.0f;
     uint64_t steps = WARM_UP + b->steps;
@@ -119,7 +116,7 @@ bool bench_train(const struct cli_device *device, struct bench_train *b) {
     b->options.epochs = rt_div_up(steps * b->options.batch, CLIPS);
     progress_begin(&s.progress, "bench", steps + (timestamps ? WARM_UP + 1 : 0));
     // One after the other: the memory of two may be more than there is.
-    bool good = time_steps(&s) && (!timestamps || profile_step(&s));
+    bool good = time_steps(&s, error) && (!timestamps || profile_step(&s, error));
     progress_clear(&s.progress);
     return good;
 }

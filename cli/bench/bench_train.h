@@ -19,8 +19,8 @@ struct bench_train {
 };
 
 // Times `steps` steps on clips made in memory, then profiles one of a second trainer: its barriers would slow
-// the timed ones down. False when it cannot be done; the reason has been printed. The caller frees `records`.
-bool bench_train(const struct cli_device *device, struct bench_train *bench);
+// the timed ones down. The caller frees `records`.
+bool bench_train(const struct cli_device *device, struct bench_train *bench, struct cli_error *error);
 
 // All records of one name.
 struct bench_kernel {

@@ -26,10 +26,10 @@ struct job {
     struct staging staging;
     struct found *found;
     uint32_t count;
-    struct media_error *error;
+    struct cli_error *error;
 };
 
-static void skip(struct job *job, const struct media_error *reason) {
+static void skip(struct job *job, const struct cli_error *reason) {
     job->report->skipped_count++;
     if (job->report->skipped != NULL)
         job->report->skipped(job->report->user, reason->text);
@@ -39,7 +39,7 @@ static bool remember(struct job *job, const char *path, const char *kind) {
     if ((job->count & (job->count - 1)) == 0) { // grows at powers of two
         struct found *grown = realloc(job->found, (job->count ? 2 * (size_t)job->count : 1) * sizeof *grown);
         if (grown == NULL)
-            return media_fail(job->error, path, "no memory for the list of clips");
+            return cli_fail(job->error, path, "no memory for the list of clips");
         job->found = grown;
     }
     struct found *found = &job->found[job->count];
@@ -47,7 +47,7 @@ static bool remember(struct job *job, const char *path, const char *kind) {
     if (found->path == NULL || found->kind == NULL) {
         free(found->path);
         free(found->kind);
-        return media_fail(job->error, path, "no memory for the list of clips");
+        return cli_fail(job->error, path, "no memory for the list of clips");
     }
     job->count++;
     return true;
@@ -56,11 +56,11 @@ static bool remember(struct job *job, const char *path, const char *kind) {
 // Folders below MAX_DEPTH are not clips anyone sorted; links may run in circles.
 static bool search(struct job *job, const char *path, const char *kind, int depth) {
     struct path_list list;
-    struct media_error reason;
+    struct cli_error reason;
     if (!path_is_folder(path) || clip_is_png_folder(path))
         return remember(job, path, kind);
     if (depth > MAX_DEPTH) {
-        media_fail(&reason, path, "too many folders inside each other");
+        cli_fail(&reason, path, "too many folders inside each other");
         skip(job, &reason);
         return true;
     }
@@ -82,10 +82,10 @@ static bool search(struct job *job, const char *path, const char *kind, int dept
 
 // A source's real path, because the name of its folder must be known even for "." and "clip.gif".
 static bool search_source(struct job *job, const char *source) {
-    struct media_error reason;
+    struct cli_error reason;
     char *real = realpath(source, NULL);
     if (real == NULL) {
-        media_fail(&reason, source, "cannot open: %s", strerror(errno));
+        cli_fail(&reason, source, "cannot open: %s", strerror(errno));
         skip(job, &reason);
         return true;
     }
@@ -113,7 +113,7 @@ static bool falls_to_val(uint32_t i, double part) {
 
 static bool import_one(struct job *job, struct found *found, uint32_t position, uint32_t numbers[2]) {
     struct clip clip;
-    struct media_error reason = {""};
+    struct cli_error reason = {.text = ""};
     if (!import_clip(job->import, found->path, &clip, &reason)) {
         skip(job, &reason);
         return true;
@@ -136,7 +136,7 @@ static bool import_all(struct job *job, const struct data_progress *progress) {
             return false;
         position += job->found[i].imported;
         if (!data_progress_step(progress, i + 1, job->count))
-            return media_fail(job->error, NULL, "cancelled; nothing was left behind");
+            return cli_fail(job->error, NULL, "cancelled; nothing was left behind");
     }
     return true;
 }
@@ -161,7 +161,7 @@ static bool write_manifest(struct job *job) {
         ok = cJSON_AddItemToArray(entries, entry) != 0;
     }
     ok = ok ? data_manifest_write(&job->staging, manifest, job->error)
-            : media_fail(job->error, "manifest.json", "no memory");
+            : cli_fail(job->error, "manifest.json", "no memory");
     cJSON_Delete(manifest);
     return ok;
 }
@@ -179,21 +179,21 @@ static bool import_staged(struct job *job, const struct data_progress *progress)
     if (!import_all(job, progress))
         return false;
     if (job->report->imported_count == 0)
-        return media_fail(job->error, NULL,
-                          job->report->skipped_count > 0 ? "nothing could be imported: everything was skipped"
-                                                         : "nothing to import: the folders hold no files");
+        return cli_fail(job->error, NULL,
+                        job->report->skipped_count > 0 ? "nothing could be imported: everything was skipped"
+                                                       : "nothing to import: the folders hold no files");
     return write_manifest(job) && data_sheet_write(job->staging.folder, job->error) &&
            staging_commit(&job->staging, job->error);
 }
 
 bool import_write(const struct import *import, const char *const *sources, uint32_t source_count,
                   const char *folder, bool force, struct import_report *report,
-                  const struct data_progress *progress, struct media_error *error) {
+                  const struct data_progress *progress, struct cli_error *error) {
     struct job job = {.import = import, .report = report, .error = error};
     report->imported_count = report->skipped_count = 0;
     if (!(import->val >= 0 && import->val < 1))
-        return media_fail(error, NULL, "a part of %g for validation: from 0 to below 1, such as 0.15",
-                          import->val);
+        return cli_fail(error, NULL, "a part of %g for validation: from 0 to below 1, such as 0.15",
+                        import->val);
     if (!data_size_check(&import->size, error) || !staging_begin(&job.staging, folder, force, error))
         return false;
     bool ok = search_all(&job, sources, source_count) && import_staged(&job, progress);

@@ -31,9 +31,9 @@ struct import_report {
 // the rest goes on. Fails when nothing at all could be imported.
 bool import_write(const struct import *import, const char *const *sources, uint32_t source_count,
                   const char *folder, bool force, struct import_report *report,
-                  const struct data_progress *progress, struct media_error *error);
+                  const struct data_progress *progress, struct cli_error *error);
 
 // Reads one clip at the size and length that `import` asks for; the caller owns it.
-bool import_clip(const struct import *import, const char *path, struct clip *clip, struct media_error *error);
+bool import_clip(const struct import *import, const char *path, struct clip *clip, struct cli_error *error);
 
 #endif

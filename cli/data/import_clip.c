@@ -16,16 +16,16 @@ struct scaler {
     struct clip_collector collector;
 };
 
-static bool start(struct scaler *s, const struct clip_frame *frame, struct media_error *error) {
+static bool start(struct scaler *s, const struct clip_frame *frame, struct cli_error *error) {
     const struct data_size *size = &s->import->size;
     s->started = true;
     s->rgb = malloc((size_t)size->height * size->width * 3);
     bool ok =
         resampler_init(&s->resampler, frame->height, frame->width, size->height, size->width, s->import->fit);
-    return (ok && s->rgb != NULL) || media_fail(error, s->path, "no memory to scale its frames");
+    return (ok && s->rgb != NULL) || cli_fail(error, s->path, "no memory to scale its frames");
 }
 
-static enum sink_verdict scale(void *user, const struct clip_frame *frame, struct media_error *error) {
+static enum sink_verdict scale(void *user, const struct clip_frame *frame, struct cli_error *error) {
     struct scaler *s = user;
     if (!s->started && !start(s, frame, error))
         return SINK_FAILED;
@@ -72,7 +72,7 @@ static void cut(struct clip *clip, uint32_t start, uint32_t frames) {
 }
 
 // Clips that are too short for a cut are slowed down to the wanted length instead.
-static bool fit_time(const struct import *import, struct clip *clip, struct media_error *error) {
+static bool fit_time(const struct import *import, struct clip *clip, struct cli_error *error) {
     uint32_t frames = import->size.frames;
     if (import->frames_from != IMPORT_UNIFORM && clip->frames >= frames) {
         cut(clip, import->frames_from == IMPORT_WINDOW ? liveliest(clip, frames) : 0, frames);
@@ -86,8 +86,7 @@ static bool fit_time(const struct import *import, struct clip *clip, struct medi
     return true;
 }
 
-bool import_clip(const struct import *import, const char *path, struct clip *clip,
-                 struct media_error *error) {
+bool import_clip(const struct import *import, const char *path, struct clip *clip, struct cli_error *error) {
     struct scaler s = {.import = import, .path = path};
     s.collector = (struct clip_collector){.clip = &s.clip, .path = path};
     bool ok = clip_stream(path, &clip_stream_limits, (struct clip_sink){scale, &s}, error) &&

@@ -70,18 +70,18 @@ static void finish_means(struct data_info *info) {
 
 bool data_info_read(struct data_info *info, const char *folder,
                     void (*unreadable)(void *user, const char *text), void *user,
-                    const struct data_progress *progress, struct media_error *error) {
+                    const struct data_progress *progress, struct cli_error *error) {
     *info = (struct data_info){0};
     if (!data_set_scan(&info->set, folder, error))
         return false;
     info->kinds = calloc(info->set.kind_count, sizeof *info->kinds);
     if (info->kinds == NULL) {
         data_info_finish(info);
-        return media_fail(error, folder, "no memory for its kinds");
+        return cli_fail(error, folder, "no memory for its kinds");
     }
     for (uint32_t i = 0; i < info->set.clip_count; i++) {
         struct clip clip;
-        struct media_error reason;
+        struct cli_error reason;
         if (clip_read(info->set.clips[i].path, &clip, &reason)) {
             add_clip(info, &info->set.clips[i], &clip);
             clip_destroy(&clip);
@@ -91,7 +91,7 @@ bool data_info_read(struct data_info *info, const char *folder,
         }
         if (!data_progress_step(progress, i + 1, info->set.clip_count)) {
             data_info_finish(info);
-            return media_fail(error, folder, "cancelled");
+            return cli_fail(error, folder, "cancelled");
         }
     }
     finish_means(info);

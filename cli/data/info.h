@@ -24,7 +24,7 @@ struct data_info {
 // Reads every clip. `unreadable` is told of each that fails. The caller calls data_info_finish.
 bool data_info_read(struct data_info *info, const char *folder,
                     void (*unreadable)(void *user, const char *text), void *user,
-                    const struct data_progress *progress, struct media_error *error);
+                    const struct data_progress *progress, struct cli_error *error);
 void data_info_finish(struct data_info *info);
 
 // Calls `warn` with one line for everything that will train badly,

@@ -10,14 +10,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-bool data_size_check(const struct data_size *size, struct media_error *error) {
+bool data_size_check(const struct data_size *size, struct cli_error *error) {
     if (size->width < 8 || size->height < 8 || size->width > 1024 || size->height > 1024 ||
         size->frames < 1 || size->frames > 1024)
-        return media_fail(error, NULL,
-                          "%" PRIu32 "x%" PRIu32 "x%" PRIu32
-                          " is not a size for clips: WIDTHxHEIGHTxFRAMES, 8 to 1024 "
-                          "pixels a side, 1 to 1024 frames",
-                          size->width, size->height, size->frames);
+        return cli_fail(error, NULL,
+                        "%" PRIu32 "x%" PRIu32 "x%" PRIu32
+                        " is not a size for clips: WIDTHxHEIGHTxFRAMES, 8 to 1024 "
+                        "pixels a side, 1 to 1024 frames",
+                        size->width, size->height, size->frames);
     return true;
 }
 
@@ -39,7 +39,7 @@ void data_clip_name(char *out, size_t capacity, bool val, const char *kind, uint
 }
 
 bool data_clip_write(const struct staging *staging, const char *name, const struct clip *clip,
-                     struct media_error *error) {
+                     struct cli_error *error) {
     char folder[PATH_CAPACITY], relative[PATH_CAPACITY], path[PATH_CAPACITY];
     snprintf(relative, sizeof relative, "%.*s", (int)(path_base(name) - name - 1), name);
     return staging_folder(staging, relative, folder, error) &&
@@ -62,11 +62,11 @@ cJSON *data_manifest_begin(const char *source, const struct data_size *size) {
     return manifest;
 }
 
-bool data_manifest_write(const struct staging *staging, const cJSON *manifest, struct media_error *error) {
+bool data_manifest_write(const struct staging *staging, const cJSON *manifest, struct cli_error *error) {
     char path[PATH_CAPACITY];
     char *text = cJSON_Print(manifest);
     if (text == NULL)
-        return media_fail(error, "manifest.json", "no memory to write it");
+        return cli_fail(error, "manifest.json", "no memory to write it");
     bool ok = path_join(path, staging->folder, "manifest.json", error) &&
               output_file(path, text, strlen(text), false, error);
     cJSON_free(text);

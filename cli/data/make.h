@@ -16,7 +16,7 @@ struct data_size {
 };
 
 // The sizes that data sets may have: 8 to 1024 a side, 1 to 1024 frames.
-bool data_size_check(const struct data_size *size, struct media_error *error);
+bool data_size_check(const struct data_size *size, struct cli_error *error);
 
 // Called after every clip, never from two threads at once;
 // false stops the work, which then fails as cancelled.
@@ -34,16 +34,16 @@ void data_clip_name(char *out, size_t capacity, bool val, const char *kind, uint
                     enum data_format format);
 // Writes a clip under that name into the set at hand.
 bool data_clip_write(const struct staging *staging, const char *name, const struct clip *clip,
-                     struct media_error *error);
+                     struct cli_error *error);
 
 // A new manifest with the fields that all have: generator, version of the format, source, size. NULL without
 // memory; cJSON_Delete frees.
 cJSON *data_manifest_begin(const char *source, const struct data_size *size);
 // Writes it as manifest.json.
-bool data_manifest_write(const struct staging *staging, const cJSON *manifest, struct media_error *error);
+bool data_manifest_write(const struct staging *staging, const cJSON *manifest, struct cli_error *error);
 
 // Draws sheet.png into the set at `folder`: a row for each of the first
 // 24 kinds, two clips of each at five moments.
-bool data_sheet_write(const char *folder, struct media_error *error);
+bool data_sheet_write(const char *folder, struct cli_error *error);
 
 #endif

@@ -25,7 +25,7 @@ struct work {
     pthread_mutex_t mutex; // guards what follows
     uint32_t next, done;
     bool failed;
-    struct media_error *error;
+    struct cli_error *error;
 };
 
 static uint32_t total_clips(const struct particle_set *set) {
@@ -42,7 +42,7 @@ static struct slot slot_of(const struct particle_set *set, uint32_t index) {
     return slot;
 }
 
-static bool make_clip(const struct work *work, uint32_t index, struct media_error *error) {
+static bool make_clip(const struct work *work, uint32_t index, struct cli_error *error) {
     const struct particle_set *set = work->set;
     struct slot slot = slot_of(set, index);
     struct particle_params params;
@@ -67,7 +67,7 @@ static bool take(struct work *work, uint32_t *index) {
     return more;
 }
 
-static void report(struct work *work, bool ok, const struct media_error *error) {
+static void report(struct work *work, bool ok, const struct cli_error *error) {
     pthread_mutex_lock(&work->mutex);
     if (!ok && !work->failed) {
         work->failed = true;
@@ -75,7 +75,7 @@ static void report(struct work *work, bool ok, const struct media_error *error) 
     } else if (ok && !work->failed &&
                !data_progress_step(work->progress, ++work->done, total_clips(work->set))) {
         work->failed = true;
-        media_fail(work->error, NULL, "cancelled; nothing was left behind");
+        cli_fail(work->error, NULL, "cancelled; nothing was left behind");
     }
     pthread_mutex_unlock(&work->mutex);
 }
@@ -84,7 +84,7 @@ static void *run(void *user) {
     struct work *work = user;
     uint32_t index;
     while (take(work, &index)) {
-        struct media_error error = {""};
+        struct cli_error error = {.text = ""};
         bool ok = make_clip(work, index, &error);
         report(work, ok, &error);
     }
@@ -129,7 +129,7 @@ static bool add_entry(cJSON *entries, const struct particle_set *set, uint32_t i
 }
 
 static bool write_manifest(const struct particle_set *set, const struct staging *staging,
-                           struct media_error *error) {
+                           struct cli_error *error) {
     char seed[32];
     snprintf(seed, sizeof seed, "%" PRIu64,
              set->seed); // a JSON number would lose digits on its way through double
@@ -144,24 +144,24 @@ static bool write_manifest(const struct particle_set *set, const struct staging 
     bool ok = entries != NULL;
     for (uint32_t i = 0; ok && i < total_clips(set); i++)
         ok = add_entry(entries, set, i);
-    ok = ok ? data_manifest_write(staging, manifest, error) : media_fail(error, "manifest.json", "no memory");
+    ok = ok ? data_manifest_write(staging, manifest, error) : cli_fail(error, "manifest.json", "no memory");
     cJSON_Delete(manifest);
     return ok;
 }
 
-static bool check(const struct particle_set *set, struct media_error *error) {
+static bool check(const struct particle_set *set, struct cli_error *error) {
     if (set->clips < 1 || set->clips > 100000)
-        return media_fail(error, NULL, "%" PRIu32 " clips per kind: 1 to 100000 are possible", set->clips);
+        return cli_fail(error, NULL, "%" PRIu32 " clips per kind: 1 to 100000 are possible", set->clips);
     if (!(set->val >= 0 && set->val < 1))
-        return media_fail(error, NULL, "a part of %g for validation: from 0 to below 1, such as 0.15",
-                          set->val);
+        return cli_fail(error, NULL, "a part of %g for validation: from 0 to below 1, such as 0.15",
+                        set->val);
     if (!(set->variety >= 0 && set->variety <= 1))
-        return media_fail(error, NULL, "a variety of %g: from 0 to 1, such as 0.5", set->variety);
+        return cli_fail(error, NULL, "a variety of %g: from 0 to 1, such as 0.5", set->variety);
     return data_size_check(&set->size, error);
 }
 
 bool particle_set_write(const struct particle_set *set, const char *folder, bool force,
-                        const struct data_progress *progress, struct media_error *error) {
+                        const struct data_progress *progress, struct cli_error *error) {
     struct staging staging;
     if (!check(set, error) || !staging_begin(&staging, folder, force, error))
         return false;

@@ -17,6 +17,6 @@ struct particle_set {
 
 // Writes the data set to `folder`. The same settings give the same bytes, whatever the number of threads.
 bool particle_set_write(const struct particle_set *set, const char *folder, bool force,
-                        const struct data_progress *progress, struct media_error *error);
+                        const struct data_progress *progress, struct cli_error *error);
 
 #endif

@@ -124,7 +124,7 @@ static void expose_particle(struct scene *s, uint32_t index, uint32_t frame) {
 
 bool particles_render(uint64_t seed, uint32_t kind, uint32_t layout, const struct particle_params *params,
                       uint32_t frames, uint32_t height, uint32_t width, struct clip *clip,
-                      struct media_error *error) {
+                      struct cli_error *error) {
     if (!clip_create(clip, frames, height, width, error))
         return false;
     struct scene s = {.kind = kinds[kind], .params = params};
@@ -140,7 +140,7 @@ bool particles_render(uint64_t seed, uint32_t kind, uint32_t layout, const struc
     scene_finish(&s);
     if (!ok) {
         clip_destroy(clip);
-        return media_fail(error, NULL, "no memory to draw a clip of %ux%ux%u", width, height, frames);
+        return cli_fail(error, NULL, "no memory to draw a clip of %ux%ux%u", width, height, frames);
     }
     return true;
 }

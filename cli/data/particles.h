@@ -28,6 +28,6 @@ void particles_draw_params(uint64_t seed, uint32_t kind, uint32_t clip, float va
 // size from 8x8x1; dots scale with the shorter side (1 to 3 pixels at 128).
 bool particles_render(uint64_t seed, uint32_t kind, uint32_t layout, const struct particle_params *params,
                       uint32_t frames, uint32_t height, uint32_t width, struct clip *clip,
-                      struct media_error *error);
+                      struct cli_error *error);
 
 #endif

@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool no_memory(const char *folder, struct media_error *error) {
-    return media_fail(error, folder, "no memory for the list of its clips");
+static bool no_memory(const char *folder, struct cli_error *error) {
+    return cli_fail(error, folder, "no memory for the list of its clips");
 }
 
 static bool add_kind(struct data_set *set, const char *name) {
@@ -44,7 +44,7 @@ static bool is_clip(const char *path) {
 }
 
 static bool scan_kind(struct data_set *set, const char *folder, uint32_t kind, bool val,
-                      struct media_error *error) {
+                      struct cli_error *error) {
     struct path_list list;
     if (!path_list_read(&list, folder, error))
         return false;
@@ -61,7 +61,7 @@ static bool scan_kind(struct data_set *set, const char *folder, uint32_t kind, b
 
 // First call of a part collects its kinds, the second its clips; `visit_clips` tells them apart.
 static bool scan_part(struct data_set *set, const char *folder, bool val, bool visit_clips,
-                      struct media_error *error) {
+                      struct cli_error *error) {
     struct path_list list;
     if (!path_is_folder(folder))
         return true;
@@ -88,7 +88,7 @@ static int by_text(const void *left, const void *right) {
     return strcmp(*a, *b);
 }
 
-static bool scan_parts(struct data_set *set, const char *train, const char *val, struct media_error *error) {
+static bool scan_parts(struct data_set *set, const char *train, const char *val, struct cli_error *error) {
     if (!scan_part(set, train, false, false, error) || !scan_part(set, val, true, false, error))
         return false;
     if (set->kind_count > 0)
@@ -96,18 +96,18 @@ static bool scan_parts(struct data_set *set, const char *train, const char *val,
     return scan_part(set, train, false, true, error) && scan_part(set, val, true, true, error);
 }
 
-bool data_set_scan(struct data_set *set, const char *folder, struct media_error *error) {
+bool data_set_scan(struct data_set *set, const char *folder, struct cli_error *error) {
     *set = (struct data_set){0};
     char train[PATH_CAPACITY], val[PATH_CAPACITY];
     if (!path_is_folder(folder))
-        return media_fail(error, folder, "no such folder; make a data set with: mograph dataset");
+        return cli_fail(error, folder, "no such folder; make a data set with: mograph dataset");
     bool ok = path_join(train, folder, "train", error) && path_join(val, folder, "val", error);
     if (ok && !path_is_folder(train) && !path_is_folder(val))
         snprintf(train, sizeof train, "%s", folder);
     ok = ok && scan_parts(set, train, val, error);
     if (ok && set->clip_count == 0)
-        ok = media_fail(error, folder,
-                        "no clips here; a data set is DIR/train/KIND/CLIP and DIR/val/KIND/CLIP");
+        ok =
+            cli_fail(error, folder, "no clips here; a data set is DIR/train/KIND/CLIP and DIR/val/KIND/CLIP");
     if (!ok)
         data_set_destroy(set);
     return ok;

@@ -21,7 +21,7 @@ struct data_set {
 };
 
 // Lists the clips without opening them; fails when there are none. The caller destroys the set.
-bool data_set_scan(struct data_set *set, const char *folder, struct media_error *error);
+bool data_set_scan(struct data_set *set, const char *folder, struct cli_error *error);
 void data_set_destroy(struct data_set *set);
 
 // How many clips of a kind a part holds.

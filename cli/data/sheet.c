@@ -23,7 +23,7 @@ static void draw_label(struct sheet *sheet, uint32_t top, const char *name) {
 }
 
 static bool draw_clip(struct sheet *sheet, const char *path, uint32_t row, uint32_t column,
-                      struct media_error *error) {
+                      struct cli_error *error) {
     struct clip clip;
     struct resampler resampler = {0};
     static const uint32_t stride = CELL + GAP;
@@ -41,11 +41,11 @@ static bool draw_clip(struct sheet *sheet, const char *path, uint32_t row, uint3
     }
     resampler_finish(&resampler);
     clip_destroy(&clip);
-    return ok || media_fail(error, path, "no memory for the contact sheet");
+    return ok || cli_fail(error, path, "no memory for the contact sheet");
 }
 
 static bool draw_kind(struct sheet *sheet, const struct data_set *set, uint32_t kind,
-                      struct media_error *error) {
+                      struct cli_error *error) {
     uint32_t drawn = 0;
     draw_label(sheet, kind * (CELL + GAP) + CELL / 2 - 8, set->kinds[kind]);
     for (uint32_t i = 0; i < set->clip_count && drawn < CLIPS; i++)
@@ -57,12 +57,12 @@ static bool draw_kind(struct sheet *sheet, const struct data_set *set, uint32_t 
     return true;
 }
 
-static bool draw_sheet(const struct data_set *set, const char *path, struct media_error *error) {
+static bool draw_sheet(const struct data_set *set, const char *path, struct cli_error *error) {
     uint32_t rows = set->kind_count < MAX_KINDS ? set->kind_count : MAX_KINDS;
     struct sheet sheet = {rows * (CELL + GAP) - GAP, LABEL + CLIPS * MOMENTS * (CELL + GAP) - GAP, NULL};
     sheet.rgb = malloc((size_t)sheet.height * sheet.width * 3);
     if (sheet.rgb == NULL)
-        return media_fail(error, path, "no memory for the contact sheet");
+        return cli_fail(error, path, "no memory for the contact sheet");
     memset(sheet.rgb, 24, (size_t)sheet.height * sheet.width * 3);
     bool ok = true;
     for (uint32_t kind = 0; ok && kind < rows; kind++)
@@ -72,7 +72,7 @@ static bool draw_sheet(const struct data_set *set, const char *path, struct medi
     return ok;
 }
 
-bool data_sheet_write(const char *folder, struct media_error *error) {
+bool data_sheet_write(const char *folder, struct cli_error *error) {
     struct data_set set;
     char path[PATH_CAPACITY];
     if (!path_join(path, folder, "sheet.png", error) || !data_set_scan(&set, folder, error))

@@ -18,7 +18,7 @@
 // Whether DIR/manifest.json was written by mograph.
 static bool is_our_set(const char *folder) {
     char path[PATH_CAPACITY];
-    struct media_error ignored;
+    struct cli_error ignored;
     uint8_t *bytes;
     size_t size;
     if (!path_join(path, folder, "manifest.json", &ignored) || !file_load(path, &bytes, &size, &ignored))
@@ -33,7 +33,7 @@ static bool is_our_set(const char *folder) {
 
 static bool has_marker(const char *folder) {
     char path[PATH_CAPACITY];
-    struct media_error ignored;
+    struct cli_error ignored;
     return path_join(path, folder, MARKER, &ignored) && access(path, F_OK) == 0;
 }
 
@@ -49,7 +49,7 @@ static void remove_tree(const char *path) {
     }
     for (struct dirent *entry; (entry = readdir(stream)) != NULL;) {
         char inner[PATH_CAPACITY];
-        struct media_error ignored;
+        struct cli_error ignored;
         if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0 &&
             path_join(inner, path, entry->d_name, &ignored))
             remove_tree(inner);
@@ -58,10 +58,10 @@ static void remove_tree(const char *path) {
     rmdir(path);
 }
 
-static bool may_replace(const char *target, bool force, struct media_error *error) {
+static bool may_replace(const char *target, bool force, struct cli_error *error) {
     struct stat status;
     if (lstat(target, &status) != 0)
-        return errno == ENOENT || media_fail(error, target, "cannot write here: %s", strerror(errno));
+        return errno == ENOENT || cli_fail(error, target, "cannot write here: %s", strerror(errno));
     if (S_ISDIR(status.st_mode)) {
         struct path_list list;
         if (!path_list_read(&list, target, error))
@@ -71,36 +71,36 @@ static bool may_replace(const char *target, bool force, struct media_error *erro
         if (empty || (force && is_our_set(target)))
             return true;
         if (force)
-            return media_fail(error, target,
-                              "not a data set that mograph made; remove it yourself or choose "
-                              "another folder");
+            return cli_fail(error, target,
+                            "not a data set that mograph made; remove it yourself or choose "
+                            "another folder");
     }
-    return media_fail(error, target, "exists already; --force replaces it");
+    return cli_fail(error, target, "exists already; --force replaces it");
 }
 
-static bool make_folder(const char *path, struct media_error *error) {
+static bool make_folder(const char *path, struct cli_error *error) {
     return mkdir(path, 0777) == 0 || (errno == EEXIST && path_is_folder(path)) ||
-           media_fail(error, path, "cannot make the folder: %s", strerror(errno));
+           cli_fail(error, path, "cannot make the folder: %s", strerror(errno));
 }
 
-static bool begin_partial(struct staging *staging, struct media_error *error) {
+static bool begin_partial(struct staging *staging, struct cli_error *error) {
     if (has_marker(staging->folder))
         remove_tree(staging->folder);
     if (mkdir(staging->folder, 0777) != 0)
-        return media_fail(error, staging->folder, "cannot make the folder: %s", strerror(errno));
+        return cli_fail(error, staging->folder, "cannot make the folder: %s", strerror(errno));
     char marker[PATH_CAPACITY];
     FILE *file = path_join(marker, staging->folder, MARKER, error) ? fopen(marker, "wb") : NULL;
     return (file != NULL && fclose(file) == 0) ||
-           media_fail(error, staging->folder, "cannot write here: %s", strerror(errno));
+           cli_fail(error, staging->folder, "cannot write here: %s", strerror(errno));
 }
 
-bool staging_begin(struct staging *staging, const char *target, bool force, struct media_error *error) {
+bool staging_begin(struct staging *staging, const char *target, bool force, struct cli_error *error) {
     *staging = (struct staging){{0}, {0}};
     size_t length = strlen(target);
     while (length > 1 && target[length - 1] == '/')
         length--;
     if (length == 0 || length + 16 >= PATH_CAPACITY)
-        return media_fail(error, length ? target : NULL, "not a name for a folder");
+        return cli_fail(error, length ? target : NULL, "not a name for a folder");
     snprintf(staging->target, PATH_CAPACITY, "%.*s", (int)length, target);
     snprintf(staging->folder, PATH_CAPACITY, "%.*s.partial", (int)length, target);
     bool ok = may_replace(staging->target, force, error) && begin_partial(staging, error);
@@ -110,7 +110,7 @@ bool staging_begin(struct staging *staging, const char *target, bool force, stru
 }
 
 bool staging_folder(const struct staging *staging, const char *relative, char out[PATH_CAPACITY],
-                    struct media_error *error) {
+                    struct cli_error *error) {
     if (!path_join(out, staging->folder, relative, error))
         return false;
     for (char *slash = out + strlen(staging->folder) + 1; (slash = strchr(slash, '/')) != NULL; slash++) {
@@ -123,7 +123,7 @@ bool staging_folder(const struct staging *staging, const char *relative, char ou
     return make_folder(out, error);
 }
 
-bool staging_commit(struct staging *staging, struct media_error *error) {
+bool staging_commit(struct staging *staging, struct cli_error *error) {
     char marker[PATH_CAPACITY], aside[PATH_CAPACITY];
     if (!path_join(marker, staging->folder, MARKER, error))
         return false;
@@ -131,7 +131,7 @@ bool staging_commit(struct staging *staging, struct media_error *error) {
     snprintf(aside, sizeof aside, "%.*s.replaced", PATH_CAPACITY - 16, staging->target);
     bool existed = rename(staging->target, aside) == 0;
     if (rename(staging->folder, staging->target) != 0) {
-        media_fail(error, staging->target, "cannot write here: %s", strerror(errno));
+        cli_fail(error, staging->target, "cannot write here: %s", strerror(errno));
         if (existed)
             rename(aside, staging->target);
         return false;

@@ -11,11 +11,11 @@ struct staging {
 
 // Creates DIR.partial (and removes what an interrupted run left of it). An existing target is refused, unless
 // `force` is set and it is a data set that mograph made (it has our manifest.json) or an empty folder.
-bool staging_begin(struct staging *staging, const char *target, bool force, struct media_error *error);
+bool staging_begin(struct staging *staging, const char *target, bool force, struct cli_error *error);
 // Creates a folder of the set, with its parents: "train/burst".
 bool staging_folder(const struct staging *staging, const char *relative, char out[PATH_CAPACITY],
-                    struct media_error *error);
-bool staging_commit(struct staging *staging, struct media_error *error);
+                    struct cli_error *error);
+bool staging_commit(struct staging *staging, struct cli_error *error);
 void staging_discard(struct staging *staging);
 
 #endif

@@ -1,7 +1,6 @@
 // Chooses and measures the real clips that a model is compared with.
 #include "cli/eval/data.h"
 
-#include "cli/command.h"
 #include "cli/eval/controls.h"
 #include "cli/terminal.h"
 
@@ -20,47 +19,41 @@ static uint32_t fewest(const struct data_set *set, bool val, uint32_t *kind) {
     return least;
 }
 
-static bool choose_n(struct eval_data *data, const char *folder, uint32_t n) {
+static bool choose_n(struct eval_data *data, const char *folder, uint32_t n, struct cli_error *error) {
     for (int val = 0; val < 2; val++) {
         uint32_t kind = 0, there = fewest(&data->set, val == 1, &kind);
         const char *part = val == 1 ? "validation" : "training";
         if (there == 0)
-            cli_fail("%s: no %s clips of \"%s\"; `mograph dataset` keeps some of each kind for validation",
-                     folder, part, data->set.kinds[kind]);
-        else if (n > there)
-            cli_fail("--n %u is more than the %u %s clips of \"%s\" in %s", n, there, part,
-                     data->set.kinds[kind], folder);
-        if (there == 0 || n > there)
-            return false;
+            return cli_fail(error, folder,
+                            "no %s clips of \"%s\"; `mograph dataset` keeps some of each kind for validation",
+                            part, data->set.kinds[kind]);
+        if (n > there)
+            return cli_fail(error, NULL, "--n %u is more than the %u %s clips of \"%s\" in %s", n, there,
+                            part, data->set.kinds[kind], folder);
         data->n = there < data->n ? there : data->n;
     }
     data->n = n > 0 ? n : data->n;
     return true;
 }
 
-static bool check_kinds(const struct data_set *set, const char *folder) {
-    if (set->kind_count > 1)
-        return true;
-    cli_fail("%s has one kind only (\"%s\"): figures need a classifier, and a classifier needs two", folder,
-             set->kinds[0]);
-    return false;
+static bool check_kinds(const struct data_set *set, const char *folder, struct cli_error *error) {
+    return set->kind_count > 1 ||
+           cli_fail(error, NULL,
+                    "%s has one kind only (\"%s\"): figures need a classifier, and a classifier needs two",
+                    folder, set->kinds[0]);
 }
 
-bool eval_data_open(struct eval_data *data, const char *folder, uint32_t n) {
-    struct media_error error = {""};
+bool eval_data_open(struct eval_data *data, const char *folder, uint32_t n, struct cli_error *error) {
     uint32_t size[3];
     *data = (struct eval_data){.n = EVAL_MOST};
-    if (!data_set_scan(&data->set, folder, &error)) {
-        cli_fail("%s", error.text);
-        return false;
-    }
-    if (!check_kinds(&data->set, folder) || !choose_n(data, folder, n) || !train_clips_size(&data->set, size))
+    if (!data_set_scan(&data->set, folder, error) || !check_kinds(&data->set, folder, error) ||
+        !choose_n(data, folder, n, error) || !train_clips_size(&data->set, size, error))
         return false;
     data->d = size[0];
     data->h = size[1];
     data->w = size[2];
-    return train_clips_init(&data->train, &data->set, false, data->d, data->h, data->w) &&
-           train_clips_init(&data->val, &data->set, true, data->d, data->h, data->w);
+    return train_clips_init(&data->train, &data->set, false, data->d, data->h, data->w, error) &&
+           train_clips_init(&data->val, &data->set, true, data->d, data->h, data->w, error);
 }
 
 void eval_data_destroy(struct eval_data *data) {
@@ -93,12 +86,13 @@ static void pick(const struct clip_source *source, uint32_t kinds, uint32_t n, u
 
 // --- measuring
 
-static bool create_sets(struct eval_data *data) {
+static bool create_sets(struct eval_data *data, struct cli_error *error) {
     uint32_t kinds = data->set.kind_count, n = kinds * data->n;
     struct eval_set *small[] = {&data->reference, &data->real, &data->shuffled, &data->blurred};
-    bool made = eval_set_create(&data->training, data->train.source.count, data->d, data->h, data->w, kinds);
+    bool made =
+        eval_set_create(&data->training, data->train.source.count, data->d, data->h, data->w, kinds, error);
     for (int i = 0; i < 4 && made; i++)
-        made = eval_set_create(small[i], n, data->d, data->h, data->w, kinds);
+        made = eval_set_create(small[i], n, data->d, data->h, data->w, kinds, error);
     return made;
 }
 
@@ -107,71 +101,74 @@ struct room {
     uint8_t *rgb, *worse, *black;
 };
 
-static enum rt_status add_training(struct eval_data *data, uint32_t clip, const struct room *room) {
+bool eval_clip_read(const struct clip_source *source, uint32_t clip, uint8_t *rgb, struct cli_error *error) {
+    return cli_check(error, source->read(source->user, clip, rgb) ? RT_OK : RT_ERROR_IO, "reading a clip");
+}
+
+static bool add_training(struct eval_data *data, uint32_t clip, const struct room *room,
+                         struct cli_error *error) {
     const struct clip_source *source = &data->train.source;
-    if (!source->read(source->user, clip, room->rgb))
-        return RT_ERROR_IO;
-    return eval_set_add(&data->training, room->rgb, source->classes[clip]);
+    return eval_clip_read(source, clip, room->rgb, error) &&
+           eval_set_add(&data->training, room->rgb, source->classes[clip], error);
 }
 
-static enum rt_status add_picked(struct eval_data *data, uint32_t clip, uint64_t seed,
-                                 const struct room *room) {
+static bool add_picked(struct eval_data *data, uint32_t clip, uint64_t seed, const struct room *room,
+                       struct cli_error *error) {
     uint32_t class = data->val.source.classes[clip];
-    enum rt_status status = eval_set_add(&data->real, room->rgb, class);
+    bool done = eval_set_add(&data->real, room->rgb, class, error);
     control_shuffle(room->rgb, data->d, data->h, data->w, seed, clip, room->worse);
-    if (status == RT_OK)
-        status = eval_set_add(&data->shuffled, room->worse, class);
+    done = done && eval_set_add(&data->shuffled, room->worse, class, error);
     control_blur(room->rgb, data->d, data->h, data->w, room->worse);
-    return status == RT_OK ? eval_set_add(&data->blurred, room->worse, class) : status;
+    return done && eval_set_add(&data->blurred, room->worse, class, error);
 }
 
-static enum rt_status add_validation(struct eval_data *data, uint32_t clip, uint64_t seed,
-                                     const struct room *room) {
+static bool add_validation(struct eval_data *data, uint32_t clip, uint64_t seed, const struct room *room,
+                           struct cli_error *error) {
     const struct clip_source *source = &data->val.source;
     struct clip_view real = {.u8 = room->rgb, .d = data->d, .h = data->h, .w = data->w, .stride = 3},
                      black = real;
     uint32_t next = data->real.count;
     black.u8 = room->black;
-    if (!source->read(source->user, clip, room->rgb))
-        return RT_ERROR_IO;
-    enum rt_status status = reconstruction_add(&data->black, &real, &black);
+    if (!eval_clip_read(source, clip, room->rgb, error) ||
+        !cli_check(error, reconstruction_add(&data->black, &real, &black), "measuring a black clip"))
+        return false;
     bool picked = next < data->real.capacity && data->picked[next] == clip;
-    return status == RT_OK && picked ? add_picked(data, clip, seed, room) : status;
+    return !picked || add_picked(data, clip, seed, room, error);
 }
 
-static enum rt_status read_all(struct eval_data *data, uint64_t seed, const struct room *room) {
+static bool read_all(struct eval_data *data, uint64_t seed, const struct room *room,
+                     struct cli_error *error) {
     uint32_t train = data->train.source.count, all = train + data->val.source.count;
     struct progress bar;
-    enum rt_status status = RT_OK;
+    bool done = true;
     progress_begin(&bar, "reading clips", all);
-    for (uint32_t i = 0; i < all && status == RT_OK; i++) {
-        status = i < train ? add_training(data, i, room) : add_validation(data, i - train, seed, room);
+    for (uint32_t i = 0; i < all && done; i++) {
+        done = i < train ? add_training(data, i, room, error)
+                         : add_validation(data, i - train, seed, room, error);
         progress_update(&bar, i + 1, NULL);
     }
     progress_clear(&bar);
-    return status;
+    return done;
 }
 
-bool eval_data_measure(struct eval_data *data, uint64_t seed) {
+bool eval_data_measure(struct eval_data *data, uint64_t seed, struct cli_error *error) {
     size_t bytes = (size_t)data->d * data->h * data->w * 3;
     uint8_t *memory = calloc(3, bytes);
     const struct room room = {memory, memory + bytes, memory + 2 * bytes};
     data->picked = malloc((size_t)data->set.kind_count * data->n * sizeof *data->picked);
-    bool done = memory != NULL && data->picked != NULL;
-    if (!done)
-        eval_no_memory();
+    bool done = (memory != NULL && data->picked != NULL) || eval_no_memory(error);
     if (done) {
         pick(&data->val.source, data->set.kind_count, data->n, data->picked);
-        done = create_sets(data) && read_all(data, seed, &room) == RT_OK;
+        done = create_sets(data, error) && read_all(data, seed, &room, error);
     }
     free(memory);
     return done;
 }
 
-static bool copy_reference(struct eval_data *data) {
+static bool copy_reference(struct eval_data *data, struct cli_error *error) {
     uint32_t count = data->set.kind_count * data->n, *picked = malloc(count * sizeof *picked);
     if (picked == NULL)
-        return eval_no_memory() == RT_OK;
+        return eval_no_memory(error);
     pick(&data->train.source, data->set.kind_count, data->n, picked);
     for (uint32_t i = 0; i < count; i++)
         eval_set_copy(&data->reference, &data->training, picked[i]);
@@ -179,10 +176,10 @@ static bool copy_reference(struct eval_data *data) {
     return true;
 }
 
-bool eval_data_classify(struct eval_data *data, struct classifier *classifier) {
+bool eval_data_classify(struct eval_data *data, struct classifier *classifier, struct cli_error *error) {
     struct eval_set *sets[] = {&data->training, &data->real, &data->shuffled, &data->blurred};
     for (int i = 0; i < 4; i++)
-        if (eval_set_classify(sets[i], classifier) != RT_OK)
+        if (!eval_set_classify(sets[i], classifier, error))
             return false;
-    return copy_reference(data);
+    return copy_reference(data, error);
 }

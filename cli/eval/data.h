@@ -23,15 +23,17 @@ struct eval_data {
 enum { EVAL_MOST = 30 }; // clips of each kind when nobody asks for another number
 
 // Lists the clips of DIR/train and DIR/val. n 0: as many of each kind as both parts have, at most EVAL_MOST.
-// False with a line printed: no clips, one kind only, no validation clips, n larger than there are. Destroy
-// it in either case.
-bool eval_data_open(struct eval_data *data, const char *folder, uint32_t n);
+// Refuses no clips, one kind only, no validation clips, n larger than there are. Destroy it in either case.
+bool eval_data_open(struct eval_data *data, const char *folder, uint32_t n, struct cli_error *error);
 void eval_data_destroy(struct eval_data *data);
 
-// Reads and measures everything but features. False with a line printed.
-bool eval_data_measure(struct eval_data *data, uint64_t seed);
+// Reads one clip of a part.
+bool eval_clip_read(const struct clip_source *source, uint32_t clip, uint8_t *rgb, struct cli_error *error);
 
-// Features of everything, and which training clips the reference is. False with a line printed.
-bool eval_data_classify(struct eval_data *data, struct classifier *classifier);
+// Reads and measures everything but features.
+bool eval_data_measure(struct eval_data *data, uint64_t seed, struct cli_error *error);
+
+// Features of everything, and which training clips the reference is.
+bool eval_data_classify(struct eval_data *data, struct classifier *classifier, struct cli_error *error);
 
 #endif

@@ -1,7 +1,6 @@
 // Writes eval.html from results and contact sheets.
 #include "cli/eval/eval_page.h"
 
-#include "cli/command.h"
 #include "cli/eval/sheets.h"
 #include "cli/eval/tables.h"
 #include "cli/media/paths.h"
@@ -46,9 +45,10 @@ static void add_tiles(const struct eval_results *r, struct page *page) {
 
 // --- tables
 
-static bool add_table(const struct eval_results *r, enum eval_table which, struct page *page) {
+static bool add_table(const struct eval_results *r, enum eval_table which, struct page *page,
+                      struct cli_error *error) {
     struct table table;
-    bool made = eval_table_make(r, which, &table);
+    bool made = eval_table_make(r, which, &table, error);
     size_t count = (size_t)table.rows * table.columns;
     const char **cells = made ? malloc((count + 1) * sizeof *cells) : NULL;
     for (size_t i = 0; i < count && cells != NULL; i++)
@@ -58,7 +58,7 @@ static bool add_table(const struct eval_results *r, enum eval_table which, struc
         part_table(page, table.heads, table.columns, cells, table.rows);
         part_end(page);
     }
-    bool done = cells != NULL;
+    bool done = cells != NULL || (made && eval_no_memory(error));
     free(cells);
     table_destroy(&table);
     return done;
@@ -92,26 +92,22 @@ static void add_heading(const struct eval_results *r, struct page *page) {
 }
 
 static void add_sheets(const char *folder, struct page *page) {
-    struct media_error error;
+    struct cli_error ignored;
     char path[PATH_CAPACITY];
     part_begin(page, "To look at", "pictures");
     for (int i = 0; i < SHEET_COUNT; i++)
-        if (path_join(path, folder, eval_sheet_table[i].file, &error))
+        if (path_join(path, folder, eval_sheet_table[i].file, &ignored))
             part_gif(page, path, eval_sheet_table[i].title, eval_sheet_table[i].title,
                      eval_sheet_table[i].text);
     part_end(page);
 }
 
-static bool write_page(struct page *page, const char *folder) {
-    struct media_error error = {""};
+static bool write_page(struct page *page, const char *folder, struct cli_error *error) {
     char path[PATH_CAPACITY];
-    if (path_join(path, folder, "eval.html", &error) && page_write(page, path, &error))
-        return true;
-    cli_fail("%s", error.text);
-    return false;
+    return path_join(path, folder, "eval.html", error) && page_write(page, path, error);
 }
 
-bool eval_page_write(const struct eval_results *r, const char *folder) {
+bool eval_page_write(const struct eval_results *r, const char *folder, struct cli_error *error) {
     struct page page = {0};
     bool done = true;
     char title[200];
@@ -121,9 +117,9 @@ bool eval_page_write(const struct eval_results *r, const char *folder) {
     add_tiles(r, &page);
     add_sheets(folder, &page);
     for (int which = 0; which < TABLE_COUNT && done; which++)
-        done = add_table(r, (enum eval_table)which, &page);
+        done = add_table(r, (enum eval_table)which, &page, error);
     add_notes(&page);
-    done = done && write_page(&page, folder);
+    done = done && write_page(&page, folder, error);
     page_destroy(&page);
     return done;
 }

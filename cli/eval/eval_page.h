@@ -4,8 +4,7 @@
 
 #include "cli/eval/results.h"
 
-// Writes FOLDER/eval.html; the sheets of eval_sheets_write are read
-// from the folder. False with a line printed.
-bool eval_page_write(const struct eval_results *results, const char *folder);
+// Writes FOLDER/eval.html; the sheets of eval_sheets_write are read from the folder.
+bool eval_page_write(const struct eval_results *results, const char *folder, struct cli_error *error);
 
 #endif

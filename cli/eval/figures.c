@@ -97,7 +97,7 @@ static double accuracy(const struct eval_set *set, uint32_t kind) {
 
 static enum rt_status diversity_of_kind(const struct eval_set *set, uint32_t kind, double *out) {
     struct features x;
-    enum rt_status status = gather(set, kind, &x) ? distribution_diversity(x, out) : eval_no_memory();
+    enum rt_status status = gather(set, kind, &x) ? distribution_diversity(x, out) : RT_ERROR_OUT_OF_MEMORY;
     features_free(&x);
     return status;
 }
@@ -159,7 +159,7 @@ static enum rt_status gather_and_compare(const struct eval_set *set, const struc
     bool done = gather(set, kind, &g.set) && gather(real->reference, kind, &g.reference) &&
                 gather(real->training, kind, &g.training) && gather(real->validation, kind, &g.validation);
     out->count = g.set.n;
-    enum rt_status status = done ? compare_features(&g, out->at) : eval_no_memory();
+    enum rt_status status = done ? compare_features(&g, out->at) : RT_ERROR_OUT_OF_MEMORY;
     features_free(&g.set);
     features_free(&g.reference);
     features_free(&g.training);
@@ -167,10 +167,12 @@ static enum rt_status gather_and_compare(const struct eval_set *set, const struc
     return status;
 }
 
-enum rt_status eval_compare(const struct eval_set *set, const struct eval_real *real, uint32_t kind,
-                            struct eval_figures *out) {
+bool eval_compare(const struct eval_set *set, const struct eval_real *real, uint32_t kind,
+                  struct eval_figures *out, struct cli_error *error) {
     compare_pictures(set, real->reference, kind, out->at);
     out->at[FIGURE_ACCURACY] = accuracy(set, kind);
     enum rt_status status = compare_diversity(set, real->reference, kind, &out->at[FIGURE_DIVERSITY]);
-    return status == RT_OK ? gather_and_compare(set, real, kind, out) : status;
+    if (status == RT_OK)
+        status = gather_and_compare(set, real, kind, out);
+    return cli_check(error, status, "comparing clips");
 }

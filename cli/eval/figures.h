@@ -45,7 +45,7 @@ struct eval_real {
 };
 
 // Judges the clips of one kind, or all. Every set has been classified.
-enum rt_status eval_compare(const struct eval_set *set, const struct eval_real *real, uint32_t kind,
-                            struct eval_figures *out);
+bool eval_compare(const struct eval_set *set, const struct eval_real *real, uint32_t kind,
+                  struct eval_figures *out, struct cli_error *error);
 
 #endif

@@ -1,10 +1,8 @@
 // Finds the cached classifier of a data set, or trains one and caches it.
 #include "cli/eval/judge.h"
 
-#include "cli/command.h"
 #include "cli/media/paths.h"
 #include "cli/terminal.h"
-#include "runtime/log.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -50,32 +48,30 @@ static enum rt_status train(struct classifier *classifier, const struct eval_set
     return status;
 }
 
-// Trains and caches. A cache that cannot be written is logged and done without.
+// Trains and caches. A cache that cannot be written is done without.
 static bool make(struct classifier *classifier, const struct eval_set *training,
-                 const struct judge_options *options, const char *path, const char *key) {
-    if (train(classifier, training, options) != RT_OK)
+                 const struct judge_options *options, const char *path, const char *key,
+                 struct cli_error *error) {
+    if (!cli_check(error, train(classifier, training, options), "training the classifier"))
         return false;
     if (classifier_save(classifier, path, key) != RT_OK)
-        rt_log(RT_LOG_WARNING, "the classifier is not kept: the next evaluation trains it again");
+        cli_warn(error, "the classifier is not kept: the next evaluation trains it again");
     return true;
 }
 
 struct classifier *judge_open(struct op_library *library, const struct eval_set *training,
-                              const struct judge_options *options) {
+                              const struct judge_options *options, struct cli_error *error) {
     struct classifier *classifier = NULL;
-    struct media_error error = {""};
     char path[PATH_CAPACITY], key[KEY_TEXT];
     bool found = false;
-    if (!path_join(path, options->folder, "classifier.safetensors", &error)) {
-        cli_fail("%s", error.text);
-        return NULL;
-    }
-    if (classifier_create(library, &training->config, options->seed, &classifier) != RT_OK)
+    if (!path_join(path, options->folder, "classifier.safetensors", error) ||
+        !cli_check(error, classifier_create(library, &training->config, options->seed, &classifier),
+                   "making the classifier"))
         return NULL;
     make_key(training, key);
     if (!options->again && classifier_load(classifier, path, key, &found) != RT_OK)
-        rt_log(RT_LOG_WARNING, "%s is broken and will be replaced", path);
-    if (!found && !make(classifier, training, options, path, key))
+        cli_warn(error, "%s is broken and will be replaced", path);
+    if (!found && !make(classifier, training, options, path, key, error))
         classifier_destroy(&classifier);
     return classifier;
 }

@@ -15,13 +15,14 @@ struct judge_options {
 };
 
 // Gives the classifier for a training set: the cached one if it was trained on these very clips, else a new
-// one, which is then cached; a folder that cannot be written costs a warning. NULL with a line printed. The
+// one, which is then cached; a folder that cannot be written costs a warning. NULL with an error. The
 // caller destroys it.
 struct classifier *judge_open(struct op_library *library, const struct eval_set *training,
-                              const struct judge_options *options);
+                              const struct judge_options *options, struct cli_error *error);
 
 // Trains and caches the classifier of a data set and prints what part of the validation clips it takes for
-// what they are: `mograph train --preset classifier`. The exit status.
-int judge_train(struct op_library *library, const struct data_set *set, const struct judge_options *options);
+// what they are: `mograph train --preset classifier`.
+bool judge_train(struct op_library *library, const struct data_set *set, const struct judge_options *options,
+                 struct cli_error *error);
 
 #endif

@@ -16,22 +16,23 @@ static uint32_t key_count(const struct eval_data *data) {
 }
 
 bool eval_keys_of_kinds(const struct eval_model *model, const struct eval_data *data,
-                        const struct point_draw *how, struct points *keys) {
-    if (!eval_points_create(keys, model, key_count(data)))
+                        const struct point_draw *how, struct points *keys, struct cli_error *error) {
+    if (!eval_points_create(keys, model, key_count(data), error))
         return false;
     for (uint32_t kind = 0; kind < keys->count; kind++)
         eval_points_draw(keys, kind, model, kind, how);
     return true;
 }
 
-bool eval_keys_of_clips(const struct eval_model *model, const struct eval_data *data, struct points *keys) {
+bool eval_keys_of_clips(const struct eval_model *model, const struct eval_data *data, struct points *keys,
+                        struct cli_error *error) {
     const struct clip_source *source = &data->val.source;
     uint8_t *rgb = malloc(generator_clip_bytes(model->generator));
     bool done =
-        (rgb != NULL || eval_no_memory() == RT_OK) && eval_points_create(keys, model, key_count(data));
+        (rgb != NULL || eval_no_memory(error)) && eval_points_create(keys, model, key_count(data), error);
     for (uint32_t kind = 0; kind < keys->count && done; kind++)
-        done = source->read(source->user, data->picked[kind * data->n], rgb) &&
-               eval_points_encode(keys, kind, model, kind, rgb) == RT_OK;
+        done = eval_clip_read(source, data->picked[kind * data->n], rgb, error) &&
+               eval_points_encode(keys, kind, model, kind, rgb, error);
     free(rgb);
     return done;
 }
@@ -48,37 +49,38 @@ static float time_of(uint32_t point) {
 }
 
 // Pictures and features of the points of a way, in a set of POINTS clips.
-static enum rt_status conclude(struct eval_set *set, struct classifier *classifier, struct morph_way *way) {
+static bool conclude(struct eval_set *set, struct classifier *classifier, struct morph_way *way,
+                     struct cli_error *error) {
     const struct picture *first = &set->pictures[0], *last = &set->pictures[MORPH_STEPS - 1],
                          *middle = &set->pictures[MIDDLE];
     struct path path = {(double)NAN, (double)NAN, (double)NAN};
-    enum rt_status status = eval_set_classify(set, classifier);
+    bool done = eval_set_classify(set, classifier, error);
     const struct features steps = {.x = set->features, .n = MORPH_STEPS, .dim = CLASSIFIER_FEATURES};
-    if (status == RT_OK)
-        status = distribution_path(steps, &path);
+    done = done && cli_check(error, distribution_path(steps, &path), "measuring a morph");
     *way = (struct morph_way){.peak = 2.0 * middle->peak / (first->peak + last->peak),
                               .sharpness = 2.0 * middle->laplacian / (first->laplacian + last->laplacian),
                               .largest_over_mean = path.largest_over_mean,
                               .path_length = path.perceptual};
-    return status;
+    return done;
 }
 
-static enum rt_status measure_morph(const uint8_t *rgb, size_t bytes, struct eval_set *set) {
-    enum rt_status status = RT_OK;
+static bool measure_morph(const uint8_t *rgb, size_t bytes, struct eval_set *set, struct cli_error *error) {
+    bool done = true;
     set->count = 0;
-    for (uint32_t i = 0; i < POINTS && status == RT_OK; i++)
-        status = eval_set_add(set, rgb + i * bytes, 0);
-    return status;
+    for (uint32_t i = 0; i < POINTS && done; i++)
+        done = eval_set_add(set, rgb + i * bytes, 0, error);
+    return done;
 }
 
-static enum rt_status measure_fade(const uint8_t *rgb, size_t bytes, uint8_t *room, struct eval_set *set) {
-    enum rt_status status = RT_OK;
+static bool measure_fade(const uint8_t *rgb, size_t bytes, uint8_t *room, struct eval_set *set,
+                         struct cli_error *error) {
+    bool done = true;
     set->count = 0;
-    for (uint32_t i = 0; i < POINTS && status == RT_OK; i++) {
+    for (uint32_t i = 0; i < POINTS && done; i++) {
         eval_fade(rgb, rgb + (MORPH_STEPS - 1) * bytes, bytes, time_of(i), room);
-        status = eval_set_add(set, room, 0);
+        done = eval_set_add(set, room, 0, error);
     }
-    return status;
+    return done;
 }
 
 // What a way needs while it is walked.
@@ -91,18 +93,15 @@ struct walk {
     size_t bytes;
 };
 
-static enum rt_status walk_one(struct walk *w, const struct points *keys, uint32_t from,
-                               struct morph_way *morph, struct morph_way *fade) {
+static bool walk_one(struct walk *w, const struct points *keys, uint32_t from, struct morph_way *morph,
+                     struct morph_way *fade, struct cli_error *error) {
     for (uint32_t i = 0; i < POINTS; i++)
         points_mix(&w->points, i, keys, from, (from + 1) % keys->count, time_of(i));
-    enum rt_status status = eval_points_decode(&w->points, w->model, 0, POINTS, w->rgb);
-    if (status == RT_OK)
-        status = measure_morph(w->rgb, w->bytes, &w->set);
-    if (status == RT_OK)
-        status = conclude(&w->set, w->classifier, morph);
-    if (status == RT_OK)
-        status = measure_fade(w->rgb, w->bytes, w->rgb + POINTS * w->bytes, &w->set);
-    return status == RT_OK ? conclude(&w->set, w->classifier, fade) : status;
+    return eval_points_decode(&w->points, w->model, 0, POINTS, w->rgb, error) &&
+           measure_morph(w->rgb, w->bytes, &w->set, error) &&
+           conclude(&w->set, w->classifier, morph, error) &&
+           measure_fade(w->rgb, w->bytes, w->rgb + POINTS * w->bytes, &w->set, error) &&
+           conclude(&w->set, w->classifier, fade, error);
 }
 
 // --- the ring
@@ -129,13 +128,14 @@ static struct morph_way mean_way(const struct morph_way *ways, uint32_t count) {
                               .path_length = mean_of(ways, count, offsetof(struct morph_way, path_length))};
 }
 
-static bool walk_ring(struct walk *w, const struct points *keys, const char *what, struct eval_morph *out) {
+static bool walk_ring(struct walk *w, const struct points *keys, const char *what, struct eval_morph *out,
+                      struct cli_error *error) {
     struct morph_way morphs[MORPH_MOST_KEYS], fades[MORPH_MOST_KEYS];
     struct progress bar;
     bool done = true;
     progress_begin(&bar, what, keys->count);
     for (uint32_t i = 0; i < keys->count && done; i++) {
-        done = walk_one(w, keys, i, &morphs[i], &fades[i]) == RT_OK;
+        done = walk_one(w, keys, i, &morphs[i], &fades[i], error);
         progress_update(&bar, i + 1, NULL);
     }
     progress_clear(&bar);
@@ -147,14 +147,15 @@ static bool walk_ring(struct walk *w, const struct points *keys, const char *wha
 }
 
 bool eval_morphs(const struct eval_model *model, const struct eval_data *data, struct classifier *classifier,
-                 const struct points *keys, const char *what, struct eval_morph *out) {
+                 const struct points *keys, const char *what, struct eval_morph *out,
+                 struct cli_error *error) {
     struct walk w = {
         .model = model, .classifier = classifier, .bytes = generator_clip_bytes(model->generator)};
     w.rgb = malloc((POINTS + 1) * w.bytes);
-    bool done = (w.rgb != NULL || eval_no_memory() == RT_OK) &&
-                eval_points_create(&w.points, model, POINTS) &&
-                eval_set_create(&w.set, POINTS, data->d, data->h, data->w, data->set.kind_count) &&
-                walk_ring(&w, keys, what, out);
+    bool done = (w.rgb != NULL || eval_no_memory(error)) &&
+                eval_points_create(&w.points, model, POINTS, error) &&
+                eval_set_create(&w.set, POINTS, data->d, data->h, data->w, data->set.kind_count, error) &&
+                walk_ring(&w, keys, what, out, error);
     points_destroy(&w.points);
     eval_set_destroy(&w.set);
     free(w.rgb);

@@ -23,14 +23,16 @@ struct eval_morph {
 };
 
 // The ends of a ring of ways: samples of the kinds, or a validation clip of each, encoded. Destroy in either
-// case; false with a line printed.
+// case.
 bool eval_keys_of_kinds(const struct eval_model *model, const struct eval_data *data,
-                        const struct point_draw *how, struct points *keys);
-bool eval_keys_of_clips(const struct eval_model *model, const struct eval_data *data, struct points *keys);
+                        const struct point_draw *how, struct points *keys, struct cli_error *error);
+bool eval_keys_of_clips(const struct eval_model *model, const struct eval_data *data, struct points *keys,
+                        struct cli_error *error);
 
-// Walks the ring and measures it. `what` names it in the progress. False with a line printed.
+// Walks the ring and measures it. `what` names it in the progress.
 bool eval_morphs(const struct eval_model *model, const struct eval_data *data, struct classifier *classifier,
-                 const struct points *keys, const char *what, struct eval_morph *out);
+                 const struct points *keys, const char *what, struct eval_morph *out,
+                 struct cli_error *error);
 
 // The pixels of (1 - t) a + t b.
 void eval_fade(const uint8_t *a, const uint8_t *b, size_t bytes, float t, uint8_t *out);

@@ -25,10 +25,9 @@ struct eval_results {
     struct eval_morph kind_morphs, clip_morphs;
 };
 
-// Fills `all` and `by_kind` from samples and data, classified.
-// False with a line printed. Destroy in either case.
+// Fills `all` and `by_kind` from samples and data, classified. Destroy in either case.
 bool eval_results_compare(struct eval_results *results, const struct eval_data *data,
-                          const struct eval_set *samples);
+                          const struct eval_set *samples, struct cli_error *error);
 void eval_results_destroy(struct eval_results *results);
 
 #endif

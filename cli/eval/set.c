@@ -1,18 +1,15 @@
 // Measures clips one by one into a set, and classifies them.
 #include "cli/eval/set.h"
 
-#include "runtime/log.h"
-
 #include <stdlib.h>
 #include <string.h>
 
-enum rt_status eval_no_memory(void) {
-    rt_log(RT_LOG_ERROR, "out of memory for the clips that are measured: lower --n");
-    return RT_ERROR_OUT_OF_MEMORY;
+bool eval_no_memory(struct cli_error *error) {
+    return cli_no_memory(error, "the clips that are measured: lower --n");
 }
 
 bool eval_set_create(struct eval_set *set, uint32_t capacity, uint32_t d, uint32_t h, uint32_t w,
-                     uint32_t kinds) {
+                     uint32_t kinds, struct cli_error *error) {
     size_t room = capacity > 0 ? capacity : 1;
     *set = (struct eval_set){
         .capacity = capacity, .d = d, .h = h, .w = w, .config = classifier_config_for(d, h, w, kinds)};
@@ -21,11 +18,9 @@ bool eval_set_create(struct eval_set *set, uint32_t capacity, uint32_t d, uint32
     set->reduced = malloc(room * classifier_input_bytes(&set->config));
     set->features = malloc(room * CLASSIFIER_FEATURES * sizeof *set->features);
     set->choices = malloc(room * sizeof *set->choices);
-    if (set->classes != NULL && set->pictures != NULL && set->reduced != NULL && set->features != NULL &&
-        set->choices != NULL)
-        return true;
-    eval_no_memory();
-    return false;
+    return (set->classes != NULL && set->pictures != NULL && set->reduced != NULL && set->features != NULL &&
+            set->choices != NULL) ||
+           eval_no_memory(error);
 }
 
 void eval_set_destroy(struct eval_set *set) {
@@ -37,15 +32,14 @@ void eval_set_destroy(struct eval_set *set) {
     *set = (struct eval_set){0};
 }
 
-enum rt_status eval_set_add(struct eval_set *set, const uint8_t *rgb, uint32_t class) {
+bool eval_set_add(struct eval_set *set, const uint8_t *rgb, uint32_t class, struct cli_error *error) {
     const struct clip_view view = {.u8 = rgb, .d = set->d, .h = set->h, .w = set->w, .stride = 3};
     size_t bytes = classifier_input_bytes(&set->config);
-    enum rt_status status = picture_measure(&view, &set->pictures[set->count]);
-    if (status != RT_OK)
-        return status;
+    if (!cli_check(error, picture_measure(&view, &set->pictures[set->count]), "measuring a clip"))
+        return false;
     classifier_reduce(&set->config, rgb, set->d, set->h, set->w, set->reduced + set->count * bytes);
     set->classes[set->count++] = class;
-    return RT_OK;
+    return true;
 }
 
 void eval_set_copy(struct eval_set *set, const struct eval_set *from, uint32_t i) {
@@ -58,15 +52,15 @@ void eval_set_copy(struct eval_set *set, const struct eval_set *from, uint32_t i
     memcpy(set->features + at * features, from->features + i * features, features * sizeof *set->features);
 }
 
-enum rt_status eval_set_classify(struct eval_set *set, struct classifier *classifier) {
+bool eval_set_classify(struct eval_set *set, struct classifier *classifier, struct cli_error *error) {
     const struct classifier_clips clips = {set->count, set->reduced, set->classes};
     uint32_t classes = set->config.classes;
     float *logits = malloc(((size_t)set->count * classes + 1) * sizeof *logits);
     if (logits == NULL)
-        return eval_no_memory();
+        return eval_no_memory(error);
     enum rt_status status = classifier_run(classifier, &clips, set->features, logits);
     for (uint32_t i = 0; i < set->count && status == RT_OK; i++)
         set->choices[i] = classifier_choice(logits + (size_t)i * classes, classes);
     free(logits);
-    return status;
+    return cli_check(error, status, "running the classifier");
 }

@@ -2,6 +2,7 @@
 #ifndef MOGRAPH_CLI_EVAL_SET_H
 #define MOGRAPH_CLI_EVAL_SET_H
 
+#include "cli/check.h"
 #include "model/classifier/classifier.h"
 #include "model/metrics/distribution.h"
 #include "model/metrics/picture.h"
@@ -18,19 +19,19 @@ struct eval_set {
     uint32_t *choices;
 };
 
-// Room for `capacity` clips of d x h x w in `kinds` kinds. False, with one line logged, when memory is out;
-// destroy it in either case.
+// Room for `capacity` clips of d x h x w in `kinds` kinds. Destroy it in either case.
 bool eval_set_create(struct eval_set *set, uint32_t capacity, uint32_t d, uint32_t h, uint32_t w,
-                     uint32_t kinds);
+                     uint32_t kinds, struct cli_error *error);
 void eval_set_destroy(struct eval_set *set);
 
 // Measures rgb [d][h][w][3] as one more clip.
-enum rt_status eval_set_add(struct eval_set *set, const uint8_t *rgb, uint32_t class);
+bool eval_set_add(struct eval_set *set, const uint8_t *rgb, uint32_t class, struct cli_error *error);
 // The same of a clip that another set has measured, classified or not.
 void eval_set_copy(struct eval_set *set, const struct eval_set *from, uint32_t i);
 
-enum rt_status eval_no_memory(void); // logs it
+// Says what to do when memory is out; false.
+bool eval_no_memory(struct cli_error *error);
 
-enum rt_status eval_set_classify(struct eval_set *set, struct classifier *classifier);
+bool eval_set_classify(struct eval_set *set, struct classifier *classifier, struct cli_error *error);
 
 #endif

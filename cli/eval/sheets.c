@@ -1,7 +1,6 @@
 // Writes the contact sheets of an evaluation: samples, reconstructions, nearest neighbours, morphs.
 #include "cli/eval/sheets.h"
 
-#include "cli/command.h"
 #include "cli/eval/morphs.h"
 #include "cli/media/grid.h"
 #include "cli/media/write.h"
@@ -33,7 +32,8 @@ struct sheet {
     uint8_t *rgb;
 };
 
-static bool begin(struct sheet *s, const struct eval_sheets *of, uint32_t columns, uint32_t rows) {
+static bool begin(struct sheet *s, const struct eval_sheets *of, uint32_t columns, uint32_t rows,
+                  struct cli_error *error) {
     uint32_t width = of->data->w;
     *s = (struct sheet){.of = of,
                         .grid = {.columns = columns,
@@ -44,7 +44,7 @@ static bool begin(struct sheet *s, const struct eval_sheets *of, uint32_t column
                         .count = columns * rows,
                         .bytes = generator_clip_bytes(of->model->generator)};
     s->rgb = malloc(s->count * s->bytes);
-    return s->rgb != NULL || eval_no_memory() == RT_OK;
+    return s->rgb != NULL || eval_no_memory(error);
 }
 
 static uint8_t *cell(const struct sheet *s, uint32_t row, uint32_t column) {
@@ -60,10 +60,10 @@ static uint32_t least(uint32_t a, uint32_t b) {
 }
 
 // The first samples of every kind into columns 0, step, 2 step, ...
-static bool draw_samples(struct sheet *s, uint32_t per_kind, uint32_t step) {
+static bool draw_samples(struct sheet *s, uint32_t per_kind, uint32_t step, struct cli_error *error) {
     const struct eval_sheets *of = s->of;
     struct points points;
-    bool done = eval_points_create(&points, of->model, per_kind);
+    bool done = eval_points_create(&points, of->model, per_kind, error);
     for (uint32_t kind = 0; kind < s->grid.rows && done; kind++) {
         for (uint32_t i = 0; i < per_kind; i++) {
             struct point_draw how = *of->how;
@@ -71,100 +71,100 @@ static bool draw_samples(struct sheet *s, uint32_t per_kind, uint32_t step) {
             eval_points_draw(&points, i, of->model, kind, &how);
         }
         for (uint32_t i = 0; i < per_kind && done; i++)
-            done = eval_points_decode(&points, of->model, i, 1, cell(s, kind, i * step)) == RT_OK;
+            done = eval_points_decode(&points, of->model, i, 1, cell(s, kind, i * step), error);
     }
     points_destroy(&points);
     return done;
 }
 
-static bool make_samples(struct sheet *s, const struct eval_sheets *of) {
+static bool make_samples(struct sheet *s, const struct eval_sheets *of, struct cli_error *error) {
     uint32_t columns = least(SAMPLES, of->data->n);
-    bool made = begin(s, of, columns, rows_of(of));
+    bool made = begin(s, of, columns, rows_of(of), error);
     s->grid.row_names = (const char *const *)of->data->set.kinds;
-    return made && draw_samples(s, columns, 1);
+    return made && draw_samples(s, columns, 1, error);
 }
 
-static bool read_clip(const struct clip_source *source, uint32_t clip, uint8_t *rgb) {
-    return source->read(source->user, clip, rgb);
-}
-
-static bool make_neighbours(struct sheet *s, const struct eval_sheets *of) {
+static bool make_neighbours(struct sheet *s, const struct eval_sheets *of, struct cli_error *error) {
     static const char *const names[2 * PAIRS] = {"sample", "nearest", "sample", "nearest"};
     const struct eval_set *samples = of->samples, *training = &of->data->training;
     uint32_t pairs = least(PAIRS, of->data->n), *nearest = malloc(samples->count * sizeof *nearest);
     bool done =
-        begin(s, of, 2 * pairs, rows_of(of)) && (nearest != NULL || eval_no_memory() == RT_OK) &&
-        draw_samples(s, pairs, 2) &&
-        distribution_nearest((struct features){samples->features, samples->count, CLASSIFIER_FEATURES},
-                             (struct features){training->features, training->count, CLASSIFIER_FEATURES},
-                             nearest) == RT_OK;
+        begin(s, of, 2 * pairs, rows_of(of), error) && (nearest != NULL || eval_no_memory(error)) &&
+        draw_samples(s, pairs, 2, error) &&
+        cli_check(error,
+                  distribution_nearest(
+                      (struct features){samples->features, samples->count, CLASSIFIER_FEATURES},
+                      (struct features){training->features, training->count, CLASSIFIER_FEATURES}, nearest),
+                  "looking for the nearest clips");
     s->grid.row_names = (const char *const *)of->data->set.kinds;
     s->grid.column_names = names;
     for (uint32_t i = 0; i < pairs * s->grid.rows && done; i++)
-        done = read_clip(&of->data->train.source, nearest[i / pairs * of->data->n + i % pairs],
-                         cell(s, i / pairs, 2 * (i % pairs) + 1));
+        done = eval_clip_read(&of->data->train.source, nearest[i / pairs * of->data->n + i % pairs],
+                              cell(s, i / pairs, 2 * (i % pairs) + 1), error);
     free(nearest);
     return done;
 }
 
 // The model's clip for encoded ones: their noise decoded, which is what the decoder made of the encoding.
-static bool make_reconstructions(struct sheet *s, const struct eval_sheets *of) {
+static bool make_reconstructions(struct sheet *s, const struct eval_sheets *of, struct cli_error *error) {
     static const char *const names[2] = {"clip", "model"};
     const struct eval_data *data = of->data;
     uint32_t columns = of->clip_keys->count;
-    bool done = begin(s, of, columns, 2);
+    bool done = begin(s, of, columns, 2, error);
     s->grid.row_names = names;
     s->grid.column_names = (const char *const *)data->set.kinds;
     for (uint32_t kind = 0; kind < columns && done; kind++)
-        done = read_clip(&data->val.source, data->picked[kind * data->n], cell(s, 0, kind));
-    return done && eval_points_decode(of->clip_keys, of->model, 0, columns, cell(s, 1, 0)) == RT_OK;
+        done = eval_clip_read(&data->val.source, data->picked[kind * data->n], cell(s, 0, kind), error);
+    return done && eval_points_decode(of->clip_keys, of->model, 0, columns, cell(s, 1, 0), error);
 }
 
 // One row: t from 0 to 1, and the cross-fade of the ends.
-static bool morph_row(struct sheet *s, uint32_t row, const struct points *keys, uint32_t from) {
+static bool morph_row(struct sheet *s, uint32_t row, const struct points *keys, uint32_t from,
+                      struct cli_error *error) {
     struct points points;
-    bool done = eval_points_create(&points, s->of->model, TIMES);
+    bool done = eval_points_create(&points, s->of->model, TIMES, error);
     for (uint32_t i = 0; i < TIMES && done; i++)
         points_mix(&points, i, keys, from, (from + 1) % keys->count, (float)i / (TIMES - 1));
-    done = done && eval_points_decode(&points, s->of->model, 0, TIMES, cell(s, row, 0)) == RT_OK;
+    done = done && eval_points_decode(&points, s->of->model, 0, TIMES, cell(s, row, 0), error);
     if (done)
         eval_fade(cell(s, row, 0), cell(s, row, TIMES - 1), s->bytes, 0.5f, cell(s, row, TIMES));
     points_destroy(&points);
     return done;
 }
 
-static bool make_morphs(struct sheet *s, const struct eval_sheets *of) {
+static bool make_morphs(struct sheet *s, const struct eval_sheets *of, struct cli_error *error) {
     static const char *const names[TIMES + 1] = {"t = 0", "0.25", "0.5", "0.75", "t = 1", "cross-fade"};
     uint32_t each = least(MORPH_ROWS, of->kind_keys->count);
-    bool done = begin(s, of, TIMES + 1, 2 * each);
+    bool done = begin(s, of, TIMES + 1, 2 * each, error);
     s->grid.column_names = names;
     for (uint32_t row = 0; row < each && done; row++)
-        done = morph_row(s, row, of->kind_keys, row) && morph_row(s, each + row, of->clip_keys, row);
+        done = morph_row(s, row, of->kind_keys, row, error) &&
+               morph_row(s, each + row, of->clip_keys, row, error);
     return done;
 }
 
-static bool write_sheet(const struct sheet *s, const char *folder, const char *name) {
+static bool write_sheet(const struct sheet *s, const char *folder, const char *name,
+                        struct cli_error *error) {
     const struct eval_data *data = s->of->data;
     struct clip clip = {0};
-    struct media_error error = {""};
     char path[PATH_CAPACITY];
-    bool written = grid_compose(&s->grid, data->d, data->h, data->w, s->rgb, s->count, &clip, &error) &&
-                   path_join(path, folder, name, &error) && clip_write(&clip, path, true, &error);
+    bool written = grid_compose(&s->grid, data->d, data->h, data->w, s->rgb, s->count, &clip, error) &&
+                   path_join(path, folder, name, error) && clip_write(&clip, path, true, error);
     clip_destroy(&clip);
-    if (!written)
-        cli_fail("%s", error.text);
     return written;
 }
 
-bool eval_sheets_write(const struct eval_sheets *sheets, const char *folder) {
-    static bool (*const makers[SHEET_COUNT])(struct sheet *, const struct eval_sheets *) = {
-        make_samples, make_neighbours, make_reconstructions, make_morphs};
+bool eval_sheets_write(const struct eval_sheets *sheets, const char *folder, struct cli_error *error) {
+    static bool (*const makers[SHEET_COUNT])(struct sheet *, const struct eval_sheets *,
+                                             struct cli_error *) = {make_samples, make_neighbours,
+                                                                    make_reconstructions, make_morphs};
     struct progress bar;
     bool done = true;
     progress_begin(&bar, "contact sheets", SHEET_COUNT);
     for (uint32_t i = 0; i < SHEET_COUNT && done; i++) {
         struct sheet sheet = {.rgb = NULL};
-        done = makers[i](&sheet, sheets) && write_sheet(&sheet, folder, eval_sheet_table[i].file);
+        done =
+            makers[i](&sheet, sheets, error) && write_sheet(&sheet, folder, eval_sheet_table[i].file, error);
         free(sheet.rgb);
         progress_update(&bar, i + 1, NULL);
     }

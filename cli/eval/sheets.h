@@ -19,7 +19,7 @@ struct eval_sheet_info {
 };
 extern const struct eval_sheet_info eval_sheet_table[SHEET_COUNT];
 
-// Writes all sheets into a folder, in place of old ones. False with a line printed.
-bool eval_sheets_write(const struct eval_sheets *sheets, const char *folder);
+// Writes all sheets into a folder, in place of old ones.
+bool eval_sheets_write(const struct eval_sheets *sheets, const char *folder, struct cli_error *error);
 
 #endif

@@ -9,12 +9,13 @@
 
 // --- building
 
-static bool begin(struct table *table, unsigned rows, unsigned columns, const char *const *heads) {
+static bool begin(struct table *table, unsigned rows, unsigned columns, const char *const *heads,
+                  struct cli_error *error) {
     table->rows = rows;
     table->columns = columns;
     memcpy(table->heads, heads, columns * sizeof *heads);
     table->cells = calloc((size_t)rows * columns, sizeof *table->cells);
-    return table->cells != NULL || eval_no_memory() == RT_OK;
+    return table->cells != NULL || eval_no_memory(error);
 }
 
 void table_destroy(struct table *table) {
@@ -36,7 +37,7 @@ static void number(struct table *table, unsigned row, unsigned column, double va
     snprintf(cell(table, row, column), TABLE_TEXT, "%s", text);
 }
 
-static bool make_reconstruction(const struct eval_results *r, struct table *table) {
+static bool make_reconstruction(const struct eval_results *r, struct table *table, struct cli_error *error) {
     static const char *const heads[] = {"", "model", "black clip"};
     const struct validation *v = &r->reconstruction;
     const struct {
@@ -47,7 +48,7 @@ static bool make_reconstruction(const struct eval_results *r, struct table *tabl
                 {"SSIM", (double)v->ssim, r->black_ssim},
                 {"bits per dimension", (double)v->bits_per_dimension, (double)NAN}};
     snprintf(table->title, sizeof table->title, "Reconstruction of %u validation clips", r->validation_clips);
-    if (!begin(table, 4, 3, heads))
+    if (!begin(table, 4, 3, heads, error))
         return false;
     for (unsigned i = 0; i < 4; i++) {
         name(table, i, rows[i].name);
@@ -57,10 +58,10 @@ static bool make_reconstruction(const struct eval_results *r, struct table *tabl
     return true;
 }
 
-static bool make_levels(const struct eval_results *r, struct table *table) {
+static bool make_levels(const struct eval_results *r, struct table *table, struct cli_error *error) {
     static const char *const heads[] = {"level", "KL, nats", "active units", "units"};
     snprintf(table->title, sizeof table->title, "Latents, from the top to the finest");
-    if (!begin(table, r->level_count, 4, heads))
+    if (!begin(table, r->level_count, 4, heads, error))
         return false;
     for (unsigned i = 0; i < r->level_count; i++) {
         snprintf(cell(table, i, 0), TABLE_TEXT, "%u", i);
@@ -71,11 +72,11 @@ static bool make_levels(const struct eval_results *r, struct table *table) {
     return true;
 }
 
-static bool make_samples(const struct eval_results *r, struct table *table) {
+static bool make_samples(const struct eval_results *r, struct table *table, struct cli_error *error) {
     static const char *const heads[] = {"", "samples", "real", "shuffled", "blurred"};
     snprintf(table->title, sizeof table->title, "Against %u training clips, %u of each kind",
              r->n * r->kind_count, r->n);
-    if (!begin(table, FIGURE_COUNT, 1 + COLUMN_COUNT, heads))
+    if (!begin(table, FIGURE_COUNT, 1 + COLUMN_COUNT, heads, error))
         return false;
     for (unsigned i = 0; i < FIGURE_COUNT; i++) {
         name(table, i, eval_figure_table[i].title);
@@ -93,14 +94,14 @@ static void pair(struct table *table, unsigned row, unsigned column, double samp
     snprintf(cell(table, row, column), TABLE_TEXT, "%.20s (%.20s)", text, beside);
 }
 
-static bool make_kinds(const struct eval_results *r, struct table *table) {
+static bool make_kinds(const struct eval_results *r, struct table *table, struct cli_error *error) {
     static const char *const heads[] = {"kind",   "accuracy", "sharpness", "brightest",
                                         "motion", "recall",   "diversity", "memorisation"};
     static const enum eval_figure figures[] = {FIGURE_ACCURACY,         FIGURE_SHARPNESS, FIGURE_PEAK,
                                                FIGURE_FIRST_DIFFERENCE, FIGURE_RECALL,    FIGURE_DIVERSITY,
                                                FIGURE_MEMORISATION};
     snprintf(table->title, sizeof table->title, "By kind: samples (real)");
-    if (!begin(table, r->kind_count, 8, heads))
+    if (!begin(table, r->kind_count, 8, heads, error))
         return false;
     for (unsigned kind = 0; kind < r->kind_count; kind++) {
         name(table, kind, r->kinds[kind]);
@@ -111,7 +112,7 @@ static bool make_kinds(const struct eval_results *r, struct table *table) {
     return true;
 }
 
-static bool make_morphs(const struct eval_results *r, struct table *table) {
+static bool make_morphs(const struct eval_results *r, struct table *table, struct cli_error *error) {
     static const char *const heads[] = {"", "kinds", "cross-fade", "clips", "cross-fade"};
     static const char *const names[] = {"brightest pixels half-way", "sharpness half-way",
                                         "largest step over mean", "perceptual path length"};
@@ -119,7 +120,7 @@ static bool make_morphs(const struct eval_results *r, struct table *table) {
                                       &r->clip_morphs.fade};
     snprintf(table->title, sizeof table->title, "Morphs between %u pairs of kinds and %u pairs of clips",
              r->kind_morphs.pairs, r->clip_morphs.pairs);
-    if (!begin(table, 4, 5, heads))
+    if (!begin(table, 4, 5, heads, error))
         return false;
     for (unsigned row = 0; row < 4; row++)
         name(table, row, names[row]);
@@ -132,11 +133,13 @@ static bool make_morphs(const struct eval_results *r, struct table *table) {
     return true;
 }
 
-bool eval_table_make(const struct eval_results *results, enum eval_table which, struct table *table) {
-    static bool (*const makers[TABLE_COUNT])(const struct eval_results *, struct table *) = {
-        make_reconstruction, make_levels, make_samples, make_kinds, make_morphs};
+bool eval_table_make(const struct eval_results *results, enum eval_table which, struct table *table,
+                     struct cli_error *error) {
+    static bool (*const makers[TABLE_COUNT])(const struct eval_results *, struct table *,
+                                             struct cli_error *) = {make_reconstruction, make_levels,
+                                                                    make_samples, make_kinds, make_morphs};
     *table = (struct table){.rows = 0};
-    return makers[which](results, table);
+    return makers[which](results, table, error);
 }
 
 // --- printing

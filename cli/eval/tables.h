@@ -17,8 +17,9 @@ struct table {
 
 enum eval_table { TABLE_RECONSTRUCTION, TABLE_LEVELS, TABLE_SAMPLES, TABLE_KINDS, TABLE_MORPHS, TABLE_COUNT };
 
-// False with a line logged when memory is out. Destroy it in either case.
-bool eval_table_make(const struct eval_results *results, enum eval_table which, struct table *table);
+// Destroy it in either case.
+bool eval_table_make(const struct eval_results *results, enum eval_table which, struct table *table,
+                     struct cli_error *error);
 void table_destroy(struct table *table);
 
 // Columns as wide as they need.

@@ -32,13 +32,18 @@ static const char *nearest(const struct kinds *kinds, const char *name) {
     return best;
 }
 
-bool kinds_refuse(const struct kinds *kinds, const char *name, struct media_error *error) {
+bool kinds_refuse(const struct kinds *kinds, const char *name, struct cli_error *error) {
     char list[400];
     const char *meant = nearest(kinds, name);
     kinds_list(kinds, list, sizeof list);
-    return media_fail(error, NULL, "there is no kind \"%.60s\"%s%s%s; the kinds are %s", name,
-                      meant != NULL ? "; did you mean " : "", meant != NULL ? meant : "",
-                      meant != NULL ? "?" : "", list);
+    return cli_usage(error, "there is no kind \"%.60s\"%s%s%s; the kinds are %s", name,
+                     meant != NULL ? "; did you mean " : "", meant != NULL ? meant : "",
+                     meant != NULL ? "?" : "", list);
+}
+
+bool kinds_choose(const struct kinds *kinds, const char *name, uint32_t *kind, struct cli_error *error) {
+    *kind = kinds_find(kinds, name, strlen(name));
+    return *kind != UINT32_MAX || kinds_refuse(kinds, name, error);
 }
 
 bool seed_parse(const char *text, size_t length, uint64_t *seed) {
@@ -63,28 +68,27 @@ static bool has_seed(const uint64_t *seeds, uint32_t count, uint64_t seed) {
 
 // "4" or "4-9", `length` characters.
 static bool add_range(const char *text, size_t length, uint64_t *seeds, uint32_t *count,
-                      struct media_error *error) {
+                      struct cli_error *error) {
     const char *dash = memchr(text, '-', length);
     size_t left = dash != NULL ? (size_t)(dash - text) : length;
     uint64_t first, last;
     if (!seed_parse(text, left, &first) ||
         !seed_parse(dash != NULL ? dash + 1 : text, dash != NULL ? length - left - 1 : left, &last) ||
         last < first)
-        return media_fail(error, NULL, "--seeds: \"%.*s\" is no seed and no range; give a list like 1,4-9",
-                          (int)(length < 60 ? length : 60), text);
+        return cli_usage(error, "--seeds: \"%.*s\" is no seed and no range; give a list like 1,4-9",
+                         (int)(length < 60 ? length : 60), text);
     for (uint64_t seed = first;; seed++) {
         if (*count == SEEDS_MAX)
-            return media_fail(error, NULL, "--seeds: more than %d seeds; make them in several runs",
-                              SEEDS_MAX);
+            return cli_usage(error, "--seeds: more than %d seeds; make them in several runs", SEEDS_MAX);
         if (has_seed(seeds, *count, seed))
-            return media_fail(error, NULL, "--seeds: %llu is there twice", (unsigned long long)seed);
+            return cli_usage(error, "--seeds: %llu is there twice", (unsigned long long)seed);
         seeds[(*count)++] = seed;
         if (seed == last)
             return true;
     }
 }
 
-bool seeds_parse(const char *text, uint64_t *seeds, uint32_t *count, struct media_error *error) {
+bool seeds_parse(const char *text, uint64_t *seeds, uint32_t *count, struct cli_error *error) {
     *count = 0;
     for (;;) {
         size_t length = strcspn(text, ",");
@@ -100,14 +104,13 @@ bool seeds_parse(const char *text, uint64_t *seeds, uint32_t *count, struct medi
 
 // "burst:0.3", `length` characters.
 static bool add_part(const char *text, size_t length, const struct kinds *kinds, float *weights,
-                     struct media_error *error) {
+                     struct cli_error *error) {
     char part[300], *colon, *end;
     snprintf(part, sizeof part, "%.*s", (int)(length < sizeof part ? length : sizeof part - 1), text);
     colon = strrchr(part, ':');
     if (colon == NULL || colon == part)
-        return media_fail(error, NULL,
-                          "--mix: \"%.60s\" is no kind with its part; give a list like %s:0.3,%s:0.7", part,
-                          kinds->names[0], kinds->names[kinds->count - 1]);
+        return cli_usage(error, "--mix: \"%.60s\" is no kind with its part; give a list like %s:0.3,%s:0.7",
+                         part, kinds->names[0], kinds->names[kinds->count - 1]);
     *colon = '\0';
     uint32_t kind = kinds_find(kinds, part, strlen(part));
     if (kind == UINT32_MAX)
@@ -115,15 +118,14 @@ static bool add_part(const char *text, size_t length, const struct kinds *kinds,
     errno = 0;
     double share = strtod(colon + 1, &end);
     if (end == colon + 1 || *end != '\0' || errno != 0 || !(share > 0.0) || share > 1e6)
-        return media_fail(error, NULL, "--mix: \"%.60s\" is no part of %s; give a number above 0", colon + 1,
-                          part);
+        return cli_usage(error, "--mix: \"%.60s\" is no part of %s; give a number above 0", colon + 1, part);
     if (weights[kind] > 0.0f)
-        return media_fail(error, NULL, "--mix: %s is there twice", part);
+        return cli_usage(error, "--mix: %s is there twice", part);
     weights[kind] = (float)share;
     return true;
 }
 
-bool mix_parse(const char *text, const struct kinds *kinds, float *weights, struct media_error *error) {
+bool mix_parse(const char *text, const struct kinds *kinds, float *weights, struct cli_error *error) {
     double sum = 0.0;
     memset(weights, 0, kinds->count * sizeof *weights);
     for (bool more = true; more;) {

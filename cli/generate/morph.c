@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static int out_of_memory(void) {
-    return cli_fail("out of memory for the frames of the morph");
+static bool out_of_memory(struct cli_error *error) {
+    return cli_no_memory(error, "the frames of the morph");
 }
 
 void morph_point(const struct morph *m, double position, const struct points *points, uint32_t i) {
@@ -23,19 +23,18 @@ void morph_point(const struct morph *m, double position, const struct points *po
     }
 }
 
-int morph_clips(const struct morph *m, const double *positions, uint32_t count, uint8_t **rgb) {
+bool morph_clips(const struct morph *m, const double *positions, uint32_t count, uint8_t **rgb,
+                 struct cli_error *error) {
     struct points points = {0};
-    int status = CLI_FAILED;
     *rgb = malloc(count * work_clip_bytes(m->work));
     if (*rgb == NULL)
-        return out_of_memory();
-    if (points_begin(&points, m->work, count)) {
-        for (uint32_t i = 0; i < count; i++)
-            morph_point(m, positions[i], &points, i);
-        status = points_decode(m->work, &points, *rgb);
-    }
+        return out_of_memory(error);
+    bool done = points_begin(&points, m->work, count, error);
+    for (uint32_t i = 0; i < count && done; i++)
+        morph_point(m, positions[i], &points, i);
+    done = done && points_decode(m->work, &points, *rgb, error);
     points_destroy(&points);
-    return status;
+    return done;
 }
 
 // --- play
@@ -78,12 +77,14 @@ static uint32_t held(const struct timeline *timeline, uint32_t frame) {
 
 // Decodes the positions of the frames from `frame` on, at most a batch of positions, and shows them. The next
 // frame, or 0 after a failure.
-static uint32_t play_batch(struct playing *p, uint32_t frame) {
+static uint32_t play_batch(struct playing *p, uint32_t frame, struct cli_error *error) {
     struct work *work = p->morph->work;
     uint32_t total = p->motion.total, count = 0, end = frame;
     for (; end < total && count < p->points.count; end += held(p->timeline, end))
         morph_point(p->morph, timeline_position(p->timeline, end), &p->points, count++);
-    if (generator_decode(work->generator, p->points.noise, p->points.weights, count, p->rgb) != RT_OK)
+    if (!cli_check(error,
+                   generator_decode(work->generator, p->points.noise, p->points.weights, count, p->rgb),
+                   "decoding"))
         return 0;
     for (uint32_t i = 0; i < count; i++)
         for (uint32_t left = held(p->timeline, frame); left > 0; left--)
@@ -91,40 +92,33 @@ static uint32_t play_batch(struct playing *p, uint32_t frame) {
     return end;
 }
 
-static int play_all(struct playing *p) {
+static bool play_all(struct playing *p, struct cli_error *error) {
     struct work *work = p->morph->work;
+    bool done = true;
     work_progress(work, "decoding", p->motion.total);
-    for (uint32_t frame = 0; frame < p->motion.total;) {
-        frame = play_batch(p, frame);
-        if (frame == 0)
-            return CLI_FAILED;
-        if (!work_step(work, frame)) {
-            work_progress_end(work);
-            return work_stopped();
-        }
+    for (uint32_t frame = 0; frame < p->motion.total && done;) {
+        frame = play_batch(p, frame, error);
+        done = frame > 0 && work_step(work, frame, error);
     }
     work_progress_end(work);
-    return 0;
+    return done;
 }
 
-int morph_play(const struct morph *m, const struct timeline *timeline, struct clip *out) {
+bool morph_play(const struct morph *m, const struct timeline *timeline, struct clip *out,
+                struct cli_error *error) {
     const struct vae_config *c = generator_config(m->work->generator);
     uint32_t batch = generator_batch(m->work->generator);
-    struct media_error error = {""};
     struct playing p = {.morph = m, .timeline = timeline, .out = out};
     motion_init(&p.motion, c->d, timeline);
     srgb_tables_init(&p.tables);
-    if (!clip_create(out, p.motion.total, c->h, c->w, &error))
-        return cli_fail("%s", error.text);
+    if (!clip_create(out, p.motion.total, c->h, c->w, error))
+        return false;
     p.rgb = malloc(batch * work_clip_bytes(m->work));
-    int status = CLI_FAILED;
-    if (p.rgb == NULL)
-        out_of_memory();
-    else if (points_begin(&p.points, m->work, batch))
-        status = play_all(&p);
+    bool done = (p.rgb != NULL || out_of_memory(error)) && points_begin(&p.points, m->work, batch, error) &&
+                play_all(&p, error);
     points_destroy(&p.points);
     free(p.rgb);
-    if (status != 0)
+    if (!done)
         clip_destroy(out);
-    return status;
+    return done;
 }

@@ -16,10 +16,12 @@ void morph_point(const struct morph *morph, double position, const struct points
 
 // The motion plays on while z travels: frame f of the result is the frame that motion_at says of the clip at
 // the position that the timeline says. `out` becomes a clip of the model's width and height, which the caller
-// owns. Every position is decoded once. 0, or the exit status with a line printed.
-int morph_play(const struct morph *morph, const struct timeline *timeline, struct clip *out);
+// owns. Every position is decoded once.
+bool morph_play(const struct morph *morph, const struct timeline *timeline, struct clip *out,
+                struct cli_error *error);
 
 // One whole clip for each of the positions: rgb [count][d][h][w][3], which the caller frees.
-int morph_clips(const struct morph *morph, const double *positions, uint32_t count, uint8_t **rgb);
+bool morph_clips(const struct morph *morph, const double *positions, uint32_t count, uint8_t **rgb,
+                 struct cli_error *error);
 
 #endif

@@ -18,7 +18,7 @@ uint32_t picture_columns(const struct work *work, uint32_t count) {
 }
 
 bool picture_lay_out(const struct work *work, const struct grid *grid, uint32_t frames, const uint8_t *rgb,
-                     uint32_t count, struct clip *out, struct media_error *error) {
+                     uint32_t count, struct clip *out, struct cli_error *error) {
     const struct vae_config *c = weights_config(work->weights);
     struct grid laid = *grid;
     bool alone = grid->columns * grid->rows == 1;
@@ -32,7 +32,7 @@ bool picture_lay_out(const struct work *work, const struct grid *grid, uint32_t 
 }
 
 bool picture_write(const struct work *work, struct clip *clip, const char *path, const char *what,
-                   struct media_error *error) {
+                   struct cli_error *error) {
     char comment[CLIP_COMMENT_BYTES];
     work_comment(work, what, comment);
     clip->comment = comment;
@@ -42,7 +42,7 @@ bool picture_write(const struct work *work, struct clip *clip, const char *path,
 }
 
 bool picture_write_one(const struct work *work, const uint8_t *rgb, const char *path, const char *what,
-                       struct media_error *error) {
+                       struct cli_error *error) {
     const struct grid grid = {.columns = 1, .rows = 1};
     struct clip clip;
     if (!picture_lay_out(work, &grid, weights_config(work->weights)->d, rgb, 1, &clip, error))

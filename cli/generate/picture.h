@@ -17,14 +17,14 @@ uint32_t picture_columns(const struct work *work, uint32_t count);
 // with a gap where there are several; names may be NULL, see grid.h.
 // The caller owns *out. --scale and --fps are applied.
 bool picture_lay_out(const struct work *work, const struct grid *grid, uint32_t frames, const uint8_t *rgb,
-                     uint32_t count, struct clip *out, struct media_error *error);
+                     uint32_t count, struct clip *out, struct cli_error *error);
 
 // Writes the clip with its comment, made from `what` (work_comment).
 bool picture_write(const struct work *work, struct clip *clip, const char *path, const char *what,
-                   struct media_error *error);
+                   struct cli_error *error);
 
 // One decoded clip to one file.
 bool picture_write_one(const struct work *work, const uint8_t *rgb, const char *path, const char *what,
-                       struct media_error *error);
+                       struct cli_error *error);
 
 #endif

@@ -4,25 +4,25 @@
 #include "cli/data/import.h"
 #include "cli/media/output.h"
 #include "model/sample/z_file.h"
+#include "runtime/log.h"
 
 #include <stdlib.h>
 
-bool points_begin(struct points *points, const struct work *work, uint32_t count) {
-    if (!points_create(points, count, (uint32_t)work_noise_count(work), (uint32_t)work_classes(work)))
-        cli_fail("out of memory for %u points", count);
-    return points->noise != NULL && points->weights != NULL;
+bool points_begin(struct points *points, const struct work *work, uint32_t count, struct cli_error *error) {
+    return points_create(points, count, (uint32_t)work_noise_count(work), (uint32_t)work_classes(work)) ||
+           cli_fail(error, NULL, "out of memory for %u points", count);
 }
 
 // --- from sources
 
-bool points_read_clip(const struct work *work, const char *path, uint8_t **rgb, double *fps) {
+bool points_read_clip(const struct work *work, const char *path, uint8_t **rgb, double *fps,
+                      struct cli_error *error) {
     const struct vae_config *c = weights_config(work->weights);
     const struct import import = {
         .size = {c->w, c->h, c->d}, .fit = CLIP_FIT_CROP, .frames_from = IMPORT_UNIFORM};
-    struct media_error error = {""};
     struct clip clip;
-    if (!import_clip(&import, path, &clip, &error))
-        return cli_fail("%s", error.text), false;
+    if (!import_clip(&import, path, &clip, error))
+        return false;
     *fps = clip_fps(&clip);
     *rgb = clip.rgb;
     clip.rgb = NULL;
@@ -31,28 +31,27 @@ bool points_read_clip(const struct work *work, const char *path, uint8_t **rgb, 
 }
 
 static bool encode(const struct points *points, const struct work *work, uint32_t i, const char *path,
-                   uint32_t kind, struct generator_encoding *encoding) {
+                   uint32_t kind, struct generator_encoding *encoding, struct cli_error *error) {
     struct generator_encoding unused, *found = encoding != NULL ? encoding : &unused;
     uint8_t *rgb;
     double fps;
-    if (!points_read_clip(work, path, &rgb, &fps))
+    if (!points_read_clip(work, path, &rgb, &fps, error))
         return false;
     enum rt_status status = generator_encode(work->generator, rgb, kind, points_noise(points, i), found);
     free(rgb);
     if (status == RT_OK)
         points_weights(points, i)[found->class] = 1.0f;
-    return status == RT_OK;
+    return cli_check(error, status, "encoding %s", path);
 }
 
-static bool load(const struct points *points, const struct work *work, uint32_t i, const char *path) {
+static bool load(const struct points *points, const struct work *work, uint32_t i, const char *path,
+                 struct cli_error *error) {
     bool same;
-    if (z_file_load(path, work->generator, points_noise(points, i), points_weights(points, i), &same) !=
-        RT_OK)
-        return false;
-    if (!same && !work->values->quiet)
-        fprintf(stderr, "mograph: %s was made with other weights of this shape: it will be another clip\n",
-                path);
-    return true;
+    enum rt_status status =
+        z_file_load(path, work->generator, points_noise(points, i), points_weights(points, i), &same);
+    if (status == RT_OK && !same && !work->values->quiet)
+        rt_log(RT_LOG_WARNING, "%s was made with other weights of this shape: it will be another clip", path);
+    return cli_check(error, status, "reading %s", path);
 }
 
 static void draw_seed(const struct points *points, const struct work *work, uint32_t i, uint64_t seed,
@@ -64,7 +63,8 @@ static void draw_seed(const struct points *points, const struct work *work, uint
 
 bool points_from_source(const struct points *points, const struct work *work, uint32_t i,
                         const struct source *source, uint64_t seed, uint32_t kind,
-                        const struct point_draw *draw, struct generator_encoding *encoding) {
+                        const struct point_draw *draw, struct generator_encoding *encoding,
+                        struct cli_error *error) {
     switch (source->type) {
     case SOURCE_KIND:
         draw_seed(points, work, i, source->seeded ? source->seed : seed, source->kind, draw);
@@ -73,48 +73,48 @@ bool points_from_source(const struct points *points, const struct work *work, ui
         draw_seed(points, work, i, source->seed, POINTS_ANY_CLASS, draw);
         return true;
     case SOURCE_Z:
-        return load(points, work, i, source->path);
+        return load(points, work, i, source->path, error);
     case SOURCE_CLIP:
-        return encode(points, work, i, source->path, kind, encoding);
+        return encode(points, work, i, source->path, kind, encoding, error);
     }
-    return false;
+    return cli_fail(error, NULL, "a source of no type"); // not reached
 }
 
 // --- to clips
 
-int points_decode(struct work *work, const struct points *points, uint8_t *rgb) {
+bool points_decode(struct work *work, const struct points *points, uint8_t *rgb, struct cli_error *error) {
     uint32_t batch = generator_batch(work->generator);
+    bool done = true;
     work_progress(work, "decoding", points->count);
-    for (uint32_t i = 0; i < points->count; i += batch) {
+    for (uint32_t i = 0; i < points->count && done; i += batch) {
         uint32_t count = points->count - i < batch ? points->count - i : batch;
-        if (generator_decode(work->generator, points_noise(points, i), points_weights(points, i), count,
-                             rgb + i * work_clip_bytes(work)) != RT_OK)
-            return CLI_FAILED;
-        if (!work_step(work, i + count)) {
-            work_progress_end(work);
-            return work_stopped();
-        }
+        enum rt_status status =
+            generator_decode(work->generator, points_noise(points, i), points_weights(points, i), count,
+                             rgb + i * work_clip_bytes(work));
+        done = cli_check(error, status, "decoding") && work_step(work, i + count, error);
     }
     work_progress_end(work);
-    return 0;
+    return done;
 }
 
 // --- to files
 
-bool points_check_path(const struct work *work, const char *path) {
-    struct media_error error = {""};
+bool points_check_path(const struct work *work, const char *path, struct cli_error *error) {
     struct output output;
-    if (!output_begin(&output, path, false, work->values->force, &error))
-        return cli_fail("%s", error.text), false;
+    if (!output_begin(&output, path, false, work->values->force, error))
+        return false;
     output_discard(&output);
     return true;
 }
 
 bool points_save(const struct points *points, const struct work *work, uint32_t i, const char *path,
-                 const char *what) {
+                 const char *what, struct cli_error *error) {
     char comment[CLIP_COMMENT_BYTES];
     work_comment(work, what, comment);
     const struct safetensors_pair pairs[] = {{"mograph.comment", comment}};
-    return points_check_path(work, path) && z_file_save(path, work->generator, points_noise(points, i),
-                                                        points_weights(points, i), pairs, 1) == RT_OK;
+    return points_check_path(work, path, error) &&
+           cli_check(error,
+                     z_file_save(path, work->generator, points_noise(points, i), points_weights(points, i),
+                                 pairs, 1),
+                     "writing %s", path);
 }

@@ -5,28 +5,29 @@
 #include "cli/generate/work.h"
 #include "model/sample/points.h"
 
-// Zero-initialised room. False, with a line printed, when memory is short; points_destroy frees either way.
-bool points_begin(struct points *points, const struct work *work, uint32_t count);
+// Zero-initialised room. False when memory is short; points_destroy frees either way.
+bool points_begin(struct points *points, const struct work *work, uint32_t count, struct cli_error *error);
 
 // Fills in point i from a source: draws it, reads it, or reads a clip and encodes it under `kind`
 // (GENERATOR_ANY_CLASS: the one with the most evidence). `seed` is for kinds without one; kinds and seeds are
-// drawn as `draw` says, whatever its seed. *encoding, which may be NULL, is only for clips. False with a line
-// printed.
+// drawn as `draw` says, whatever its seed. *encoding, which may be NULL, is only for clips.
 bool points_from_source(const struct points *points, const struct work *work, uint32_t i,
                         const struct source *source, uint64_t seed, uint32_t kind,
-                        const struct point_draw *draw, struct generator_encoding *encoding);
+                        const struct point_draw *draw, struct generator_encoding *encoding,
+                        struct cli_error *error);
 
 // Reads a clip at the model's size and length, cropped to its shape; the caller frees *rgb. *fps is what
-// makes it last as long as the original. False with a line printed.
-bool points_read_clip(const struct work *work, const char *path, uint8_t **rgb, double *fps);
+// makes it last as long as the original.
+bool points_read_clip(const struct work *work, const char *path, uint8_t **rgb, double *fps,
+                      struct cli_error *error);
 
-// Decodes all points to rgb, showing progress. 0, or the exit status with a line printed.
-int points_decode(struct work *work, const struct points *points, uint8_t *rgb);
+// Decodes all points to rgb, showing progress, until the user wants to stop.
+bool points_decode(struct work *work, const struct points *points, uint8_t *rgb, struct cli_error *error);
 
-// Writes point i as a z file; an existing one is replaced only with --force. False with a line printed.
+// Writes point i as a z file; an existing one is replaced only with --force.
 bool points_save(const struct points *points, const struct work *work, uint32_t i, const char *path,
-                 const char *what);
-// Whether that could be done: to be asked before the work. False with a line printed.
-bool points_check_path(const struct work *work, const char *path);
+                 const char *what, struct cli_error *error);
+// Whether that could be done: to be asked before the work.
+bool points_check_path(const struct work *work, const char *path, struct cli_error *error);
 
 #endif

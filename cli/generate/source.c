@@ -8,25 +8,24 @@
 #include <unistd.h>
 
 // "NAME:SEED" where NAME has `length` characters.
-static bool read_seed(const char *text, size_t length, struct source *source, struct media_error *error) {
+static bool read_seed(const char *text, size_t length, struct source *source, struct cli_error *error) {
     const char *seed = text + length + 1;
     source->seeded = seed_parse(seed, strlen(seed), &source->seed);
     return source->seeded ||
-           media_fail(error, NULL, "\"%.60s\": behind the colon goes a seed, a whole number from 0", text);
+           cli_usage(error, "\"%.60s\": behind the colon goes a seed, a whole number from 0", text);
 }
 
 static bool is_file(const char *text) {
     return access(text, F_OK) == 0;
 }
 
-static bool refuse(const char *text, const struct kinds *kinds, struct media_error *error) {
-    struct media_error kind;
-    kinds_refuse(kinds, text, &kind);
-    return media_fail(error, NULL, "%s; nor is there such a file, and a seed is seed:N", kind.text);
+static bool refuse(const char *text, const struct kinds *kinds, struct cli_error *error) {
+    kinds_refuse(kinds, text, error);
+    return cli_error_add(error, "nor is there such a file, and a seed is seed:N");
 }
 
 bool source_parse(const char *text, const struct kinds *kinds, struct source *source,
-                  struct media_error *error) {
+                  struct cli_error *error) {
     const char *colon = strrchr(text, ':');
     size_t length = colon != NULL ? (size_t)(colon - text) : strlen(text);
     *source = (struct source){.kind = kinds_find(kinds, text, strlen(text)), .path = text};

@@ -22,7 +22,7 @@ struct source {
 // What `text` means. A name that is both a kind and a file is the kind: ./name is the file. Files must be
 // there, they are not opened yet. Fails with one line that lists the kinds.
 bool source_parse(const char *text, const struct kinds *kinds, struct source *source,
-                  struct media_error *error);
+                  struct cli_error *error);
 
 // What to call it in pictures and reports: "burst:7", "seed:7",
 // or the file's name without folders and extensions.

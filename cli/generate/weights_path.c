@@ -35,23 +35,23 @@ static bool find_shipped(const char *name, char path[PATH_CAPACITY]) {
     return false;
 }
 
-static bool fail(const char *name, struct media_error *error) {
+static bool fail(const char *name, struct cli_error *error) {
     if (name == NULL)
-        return media_fail(error, NULL,
-                          "no weights come with this program (" WEIGHTS_DEFAULT " is not in " SHIPPED
-                          " beside it): train some with `mograph train DATA -o RUN` and give -w RUN");
-    return media_fail(
+        return cli_fail(error, NULL,
+                        "no weights come with this program (" WEIGHTS_DEFAULT " is not in " SHIPPED
+                        " beside it): train some with `mograph train DATA -o RUN` and give -w RUN");
+    return cli_fail(
         error, name,
         "there are no such weights: give a weights file, the folder of a run of `mograph train`, or "
         "the name of weights that come with the program");
 }
 
-bool weights_path_find(const char *name, char path[PATH_CAPACITY], struct media_error *error) {
+bool weights_path_find(const char *name, char path[PATH_CAPACITY], struct cli_error *error) {
     if (name == NULL || !exists(name))
         return find_shipped(name != NULL ? name : WEIGHTS_DEFAULT, path) || fail(name, error);
     if (path_is_folder(name))
         return path_join(path, name, "weights.safetensors", error) &&
-               (exists(path) || media_fail(error, path, "the run has no weights yet: let it train on"));
+               (exists(path) || cli_fail(error, path, "the run has no weights yet: let it train on"));
     int written = snprintf(path, PATH_CAPACITY, "%s", name);
-    return (written > 0 && written < PATH_CAPACITY) || media_fail(error, name, "the path is too long");
+    return (written > 0 && written < PATH_CAPACITY) || cli_fail(error, name, "the path is too long");
 }

@@ -5,16 +5,17 @@
 #include "cli/interrupt.h"
 #include "cli/json.h"
 #include "cli/options/options_text.h"
+#include "runtime/log.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-static bool learn_kinds(struct work *work) {
+static bool learn_kinds(struct work *work, struct cli_error *error) {
     uint32_t count = weights_config(work->weights)->classes;
     work->kind_names = calloc(count, sizeof *work->kind_names);
     if (work->kind_names == NULL)
-        return cli_fail("out of memory"), false;
+        return cli_no_memory(error, NULL);
     for (uint32_t i = 0; i < count; i++)
         work->kind_names[i] = weights_class_name(work->weights, i);
     work->kinds = (struct kinds){work->kind_names, count};
@@ -22,25 +23,27 @@ static bool learn_kinds(struct work *work) {
 }
 
 bool work_begin(struct work *work, const struct command *command, const void *values, char *const *args,
-                int arg_count) {
-    struct media_error error = {""};
+                int arg_count, struct cli_error *error) {
     *work = (struct work){.command = command,
                           .all_values = values,
                           .values = values,
                           .args = args,
                           .arg_count = arg_count,
                           .started = terminal_seconds()};
-    if (!weights_path_find(work->values->weights, work->weights_path, &error))
-        return cli_fail("%s", error.text), false;
-    return weights_open(work->weights_path, &work->weights) == RT_OK && learn_kinds(work);
+    return weights_path_find(work->values->weights, work->weights_path, error) &&
+           cli_check(error, weights_open(work->weights_path, &work->weights), "opening %s",
+                     work->weights_path) &&
+           learn_kinds(work, error);
 }
 
-bool work_start(struct work *work, uint32_t batch) {
+bool work_start(struct work *work, uint32_t batch, struct cli_error *error) {
     const char *selector = work->values->device;
     interrupt_catch();
-    bool open = work->values->quiet ? cli_device_open_quietly(selector, &work->device)
-                                    : cli_device_open(selector, &work->device);
-    return open && generator_create(work->device.library, work->weights, batch, &work->generator) == RT_OK;
+    bool open = work->values->quiet ? cli_device_open_quietly(selector, &work->device, error)
+                                    : cli_device_open(selector, &work->device, error);
+    return open &&
+           cli_check(error, generator_create(work->device.library, work->weights, batch, &work->generator),
+                     "putting %s on the device", work->weights_path);
 }
 
 void work_close(struct work *work) {
@@ -69,20 +72,19 @@ void work_progress(struct work *work, const char *what, uint64_t total) {
     progress_begin(&work->progress, what, total);
 }
 
-bool work_step(struct work *work, uint64_t done) {
+bool work_step(struct work *work, uint64_t done, struct cli_error *error) {
     if (!work->values->quiet)
         progress_update(&work->progress, done, NULL);
-    return !interrupt_requested();
+    if (!interrupt_requested())
+        return true;
+    cli_fail(error, NULL, "stopped; nothing was written");
+    error->status = 128 + interrupt_signal();
+    return false;
 }
 
 void work_progress_end(struct work *work) {
     if (!work->values->quiet)
         progress_clear(&work->progress);
-}
-
-int work_stopped(void) {
-    cli_fail("stopped; nothing was written");
-    return 128 + interrupt_signal();
 }
 
 // --- reports
@@ -143,14 +145,14 @@ cJSON *work_json(const struct work *work) {
     return root;
 }
 
-int work_report(struct work *work, cJSON *document, const char *line) {
+bool work_report(struct work *work, cJSON *document, const char *line, struct cli_error *error) {
     double seconds = terminal_seconds() - work->started;
     if (work->values->json) {
         cJSON_AddNumberToObject(document, "seconds", seconds);
-        return json_print_and_delete(document);
+        return json_print_and_delete(document, error);
     }
     cJSON_Delete(document);
     if (!work->values->quiet)
-        fprintf(stderr, "mograph: %s, in %.1f s\n", line, seconds);
-    return 0;
+        rt_log(RT_LOG_INFO, "%s, in %.1f s", line, seconds);
+    return true;
 }

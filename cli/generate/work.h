@@ -60,12 +60,12 @@ struct work {
     double started;
 };
 
-// Opens the weights and learns their kinds: before arguments are judged. False with a line printed. The
-// caller calls work_close in either case.
+// Opens the weights and learns their kinds: before arguments are judged. The caller calls work_close in either
+// case.
 bool work_begin(struct work *work, const struct command *command, const void *values, char *const *args,
-                int arg_count);
+                int arg_count, struct cli_error *error);
 // Opens the device and puts the weights there, with room for `batch` clips at a time if memory allows.
-bool work_start(struct work *work, uint32_t batch);
+bool work_start(struct work *work, uint32_t batch, struct cli_error *error);
 void work_close(struct work *work);
 
 // Numbers of a point, of its classes' weights, and bytes of a clip.
@@ -75,10 +75,9 @@ size_t work_clip_bytes(const struct work *work);
 
 // Progress of `total` clips, unless --quiet.
 void work_progress(struct work *work, const char *what, uint64_t total);
-// `done` of them are. False when the user wants to stop; the command then returns work_stopped.
-bool work_step(struct work *work, uint64_t done);
+// `done` of them are. False when the user wants to stop: an error that asks for 128 + the signal.
+bool work_step(struct work *work, uint64_t done, struct cli_error *error);
 void work_progress_end(struct work *work);
-int work_stopped(void); // 128 + the signal
 
 // What a file made from `what` ("burst:7") says of itself: version, command, weights. CLIP_COMMENT_BYTES.
 void work_comment(const struct work *work, const char *what, char *text);
@@ -86,8 +85,7 @@ void work_comment(const struct work *work, const char *what, char *text);
 // The start of the command's JSON: command, weights, device.
 cJSON *work_json(const struct work *work);
 
-// Reports the end: with --json prints and deletes the document,
-// else `line` on stderr unless --quiet. The exit status.
-int work_report(struct work *work, cJSON *document, const char *line);
+// Reports the end: with --json prints and deletes the document, else tells the log `line` unless --quiet.
+bool work_report(struct work *work, cJSON *document, const char *line, struct cli_error *error);
 
 #endif

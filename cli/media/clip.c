@@ -12,27 +12,27 @@ const struct clip_limits clip_memory_limits = {8192, 10000, FRAME_4K, (uint64_t)
 const struct clip_limits clip_stream_limits = {8192, 10000, FRAME_4K, (uint64_t)1 << 36};
 
 bool clip_limits_check(const struct clip_limits *limits, const char *path, uint64_t width, uint64_t height,
-                       uint64_t frames, struct media_error *error) {
+                       uint64_t frames, struct cli_error *error) {
     if (width == 0 || height == 0)
-        return media_fail(error, path, "the picture is empty (%" PRIu64 "x%" PRIu64 ")", width, height);
+        return cli_fail(error, path, "the picture is empty (%" PRIu64 "x%" PRIu64 ")", width, height);
     if (width > limits->max_side || height > limits->max_side || width * height > limits->max_frame_pixels)
-        return media_fail(error, path,
-                          "%" PRIu64 "x%" PRIu64 " pixels are too large (at most %" PRIu32
-                          " a side and %" PRIu64 " in all); scale the clip down first",
-                          width, height, limits->max_side, limits->max_frame_pixels);
+        return cli_fail(error, path,
+                        "%" PRIu64 "x%" PRIu64 " pixels are too large (at most %" PRIu32
+                        " a side and %" PRIu64 " in all); scale the clip down first",
+                        width, height, limits->max_side, limits->max_frame_pixels);
     if (limits->max_frames != 0 && frames > limits->max_frames)
-        return media_fail(error, path, "more than %" PRIu32 " frames; cut the clip shorter first",
-                          limits->max_frames);
+        return cli_fail(error, path, "more than %" PRIu32 " frames; cut the clip shorter first",
+                        limits->max_frames);
     if (frames > limits->max_pixels / (width * height))
-        return media_fail(error, path,
-                          "%" PRIu64 "x%" PRIu64 " pixels and %" PRIu64
-                          " frames are too much to hold in memory; scale or cut the clip first",
-                          width, height, frames);
+        return cli_fail(error, path,
+                        "%" PRIu64 "x%" PRIu64 " pixels and %" PRIu64
+                        " frames are too much to hold in memory; scale or cut the clip first",
+                        width, height, frames);
     return true;
 }
 
 bool clip_create(struct clip *clip, uint32_t frames, uint32_t height, uint32_t width,
-                 struct media_error *error) {
+                 struct cli_error *error) {
     *clip = (struct clip){.frames = frames, .height = height, .width = width};
     if (!clip_limits_check(&clip_memory_limits, NULL, width, height, frames, error))
         return false;
@@ -40,8 +40,8 @@ bool clip_create(struct clip *clip, uint32_t frames, uint32_t height, uint32_t w
     clip->duration_ms = calloc(frames, sizeof *clip->duration_ms);
     if (clip->rgb == NULL || clip->duration_ms == NULL) {
         clip_destroy(clip);
-        return media_fail(error, NULL, "no memory for %" PRIu32 " frames of %" PRIu32 "x%" PRIu32, frames,
-                          width, height);
+        return cli_fail(error, NULL, "no memory for %" PRIu32 " frames of %" PRIu32 "x%" PRIu32, frames,
+                        width, height);
     }
     for (uint32_t t = 0; t < frames; t++)
         clip->duration_ms[t] = CLIP_DEFAULT_MS;
@@ -86,7 +86,7 @@ void clip_set_fps(struct clip *clip, double fps) {
     }
 }
 
-static bool grow(struct clip_collector *c, struct media_error *error) {
+static bool grow(struct clip_collector *c, struct cli_error *error) {
     uint32_t capacity = c->capacity ? c->capacity * 2 : 8;
     size_t frame = clip_frame_bytes(c->clip);
     uint8_t *rgb = realloc(c->clip->rgb, capacity * frame);
@@ -96,13 +96,13 @@ static bool grow(struct clip_collector *c, struct media_error *error) {
     if (durations != NULL)
         c->clip->duration_ms = durations;
     if (rgb == NULL || durations == NULL)
-        return media_fail(error, c->path, "no memory for %" PRIu32 " frames; scale or cut the clip first",
-                          capacity);
+        return cli_fail(error, c->path, "no memory for %" PRIu32 " frames; scale or cut the clip first",
+                        capacity);
     c->capacity = capacity;
     return true;
 }
 
-static enum sink_verdict collect(void *user, const struct clip_frame *frame, struct media_error *error) {
+static enum sink_verdict collect(void *user, const struct clip_frame *frame, struct cli_error *error) {
     struct clip_collector *c = user;
     struct clip *clip = c->clip;
     clip->height = frame->height;

@@ -5,7 +5,7 @@
 #ifndef MOGRAPH_CLI_MEDIA_CLIP_H
 #define MOGRAPH_CLI_MEDIA_CLIP_H
 
-#include "cli/media/error.h"
+#include "cli/error.h"
 
 #include <stddef.h>
 #include <stdint.h>
@@ -41,7 +41,7 @@ extern const struct clip_limits clip_stream_limits;
 
 // Fails when the canvas is empty or over a limit. `frames` 0: not known yet.
 bool clip_limits_check(const struct clip_limits *limits, const char *path, uint64_t width, uint64_t height,
-                       uint64_t frames, struct media_error *error);
+                       uint64_t frames, struct cli_error *error);
 
 // One frame on its way from a reader to a sink; the pixels are the reader's and last for the call.
 struct clip_frame {
@@ -58,13 +58,13 @@ enum sink_verdict {
 
 // Takes the frames of one source in order. All frames of one source have the same size.
 struct clip_sink {
-    enum sink_verdict (*frame)(void *user, const struct clip_frame *frame, struct media_error *error);
+    enum sink_verdict (*frame)(void *user, const struct clip_frame *frame, struct cli_error *error);
     void *user;
 };
 
 // Allocates `frames` black frames of CLIP_DEFAULT_MS each; the caller owns the clip. Any size from 1x1x1.
 bool clip_create(struct clip *clip, uint32_t frames, uint32_t height, uint32_t width,
-                 struct media_error *error);
+                 struct cli_error *error);
 // Frees and zeroes.
 void clip_destroy(struct clip *clip);
 

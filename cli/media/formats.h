@@ -9,17 +9,17 @@
 // disposal to the background clears to transparent (here black) where the frame has a transparent
 // colour, to the background colour where it has none.
 bool gif_read(const char *path, const uint8_t *bytes, size_t size, const struct clip_limits *limits,
-              struct clip_sink sink, struct media_error *error);
+              struct clip_sink sink, struct cli_error *error);
 bool webp_read(const char *path, const uint8_t *bytes, size_t size, const struct clip_limits *limits,
-               struct clip_sink sink, struct media_error *error);
+               struct clip_sink sink, struct cli_error *error);
 bool png_read(const char *path, const uint8_t *bytes, size_t size, const struct clip_limits *limits,
-              struct clip_sink sink, struct media_error *error);
+              struct clip_sink sink, struct cli_error *error);
 
 // A folder's PNGs in natural order (frame2 before frame10), all of one size.
 bool png_folder_read(const char *path, const struct clip_limits *limits, struct clip_sink sink,
-                     struct media_error *error);
+                     struct cli_error *error);
 // Through the user's ffprobe (the frame rate) and ffmpeg (the pixels); no shell, only local files.
 bool video_read(const char *path, const struct clip_limits *limits, struct clip_sink sink,
-                struct media_error *error);
+                struct cli_error *error);
 
 #endif

@@ -15,7 +15,7 @@ struct source {
 struct reader {
     const char *path;
     const struct clip_limits *limits;
-    struct media_error *error;
+    struct cli_error *error;
     struct source source;
     GifFileType *gif;
     uint32_t width, height; // of the canvas
@@ -41,8 +41,8 @@ static int read_source(GifFileType *gif, GifByteType *out, int wanted) {
 
 static bool fail_gif(struct reader *r, const char *what) {
     bool ended = r->source.at >= r->source.size;
-    return media_fail(r->error, r->path, "%s in frame %u: %s",
-                      ended ? "the file ends too early" : "damaged GIF", r->frame, what);
+    return cli_fail(r->error, r->path, "%s in frame %u: %s",
+                    ended ? "the file ends too early" : "damaged GIF", r->frame, what);
 }
 
 static bool open_gif(struct reader *r) {
@@ -50,8 +50,8 @@ static bool open_gif(struct reader *r) {
     int code = 0;
     r->gif = DGifOpen(&r->source, read_source, &code);
     if (r->gif == NULL)
-        return media_fail(r->error, r->path, "not a GIF that can be read: %s",
-                          r->source.at >= r->source.size ? "the file ends in its header" : "damaged header");
+        return cli_fail(r->error, r->path, "not a GIF that can be read: %s",
+                        r->source.at >= r->source.size ? "the file ends in its header" : "damaged header");
     r->width = (uint32_t)r->gif->SWidth;
     r->height = (uint32_t)r->gif->SHeight;
     r->frame = 0;
@@ -141,7 +141,7 @@ static bool survey(struct reader *r) {
     if (more || r->error->text[0] != '\0')
         return false;
     if (r->frame == 0)
-        return media_fail(r->error, r->path, "the GIF holds no pictures");
+        return cli_fail(r->error, r->path, "the GIF holds no pictures");
     close_gif(r);
     return true;
 }
@@ -198,7 +198,7 @@ static bool plan_disposal(struct reader *r) {
         return true;
     size_t bytes = (size_t)r->width * r->height * 3;
     if (r->saved == NULL && (r->saved = malloc(bytes)) == NULL)
-        return media_fail(r->error, r->path, "no memory to restore frame %u", r->frame);
+        return cli_fail(r->error, r->path, "no memory to restore frame %u", r->frame);
     memcpy(r->saved, r->canvas, bytes);
     return true;
 }
@@ -263,7 +263,7 @@ static bool decode(struct reader *r, struct clip_sink sink) {
 }
 
 bool gif_read(const char *path, const uint8_t *bytes, size_t size, const struct clip_limits *limits,
-              struct clip_sink sink, struct media_error *error) {
+              struct clip_sink sink, struct cli_error *error) {
     struct reader r = {.path = path, .limits = limits, .error = error, .source = {bytes, size, 0}};
     error->text[0] = '\0';
     bool ok = survey(&r) && open_gif(&r);
@@ -272,7 +272,7 @@ bool gif_read(const char *path, const uint8_t *bytes, size_t size, const struct 
         r.line = malloc(UINT16_MAX + 1); // a row has at most 65535 pixels
         ok = r.canvas != NULL && r.line != NULL
                  ? decode(&r, sink)
-                 : media_fail(error, path, "no memory for a canvas of %ux%u", r.width, r.height);
+                 : cli_fail(error, path, "no memory for a canvas of %ux%u", r.width, r.height);
     }
     close_gif(&r);
     free(r.canvas);

@@ -13,7 +13,7 @@
 
 struct writer {
     const struct clip *clip;
-    struct media_error *error;
+    struct cli_error *error;
     struct buffer buffer;
     GifFileType *gif;
     struct gif_histogram histogram;
@@ -31,7 +31,7 @@ static int add_piece(GifFileType *gif, const GifByteType *bytes, int size) {
 }
 
 static bool fail_writer(struct writer *w, const char *what) {
-    return media_fail(w->error, NULL, "GIF cannot be written: %s", what);
+    return cli_fail(w->error, NULL, "GIF cannot be written: %s", what);
 }
 
 static ColorMapObject *color_map(const struct gif_palette *palette) {
@@ -178,11 +178,11 @@ static bool put_clip(struct writer *w) {
     return true;
 }
 
-bool gif_encode(const struct clip *clip, uint8_t **bytes, size_t *size, struct media_error *error) {
+bool gif_encode(const struct clip *clip, uint8_t **bytes, size_t *size, struct cli_error *error) {
     *bytes = NULL;
     *size = 0;
     if (clip->width > UINT16_MAX || clip->height > UINT16_MAX)
-        return media_fail(error, NULL, "too large for a GIF, which takes 65535 pixels a side");
+        return cli_fail(error, NULL, "too large for a GIF, which takes 65535 pixels a side");
     struct writer w = {.clip = clip, .error = error};
     bool ok = put_clip(&w);
     int code;

@@ -67,7 +67,7 @@ static void draw_cell(const struct layout *l, uint8_t *rgb, uint32_t x0, uint32_
 }
 
 bool grid_compose(const struct grid *grid, uint32_t frames, uint32_t height, uint32_t width,
-                  const uint8_t *rgb, uint32_t count, struct clip *out, struct media_error *error) {
+                  const uint8_t *rgb, uint32_t count, struct clip *out, struct cli_error *error) {
     struct layout l = lay_out(grid, height, width);
     uint32_t scale = grid->scale > 0 ? grid->scale : 1;
     size_t frame_bytes = (size_t)height * width * 3;

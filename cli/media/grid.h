@@ -16,6 +16,6 @@ struct grid {
 // Fills `out`, which the caller owns. Cell i, row by row, is frames x height x width from rgb + i frames
 // height width 3; cells beyond `count` stay empty. Names that do not fit are cut.
 bool grid_compose(const struct grid *grid, uint32_t frames, uint32_t height, uint32_t width,
-                  const uint8_t *rgb, uint32_t count, struct clip *out, struct media_error *error);
+                  const uint8_t *rgb, uint32_t count, struct clip *out, struct cli_error *error);
 
 #endif

@@ -9,39 +9,38 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-static bool may_replace(const struct output *output, bool folder, struct media_error *error) {
+static bool may_replace(const struct output *output, bool folder, struct cli_error *error) {
     struct stat status;
     if (lstat(output->atomic.path, &status) != 0)
         return errno == ENOENT ||
-               media_fail(error, output->atomic.path, "cannot write here: %s", strerror(errno));
+               cli_fail(error, output->atomic.path, "cannot write here: %s", strerror(errno));
     if (!output->force)
-        return media_fail(error, output->atomic.path, "exists already; --force replaces it");
+        return cli_fail(error, output->atomic.path, "exists already; --force replaces it");
     if (S_ISDIR(status.st_mode) && !(folder && clip_is_png_folder(output->atomic.path)))
-        return media_fail(error, output->atomic.path,
-                          "is a folder that holds other things than frames; not replaced");
+        return cli_fail(error, output->atomic.path,
+                        "is a folder that holds other things than frames; not replaced");
     return true;
 }
 
-bool output_begin(struct output *output, const char *path, bool folder, bool force,
-                  struct media_error *error) {
+bool output_begin(struct output *output, const char *path, bool folder, bool force, struct cli_error *error) {
     *output = (struct output){.force = force};
     int code = atomic_file_begin(&output->atomic, path, folder);
     if (code != 0)
-        return media_fail(error, path, "cannot write here: %s", strerror(code));
+        return cli_fail(error, path, "cannot write here: %s", strerror(code));
     if (may_replace(output, folder, error))
         return true;
     output_discard(output);
     return false;
 }
 
-bool output_write(struct output *output, const void *bytes, size_t size, struct media_error *error) {
+bool output_write(struct output *output, const void *bytes, size_t size, struct cli_error *error) {
     int code = atomic_file_write(&output->atomic, bytes, size);
-    return code == 0 || media_fail(error, output->atomic.path, "cannot write: %s", strerror(code));
+    return code == 0 || cli_fail(error, output->atomic.path, "cannot write: %s", strerror(code));
 }
 
 // Removes a folder of plain files.
 static void remove_frames(const char *folder) {
-    struct media_error ignored;
+    struct cli_error ignored;
     struct path_list list;
     char path[PATH_CAPACITY];
     if (path_list_read(&list, folder, &ignored)) {
@@ -80,13 +79,13 @@ static int commit_folder(struct atomic_file *folder) {
     return 0;
 }
 
-bool output_commit(struct output *output, struct media_error *error) {
+bool output_commit(struct output *output, struct cli_error *error) {
     int code = output->atomic.file == NULL ? commit_folder(&output->atomic)
                                            : atomic_file_commit(&output->atomic, output->force);
     if (code == 0)
         return true;
     output_discard(output);
-    return media_fail(error, output->atomic.path, "cannot write: %s", strerror(code));
+    return cli_fail(error, output->atomic.path, "cannot write: %s", strerror(code));
 }
 
 void output_discard(struct output *output) {
@@ -95,7 +94,7 @@ void output_discard(struct output *output) {
     atomic_file_discard(&output->atomic);
 }
 
-bool output_file(const char *path, const void *bytes, size_t size, bool force, struct media_error *error) {
+bool output_file(const char *path, const void *bytes, size_t size, bool force, struct cli_error *error) {
     struct output output;
     if (!output_begin(&output, path, false, force, error))
         return false;

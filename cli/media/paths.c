@@ -23,12 +23,12 @@ const char *path_base(const char *path) {
     return base;
 }
 
-bool path_join(char out[PATH_CAPACITY], const char *folder, const char *name, struct media_error *error) {
+bool path_join(char out[PATH_CAPACITY], const char *folder, const char *name, struct cli_error *error) {
     size_t length = strlen(folder);
     const char *slash = length > 0 && folder[length - 1] == '/' ? "" : "/";
     int written = snprintf(out, PATH_CAPACITY, "%s%s%s", folder, slash, name);
     if (written < 0 || written >= PATH_CAPACITY)
-        return media_fail(error, folder, "the path is too long");
+        return cli_fail(error, folder, "the path is too long");
     return true;
 }
 
@@ -82,11 +82,11 @@ static bool list_add(struct path_list *list, size_t *capacity, const char *name)
     return copy != NULL;
 }
 
-bool path_list_read(struct path_list *list, const char *folder, struct media_error *error) {
+bool path_list_read(struct path_list *list, const char *folder, struct cli_error *error) {
     *list = (struct path_list){0};
     DIR *stream = opendir(folder);
     if (stream == NULL)
-        return media_fail(error, folder, "cannot list the folder: %s", strerror(errno));
+        return cli_fail(error, folder, "cannot list the folder: %s", strerror(errno));
     size_t capacity = 0;
     bool ok = true;
     for (struct dirent *entry; ok && (entry = readdir(stream)) != NULL;)
@@ -95,7 +95,7 @@ bool path_list_read(struct path_list *list, const char *folder, struct media_err
     closedir(stream);
     if (!ok) {
         path_list_destroy(list);
-        return media_fail(error, folder, "no memory for the list of its files");
+        return cli_fail(error, folder, "no memory for the list of its files");
     }
     if (list->count > 0)
         qsort(list->names, list->count, sizeof *list->names, by_name);

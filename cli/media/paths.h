@@ -2,7 +2,7 @@
 #ifndef MOGRAPH_CLI_MEDIA_PATHS_H
 #define MOGRAPH_CLI_MEDIA_PATHS_H
 
-#include "cli/media/error.h"
+#include "cli/error.h"
 
 #include <stddef.h>
 
@@ -14,7 +14,7 @@ bool path_has_extension(const char *path, const char *extension);
 // The part after the last slash; trailing slashes do not count.
 const char *path_base(const char *path);
 // folder/name into `out`; fails when it does not fit.
-bool path_join(char out[PATH_CAPACITY], const char *folder, const char *name, struct media_error *error);
+bool path_join(char out[PATH_CAPACITY], const char *folder, const char *name, struct cli_error *error);
 bool path_is_folder(const char *path);
 
 struct path_list {
@@ -22,7 +22,7 @@ struct path_list {
     size_t count;
 };
 // The visible entries (not starting with a dot) of a folder, numbers in names in numeric order.
-bool path_list_read(struct path_list *list, const char *folder, struct media_error *error);
+bool path_list_read(struct path_list *list, const char *folder, struct cli_error *error);
 void path_list_destroy(struct path_list *list);
 
 #endif

@@ -21,32 +21,32 @@ static void over_black_in_place(uint8_t *pixels, size_t count) {
 
 // The caller frees *rgb.
 static bool decode(const char *path, spng_ctx *ctx, const struct clip_limits *limits, uint8_t **rgb,
-                   struct spng_ihdr *header, struct media_error *error) {
+                   struct spng_ihdr *header, struct cli_error *error) {
     int code = spng_get_ihdr(ctx, header);
     if (code != 0)
-        return media_fail(error, path, "damaged PNG: %s", spng_strerror(code));
+        return cli_fail(error, path, "damaged PNG: %s", spng_strerror(code));
     if (!clip_limits_check(limits, path, header->width, header->height, 1, error))
         return false;
     size_t pixels = (size_t)header->width * header->height;
     *rgb = malloc(pixels * 4);
     if (*rgb == NULL)
-        return media_fail(error, path, "no memory for its picture");
+        return cli_fail(error, path, "no memory for its picture");
     code = spng_decode_image(ctx, *rgb, pixels * 4, SPNG_FMT_RGBA8, SPNG_DECODE_TRNS);
     if (code == 0)
         code = spng_decode_chunks(ctx); // to the end: a file that stops behind its pixels is cut short, too
     if (code != 0)
-        return media_fail(error, path, "damaged PNG: %s", spng_strerror(code));
+        return cli_fail(error, path, "damaged PNG: %s", spng_strerror(code));
     over_black_in_place(*rgb, pixels);
     return true;
 }
 
 static bool decode_bytes(const char *path, const uint8_t *bytes, size_t size,
                          const struct clip_limits *limits, uint8_t **rgb, struct spng_ihdr *header,
-                         struct media_error *error) {
+                         struct cli_error *error) {
     *rgb = NULL;
     spng_ctx *ctx = spng_ctx_new(0);
     if (ctx == NULL)
-        return media_fail(error, path, "no memory for a PNG reader");
+        return cli_fail(error, path, "no memory for a PNG reader");
     spng_set_chunk_limits(ctx, MAX_CHUNK_BYTES, MAX_CHUNK_BYTES);
     spng_set_png_buffer(ctx, bytes, size);
     bool ok = decode(path, ctx, limits, rgb, header, error);
@@ -59,7 +59,7 @@ static bool decode_bytes(const char *path, const uint8_t *bytes, size_t size,
 }
 
 bool png_read(const char *path, const uint8_t *bytes, size_t size, const struct clip_limits *limits,
-              struct clip_sink sink, struct media_error *error) {
+              struct clip_sink sink, struct cli_error *error) {
     uint8_t *rgb;
     struct spng_ihdr header;
     error->text[0] = '\0';
@@ -79,24 +79,22 @@ struct same_size {
     enum sink_verdict verdict;
 };
 
-static enum sink_verdict pass_same_size(void *user, const struct clip_frame *frame,
-                                        struct media_error *error) {
+static enum sink_verdict pass_same_size(void *user, const struct clip_frame *frame, struct cli_error *error) {
     struct same_size *same = user;
     if (same->width == 0) {
         same->height = frame->height;
         same->width = frame->width;
     }
     if (frame->height != same->height || frame->width != same->width) {
-        media_fail(error, same->path,
-                   "%ux%u, but the first picture of its folder is %ux%u; all must be alike", frame->width,
-                   frame->height, same->width, same->height);
+        cli_fail(error, same->path, "%ux%u, but the first picture of its folder is %ux%u; all must be alike",
+                 frame->width, frame->height, same->width, same->height);
         return same->verdict = SINK_FAILED;
     }
     return same->verdict = same->sink.frame(same->sink.user, frame, error);
 }
 
 static bool read_listed(const char *folder, const struct path_list *list, const struct clip_limits *limits,
-                        struct clip_sink sink, struct media_error *error) {
+                        struct clip_sink sink, struct cli_error *error) {
     struct same_size same = {.sink = sink, .verdict = SINK_MORE};
     uint32_t frames = 0;
     for (size_t i = 0; i < list->count && same.verdict == SINK_MORE; i++) {
@@ -114,12 +112,12 @@ static bool read_listed(const char *folder, const struct path_list *list, const 
             return false;
     }
     return frames > 0 ||
-           media_fail(error, folder,
-                      "the folder holds no PNG; a clip is a file, or a folder with a PNG a frame");
+           cli_fail(error, folder,
+                    "the folder holds no PNG; a clip is a file, or a folder with a PNG a frame");
 }
 
 bool png_folder_read(const char *path, const struct clip_limits *limits, struct clip_sink sink,
-                     struct media_error *error) {
+                     struct cli_error *error) {
     struct path_list list;
     error->text[0] = '\0';
     if (!path_list_read(&list, path, error))

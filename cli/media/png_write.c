@@ -8,7 +8,7 @@
 #include <string.h>
 
 bool png_write(const char *path, const uint8_t *rgb, uint32_t height, uint32_t width, const char *comment,
-               bool force, struct media_error *error) {
+               bool force, struct cli_error *error) {
     uint8_t *bytes;
     size_t size;
     if (!png_encode(rgb, height, width, comment, &bytes, &size, error))
@@ -32,11 +32,11 @@ static void place_frame(const struct clip *clip, uint32_t t, uint32_t columns, u
         memcpy(corner + y * row_bytes * columns, clip_frame_at(clip, t) + y * row_bytes, row_bytes);
 }
 
-bool png_sheet_write(const struct clip *clip, const char *path, bool force, struct media_error *error) {
+bool png_sheet_write(const struct clip *clip, const char *path, bool force, struct cli_error *error) {
     uint32_t columns = sheet_columns(clip), rows = (uint32_t)rt_div_up(clip->frames, columns);
     uint8_t *sheet = calloc((size_t)rows * columns, clip_frame_bytes(clip));
     if (sheet == NULL)
-        return media_fail(error, path, "no memory for a sheet of %u frames", clip->frames);
+        return cli_fail(error, path, "no memory for a sheet of %u frames", clip->frames);
     for (uint32_t t = 0; t < clip->frames; t++)
         place_frame(clip, t, columns, sheet);
     bool ok = png_write(path, sheet, rows * clip->height, columns * clip->width, clip->comment, force, error);
@@ -44,7 +44,7 @@ bool png_sheet_write(const struct clip *clip, const char *path, bool force, stru
     return ok;
 }
 
-bool png_folder_write(const struct clip *clip, const char *path, bool force, struct media_error *error) {
+bool png_folder_write(const struct clip *clip, const char *path, bool force, struct cli_error *error) {
     struct output folder;
     if (!output_begin(&folder, path, true, force, error))
         return false;

@@ -39,11 +39,11 @@ static int spawn(struct process *process, char *const arguments[], int end, enum
 }
 
 bool process_start(struct process *process, char *const arguments[], enum process_pipe pipe,
-                   const char *purpose, struct media_error *error) {
+                   const char *purpose, struct cli_error *error) {
     *process = (struct process){.name = arguments[0], .socket = -1};
     int ends[2];
     if (!open_pair(ends))
-        return media_fail(error, NULL, "cannot start %s: %s", process->name, strerror(errno));
+        return cli_fail(error, NULL, "cannot start %s: %s", process->name, strerror(errno));
     process->errors = tmpfile();
     int code = process->errors != NULL ? spawn(process, arguments, ends[1], pipe) : errno;
     close(ends[1]);
@@ -56,9 +56,9 @@ bool process_start(struct process *process, char *const arguments[], enum proces
         if (process->errors != NULL)
             fclose(process->errors);
         if (code == ENOENT)
-            return media_fail(error, NULL, "%s is needed %s and is not installed (or not on PATH)",
-                              process->name, purpose);
-        return media_fail(error, NULL, "cannot start %s: %s", process->name, strerror(code));
+            return cli_fail(error, NULL, "%s is needed %s and is not installed (or not on PATH)",
+                            process->name, purpose);
+        return cli_fail(error, NULL, "cannot start %s: %s", process->name, strerror(code));
     }
     return true;
 }

@@ -2,7 +2,7 @@
 #ifndef MOGRAPH_CLI_MEDIA_PROCESS_H
 #define MOGRAPH_CLI_MEDIA_PROCESS_H
 
-#include "cli/media/error.h"
+#include "cli/error.h"
 
 #include <stddef.h>
 #include <stdio.h>
@@ -24,7 +24,7 @@ struct process {
 // Starts `arguments[0]`, found on PATH; the list ends with NULL. `purpose` says what it is needed for when it
 // is not installed ("to read videos").
 bool process_start(struct process *process, char *const arguments[], enum process_pipe pipe,
-                   const char *purpose, struct media_error *error);
+                   const char *purpose, struct cli_error *error);
 // Writes all bytes; false when the program has closed its end (process_finish knows why).
 bool process_write(struct process *process, const void *bytes, size_t size);
 // Closes the pipe and waits. Yields whether the program ended with status 0; otherwise `reason` is the last

@@ -33,7 +33,7 @@ bool clip_name_is_known(const char *path) {
 }
 
 bool clip_is_png_folder(const char *path) {
-    struct media_error ignored;
+    struct cli_error ignored;
     struct path_list list;
     if (!path_is_folder(path) || !path_list_read(&list, path, &ignored))
         return false;
@@ -71,7 +71,7 @@ static enum format sniff(const char *path) {
 }
 
 static bool read_bytes(const char *path, enum format format, const struct clip_limits *limits,
-                       struct clip_sink sink, struct media_error *error) {
+                       struct clip_sink sink, struct cli_error *error) {
     uint8_t *bytes;
     size_t size;
     if (!file_load(path, &bytes, &size, error))
@@ -84,15 +84,15 @@ static bool read_bytes(const char *path, enum format format, const struct clip_l
     else if (format == FORMAT_PNG)
         ok = png_read(path, bytes, size, limits, sink, error);
     else if (clip_name_is_known(path))
-        ok = media_fail(error, path, "not what its name says: no GIF, WebP or PNG begins like this file");
+        ok = cli_fail(error, path, "not what its name says: no GIF, WebP or PNG begins like this file");
     else
-        ok = media_fail(error, path, "not a clip: mograph reads GIF, WebP, PNG and the videos ffmpeg reads");
+        ok = cli_fail(error, path, "not a clip: mograph reads GIF, WebP, PNG and the videos ffmpeg reads");
     free(bytes);
     return ok;
 }
 
 bool clip_stream(const char *path, const struct clip_limits *limits, struct clip_sink sink,
-                 struct media_error *error) {
+                 struct cli_error *error) {
     if (path_is_folder(path))
         return png_folder_read(path, limits, sink, error);
     enum format format = sniff(path);
@@ -102,7 +102,7 @@ bool clip_stream(const char *path, const struct clip_limits *limits, struct clip
     return read_bytes(path, format, limits, sink, error);
 }
 
-bool clip_read(const char *path, struct clip *clip, struct media_error *error) {
+bool clip_read(const char *path, struct clip *clip, struct cli_error *error) {
     *clip = (struct clip){0};
     struct clip_collector collector = {.clip = clip, .path = path};
     bool ok = clip_stream(path, &clip_memory_limits, clip_collect(&collector), error);

@@ -9,10 +9,10 @@
 
 // Passes every frame of the clip at `path` to the sink, until it has enough.
 bool clip_stream(const char *path, const struct clip_limits *limits, struct clip_sink sink,
-                 struct media_error *error);
+                 struct cli_error *error);
 
 // Reads a whole clip into `clip`, which the caller owns on success and which is empty on failure.
-bool clip_read(const char *path, struct clip *clip, struct media_error *error);
+bool clip_read(const char *path, struct clip *clip, struct cli_error *error);
 
 // Whether the name ends like a clip that clip_read may read; says nothing about the contents.
 bool clip_name_is_known(const char *path);

@@ -138,12 +138,11 @@ static void nearest_at(const struct clip *clip, double middle_ms, uint8_t *out) 
     memcpy(out, clip_frame_at(clip, t), clip_frame_bytes(clip));
 }
 
-bool clip_resample_time(const struct clip *clip, uint32_t frames, struct clip *out,
-                        struct media_error *error) {
+bool clip_resample_time(const struct clip *clip, uint32_t frames, struct clip *out, struct cli_error *error) {
     size_t values = clip_frame_bytes(clip);
     float *sum = malloc(values * sizeof *sum);
     if (sum == NULL)
-        return media_fail(error, NULL, "no memory for a frame");
+        return cli_fail(error, NULL, "no memory for a frame");
     bool ok = clip_create(out, frames, clip->height, clip->width, error);
     struct srgb_tables tables;
     srgb_tables_init(&tables);

@@ -36,7 +36,6 @@ void resampler_frame(struct resampler *resampler, const uint8_t *rgb, uint8_t *o
 
 // Spreads `frames` new frames over the whole duration of `clip`: each is the average of what was shown in its
 // time, as an open shutter sees it. The new clip is the caller's.
-bool clip_resample_time(const struct clip *clip, uint32_t frames, struct clip *out,
-                        struct media_error *error);
+bool clip_resample_time(const struct clip *clip, uint32_t frames, struct clip *out, struct cli_error *error);
 
 #endif

@@ -79,19 +79,19 @@ static void add_piece(void *user, void *bytes, int size) {
 }
 
 bool png_encode(const uint8_t *rgb, uint32_t height, uint32_t width, const char *comment, uint8_t **bytes,
-                size_t *size, struct media_error *error) {
+                size_t *size, struct cli_error *error) {
     *bytes = NULL;
     *size = 0;
     // stb_image_write counts bytes in int.
     if (width == 0 || height == 0 || (uint64_t)height * (3 * (uint64_t)width + 1) > INT_MAX / 2)
-        return media_fail(error, NULL, "%ux%u pixels do not fit in one PNG", width, height);
+        return cli_fail(error, NULL, "%ux%u pixels do not fit in one PNG", width, height);
     struct buffer buffer = {0};
     int ok = stbi_write_png_to_func(add_piece, &buffer, (int)width, (int)height, 3, rgb, (int)width * 3);
     if (ok && !buffer.failed && comment != NULL)
         insert_comment(&buffer, comment);
     if (!ok || buffer.failed) {
         free(buffer.bytes);
-        return media_fail(error, NULL, "no memory for a PNG of %ux%u", width, height);
+        return cli_fail(error, NULL, "no memory for a PNG of %ux%u", width, height);
     }
     *bytes = buffer.bytes;
     *size = buffer.size;

@@ -21,7 +21,7 @@ static bool parse_rate(const char *text, struct rate *rate) {
            rate->numerator > 0 && rate->denominator > 0;
 }
 
-static bool probe(const char *path, char *url, struct rate *rate, struct media_error *error) {
+static bool probe(const char *path, char *url, struct rate *rate, struct cli_error *error) {
     char *arguments[] = {"ffprobe",
                          "-v",
                          "error",
@@ -39,9 +39,9 @@ static bool probe(const char *path, char *url, struct rate *rate, struct media_e
     char line[64] = "", reason[400];
     bool answered = fgets(line, sizeof line, process.output) != NULL;
     if (!process_finish(&process, reason, sizeof reason))
-        return media_fail(error, path, "ffprobe cannot read it: %s", reason);
+        return cli_fail(error, path, "ffprobe cannot read it: %s", reason);
     if (!answered)
-        return media_fail(error, path, "no video in this file");
+        return cli_fail(error, path, "no video in this file");
     if (!parse_rate(line, rate)) // a still, or a format without time
         *rate = (struct rate){1000 / CLIP_DEFAULT_MS, 1};
     return true;
@@ -66,7 +66,7 @@ static uint32_t next_duration_ms(struct frames *f) {
 }
 
 // False at the end of the stream, or with the error filled in.
-static bool next_frame(struct frames *f, struct media_error *error) {
+static bool next_frame(struct frames *f, struct cli_error *error) {
     uint32_t width, height, peak;
     if (fscanf(f->stream, "P6 %" SCNu32 " %" SCNu32 " %" SCNu32, &width, &height, &peak) != 3 ||
         fgetc(f->stream) == EOF)
@@ -76,9 +76,9 @@ static bool next_frame(struct frames *f, struct media_error *error) {
     if (width != f->width || height != f->height) {
         uint8_t *rgb = f->count == 0 ? malloc((size_t)width * height * 3) : NULL;
         if (rgb == NULL)
-            return media_fail(error, f->path,
-                              f->count == 0 ? "no memory for a frame"
-                                            : "the size changes in the middle of the video");
+            return cli_fail(error, f->path,
+                            f->count == 0 ? "no memory for a frame"
+                                          : "the size changes in the middle of the video");
         f->rgb = rgb;
         f->width = width;
         f->height = height;
@@ -87,7 +87,7 @@ static bool next_frame(struct frames *f, struct media_error *error) {
     return fread(f->rgb, (size_t)width * height * 3, 1, f->stream) == 1;
 }
 
-static bool read_frames(struct frames *f, struct clip_sink sink, bool *enough, struct media_error *error) {
+static bool read_frames(struct frames *f, struct clip_sink sink, bool *enough, struct cli_error *error) {
     *enough = false;
     while (!*enough && next_frame(f, error)) {
         struct clip_frame frame = {f->height, f->width, f->rgb, next_duration_ms(f)};
@@ -100,7 +100,7 @@ static bool read_frames(struct frames *f, struct clip_sink sink, bool *enough, s
 }
 
 static bool decode(const char *path, char *url, struct rate rate, const struct clip_limits *limits,
-                   struct clip_sink sink, struct media_error *error) {
+                   struct clip_sink sink, struct cli_error *error) {
     char filter[64];
     snprintf(filter, sizeof filter, "fps=%" PRIu32 "/%" PRIu32, rate.numerator, rate.denominator);
     char *arguments[] = {"ffmpeg",   "-nostdin",   "-v",         "error",
@@ -119,16 +119,16 @@ static bool decode(const char *path, char *url, struct rate rate, const struct c
     if (!ok || enough) // ffmpeg complains about a pipe that we closed early
         return ok;
     if (!ended_well)
-        return media_fail(error, path, "ffmpeg cannot read it: %s", reason);
-    return frames.count > 0 || media_fail(error, path, "no frames in this video");
+        return cli_fail(error, path, "ffmpeg cannot read it: %s", reason);
+    return frames.count > 0 || cli_fail(error, path, "no frames in this video");
 }
 
 bool video_read(const char *path, const struct clip_limits *limits, struct clip_sink sink,
-                struct media_error *error) {
+                struct cli_error *error) {
     char url[PATH_CAPACITY + 8];
     struct rate rate;
     error->text[0] = '\0';
     if (snprintf(url, sizeof url, LOCAL, path) >= (int)sizeof url)
-        return media_fail(error, path, "the path is too long");
+        return cli_fail(error, path, "the path is too long");
     return probe(path, url, &rate, error) && decode(path, url, rate, limits, sink, error);
 }

@@ -26,7 +26,7 @@ static char *const mp4_codec[] = {"-c:v", "libx264", "-crf", "14", "-movflags", 
 static char *const webm_codec[] = {"-c:v", "libvpx-vp9", "-crf", "18", "-b:v", "0", "-cpu-used", "2", NULL};
 
 static bool start_ffmpeg(struct process *process, const struct clip *clip, struct output *output,
-                         struct media_error *error) {
+                         struct cli_error *error) {
     char size[32], fps[32], url[PATH_CAPACITY + 8];
     snprintf(size, sizeof size, "%ux%u", clip->width, clip->height);
     snprintf(fps, sizeof fps, "%.6g", clip_fps(clip));
@@ -60,7 +60,7 @@ static bool start_ffmpeg(struct process *process, const struct clip *clip, struc
     return process_start(process, arguments.list, PROCESS_WRITE, PURPOSE, error);
 }
 
-static bool feed(const struct clip *clip, struct output *output, struct media_error *error) {
+static bool feed(const struct clip *clip, struct output *output, struct cli_error *error) {
     struct process process;
     if (!start_ffmpeg(&process, clip, output, error))
         return false;
@@ -69,11 +69,11 @@ static bool feed(const struct clip *clip, struct output *output, struct media_er
         fed = process_write(&process, clip_frame_at(clip, t), clip_frame_bytes(clip));
     char reason[400];
     if (!process_finish(&process, reason, sizeof reason) || !fed)
-        return media_fail(error, output->atomic.path, "ffmpeg cannot write it: %s", reason);
+        return cli_fail(error, output->atomic.path, "ffmpeg cannot write it: %s", reason);
     return true;
 }
 
-bool video_write(const struct clip *clip, const char *path, bool force, struct media_error *error) {
+bool video_write(const struct clip *clip, const char *path, bool force, struct cli_error *error) {
     struct output output;
     if (!output_begin(&output, path, false, force, error))
         return false;

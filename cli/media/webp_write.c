@@ -127,29 +127,28 @@ static bool add_comment(WebPMux *mux, const struct clip *clip) {
     return ok;
 }
 
-static bool check_size(const struct clip *clip, struct media_error *error) {
+static bool check_size(const struct clip *clip, struct cli_error *error) {
     if (clip->width > WEBP_MAX_DIMENSION || clip->height > WEBP_MAX_DIMENSION)
-        return media_fail(error, NULL, "too large for WebP, which takes %d pixels a side",
-                          WEBP_MAX_DIMENSION);
+        return cli_fail(error, NULL, "too large for WebP, which takes %d pixels a side", WEBP_MAX_DIMENSION);
     for (uint32_t t = 0; t < clip->frames; t++)
         if (clip->duration_ms[t] >= 1u << 24)
-            return media_fail(error, NULL, "a frame lasts longer than the four hours that WebP can say");
+            return cli_fail(error, NULL, "a frame lasts longer than the four hours that WebP can say");
     return true;
 }
 
-bool webp_encode(const struct clip *clip, uint8_t **bytes, size_t *size, struct media_error *error) {
+bool webp_encode(const struct clip *clip, uint8_t **bytes, size_t *size, struct cli_error *error) {
     *bytes = NULL;
     *size = 0;
     WebPConfig config;
     if (!check_size(clip, error))
         return false;
     if (!configure(&config))
-        return media_fail(error, NULL, "this libwebp is not the one mograph was built with");
+        return cli_fail(error, NULL, "this libwebp is not the one mograph was built with");
     WebPMux *mux = WebPMuxNew();
     bool ok = mux != NULL;
     for (uint32_t t = 0; ok && t < clip->frames; t++)
         ok = push_frame(mux, clip, t, &config);
     ok = ok && add_comment(mux, clip) && assemble(mux, clip, bytes, size);
     WebPMuxDelete(mux);
-    return ok || media_fail(error, NULL, "WebP cannot be written: no memory");
+    return ok || cli_fail(error, NULL, "WebP cannot be written: no memory");
 }

@@ -7,12 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-typedef bool (*clip_encoder)(const struct clip *clip, uint8_t **bytes, size_t *size,
-                             struct media_error *error);
-typedef bool (*clip_writer)(const struct clip *clip, const char *path, bool force, struct media_error *error);
+typedef bool (*clip_encoder)(const struct clip *clip, uint8_t **bytes, size_t *size, struct cli_error *error);
+typedef bool (*clip_writer)(const struct clip *clip, const char *path, bool force, struct cli_error *error);
 
 static bool encode_to(clip_encoder encode, const struct clip *clip, const char *path, bool force,
-                      struct media_error *error) {
+                      struct cli_error *error) {
     uint8_t *bytes;
     size_t size;
     if (!encode(clip, &bytes, &size, error))
@@ -22,11 +21,11 @@ static bool encode_to(clip_encoder encode, const struct clip *clip, const char *
     return ok;
 }
 
-static bool gif_write(const struct clip *clip, const char *path, bool force, struct media_error *error) {
+static bool gif_write(const struct clip *clip, const char *path, bool force, struct cli_error *error) {
     return encode_to(gif_encode, clip, path, force, error);
 }
 
-static bool webp_write(const struct clip *clip, const char *path, bool force, struct media_error *error) {
+static bool webp_write(const struct clip *clip, const char *path, bool force, struct cli_error *error) {
     return encode_to(webp_encode, clip, path, force, error);
 }
 
@@ -38,7 +37,7 @@ static const struct {
     {".mp4", video_write}, {".mov", video_write}, {".webm", video_write},
 };
 
-static bool choose_writer(const char *path, clip_writer *write, struct media_error *error) {
+static bool choose_writer(const char *path, clip_writer *write, struct cli_error *error) {
     for (size_t i = 0; i < sizeof writers / sizeof *writers; i++)
         if (path_has_extension(path, writers[i].extension)) {
             *write = writers[i].write;
@@ -47,12 +46,12 @@ static bool choose_writer(const char *path, clip_writer *write, struct media_err
     *write = png_folder_write;
     const char *base = path_base(path);
     if (base[0] == '\0' || strcmp(base, ".") == 0 || strcmp(base, "..") == 0)
-        return media_fail(error, path, "name the file to write: " CLIP_WRITE_FORMATS);
+        return cli_fail(error, path, "name the file to write: " CLIP_WRITE_FORMATS);
     return strchr(base, '.') == NULL ||
-           media_fail(error, path, "cannot write this kind of file; choose " CLIP_WRITE_FORMATS);
+           cli_fail(error, path, "cannot write this kind of file; choose " CLIP_WRITE_FORMATS);
 }
 
-bool clip_write_check(const char *path, bool force, struct media_error *error) {
+bool clip_write_check(const char *path, bool force, struct cli_error *error) {
     clip_writer write;
     struct output output;
     if (!choose_writer(path, &write, error) ||
@@ -62,7 +61,7 @@ bool clip_write_check(const char *path, bool force, struct media_error *error) {
     return true;
 }
 
-bool clip_write(const struct clip *clip, const char *path, bool force, struct media_error *error) {
+bool clip_write(const struct clip *clip, const char *path, bool force, struct cli_error *error) {
     clip_writer write;
     return choose_writer(path, &write, error) && write(clip, path, force, error);
 }

@@ -14,21 +14,21 @@
     ".gif, .webp, .png (a sheet), .mp4, .mov, .webm, or a folder name for one PNG a frame"
 
 // Writes the clip to `path`; an existing file is replaced only with `force`.
-bool clip_write(const struct clip *clip, const char *path, bool force, struct media_error *error);
+bool clip_write(const struct clip *clip, const char *path, bool force, struct cli_error *error);
 // Fails when clip_write could not use this name: to be asked before hours of work.
-bool clip_write_check(const char *path, bool force, struct media_error *error);
+bool clip_write_check(const char *path, bool force, struct cli_error *error);
 
 // Encodes into memory; the caller frees *bytes.
-bool gif_encode(const struct clip *clip, uint8_t **bytes, size_t *size, struct media_error *error);
-bool webp_encode(const struct clip *clip, uint8_t **bytes, size_t *size, struct media_error *error);
+bool gif_encode(const struct clip *clip, uint8_t **bytes, size_t *size, struct cli_error *error);
+bool webp_encode(const struct clip *clip, uint8_t **bytes, size_t *size, struct cli_error *error);
 // One picture, rgb [height][width][3]; `comment` as in struct clip.
 bool png_encode(const uint8_t *rgb, uint32_t height, uint32_t width, const char *comment, uint8_t **bytes,
-                size_t *size, struct media_error *error);
+                size_t *size, struct cli_error *error);
 
 bool png_write(const char *path, const uint8_t *rgb, uint32_t height, uint32_t width, const char *comment,
-               bool force, struct media_error *error);
-bool png_sheet_write(const struct clip *clip, const char *path, bool force, struct media_error *error);
-bool png_folder_write(const struct clip *clip, const char *path, bool force, struct media_error *error);
-bool video_write(const struct clip *clip, const char *path, bool force, struct media_error *error);
+               bool force, struct cli_error *error);
+bool png_sheet_write(const struct clip *clip, const char *path, bool force, struct cli_error *error);
+bool png_folder_write(const struct clip *clip, const char *path, bool force, struct cli_error *error);
+bool video_write(const struct clip *clip, const char *path, bool force, struct cli_error *error);
 
 #endif

@@ -3,21 +3,8 @@
 
 #include <errno.h>
 #include <math.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
-
-#if defined(__GNUC__)
-__attribute__((format(printf, 2, 3)))
-#endif
-static bool
-refuse(struct option_error *error, const char *format, ...) {
-    va_list args;
-    va_start(args, format);
-    vsnprintf(error->text, sizeof error->text, format, args);
-    va_end(args);
-    return false;
-}
 
 static const struct option no_options[] = {{0}};
 
@@ -61,28 +48,28 @@ static bool read_number(const char *text, double *value) {
 }
 
 static bool parse_integer(const struct option *option, const char *text, int64_t *value,
-                          struct option_error *error) {
+                          struct cli_error *error) {
     char *end;
     errno = 0;
     long long parsed = strtoll(text, &end, 10);
     if (end == text || *end != '\0' || errno != 0 || (double)parsed < option->min ||
         (double)parsed > option->max)
-        return refuse(error, "--%s is \"%.80s\": give a whole number from %.0f to %.0f", option->name, text,
-                      option->min, option->max);
+        return cli_usage(error, "--%s is \"%.80s\": give a whole number from %.0f to %.0f", option->name,
+                         text, option->min, option->max);
     *value = parsed;
     return true;
 }
 
 static bool parse_number(const struct option *option, const char *text, double *value,
-                         struct option_error *error) {
+                         struct cli_error *error) {
     if (!read_number(text, value) || *value < option->min || *value > option->max)
-        return refuse(error, "--%s is \"%.80s\": give a number from %g to %g", option->name, text,
-                      option->min, option->max);
+        return cli_usage(error, "--%s is \"%.80s\": give a number from %g to %g", option->name, text,
+                         option->min, option->max);
     return true;
 }
 
 static bool parse_size(const struct option *option, const char *text, struct cli_size *value,
-                       struct option_error *error) {
+                       struct cli_error *error) {
     unsigned long sides[3];
     const char *at = text;
     for (int i = 0; i < 3; i++) {
@@ -90,18 +77,17 @@ static bool parse_size(const struct option *option, const char *text, struct cli
         sides[i] = *at >= '0' && *at <= '9' ? strtoul(at, &end, 10) : 0;
         if (sides[i] == 0 || (double)sides[i] < option->min || (double)sides[i] > option->max ||
             *end != (i < 2 ? 'x' : '\0'))
-            return refuse(error,
-                          "--%s is \"%.80s\": give width x height x frames like 128x128x32, "
-                          "each from %.0f to %.0f",
-                          option->name, text, option->min, option->max);
+            return cli_usage(error,
+                             "--%s is \"%.80s\": give width x height x frames like 128x128x32, "
+                             "each from %.0f to %.0f",
+                             option->name, text, option->min, option->max);
         at = end + 1;
     }
     *value = (struct cli_size){(uint32_t)sides[0], (uint32_t)sides[1], (uint32_t)sides[2]};
     return true;
 }
 
-static bool parse_choice(const struct option *option, const char *text, int *value,
-                         struct option_error *error) {
+static bool parse_choice(const struct option *option, const char *text, int *value, struct cli_error *error) {
     size_t length = strlen(text);
     int index = 0;
     for (const char *at = option->choices; length > 0 && strchr(text, '|') == NULL && at != NULL; index++) {
@@ -112,10 +98,10 @@ static bool parse_choice(const struct option *option, const char *text, int *val
         at = strchr(at, '|');
         at = at != NULL ? at + 1 : NULL;
     }
-    return refuse(error, "--%s is \"%.80s\": give one of %s", option->name, text, option->choices);
+    return cli_usage(error, "--%s is \"%.80s\": give one of %s", option->name, text, option->choices);
 }
 
-bool option_set(const struct option *option, const char *text, void *values, struct option_error *error) {
+bool option_set(const struct option *option, const char *text, void *values, struct cli_error *error) {
     void *field = (char *)values + option->offset;
     switch (option->kind) {
     case OPTION_FLAG:
@@ -127,7 +113,7 @@ bool option_set(const struct option *option, const char *text, void *values, str
         return parse_number(option, text, field, error);
     case OPTION_STRING:
         *(const char **)field = text;
-        return text[0] != '\0' || refuse(error, "--%s is empty", option->name);
+        return text[0] != '\0' || cli_usage(error, "--%s is empty", option->name);
     case OPTION_CHOICE:
         return parse_choice(option, text, field, error);
     case OPTION_SIZE:
@@ -139,13 +125,13 @@ bool option_set(const struct option *option, const char *text, void *values, str
 // --- the command line ---
 
 static bool refuse_unknown(const struct option *options, const char *name, size_t length,
-                           struct option_error *error) {
+                           struct cli_error *error) {
     char typed[64];
     snprintf(typed, sizeof typed, "%.*s", (int)(length < 60 ? length : 60), name);
     for (const struct option *option = options; option->name != NULL; option++)
         if (name_is_near(typed, option->name))
-            return refuse(error, "there is no option --%s; did you mean --%s?", typed, option->name);
-    return refuse(error, "there is no option --%s", typed);
+            return cli_usage(error, "there is no option --%s; did you mean --%s?", typed, option->name);
+    return cli_usage(error, "there is no option --%s", typed);
 }
 
 static const struct option *find_long(const struct option *options, const char *name, size_t length) {
@@ -164,11 +150,11 @@ static const struct option *find_letter(const struct option *options, char lette
 
 // Reads "--name", "--name=value" or "-n"; `attached` is what follows the "=", or NULL.
 static bool find_option(const struct option *options, const char *word, const struct option **option,
-                        const char **attached, struct option_error *error) {
+                        const char **attached, struct cli_error *error) {
     *attached = NULL;
     if (word[1] != '-') {
         *option = word[2] == '\0' ? find_letter(options, word[1]) : NULL;
-        return *option != NULL || refuse(error, "there is no option %.60s", word);
+        return *option != NULL || cli_usage(error, "there is no option %.60s", word);
     }
     size_t length = strcspn(word + 2, "=");
     *option = find_long(options, word + 2, length);
@@ -177,11 +163,11 @@ static bool find_option(const struct option *options, const char *word, const st
     if (word[2 + length] == '=')
         *attached = word + 3 + length;
     if (*attached != NULL && (*option)->kind == OPTION_FLAG)
-        return refuse(error, "--%s takes no value", (*option)->name);
+        return cli_usage(error, "--%s takes no value", (*option)->name);
     return true;
 }
 
-static bool fill_defaults(const struct option *options, void *values, struct option_error *error) {
+static bool fill_defaults(const struct option *options, void *values, struct cli_error *error) {
     for (const struct option *option = options; option->name != NULL; option++)
         if (option->initial != NULL && !option_set(option, option->initial, values, error))
             return false;
@@ -196,7 +182,7 @@ static bool asks_for_help(int argc, char **argv) {
 }
 
 bool options_parse(const struct option *options, int argc, char **argv, void *values, int *arg_count,
-                   bool *help, uint64_t *given, struct option_error *error) {
+                   bool *help, uint64_t *given, struct cli_error *error) {
     if (options == NULL)
         options = no_options;
     *arg_count = 0;
@@ -221,7 +207,7 @@ bool options_parse(const struct option *options, int argc, char **argv, void *va
             return false;
         if (option->kind != OPTION_FLAG && value == NULL) {
             if (i + 1 == argc)
-                return refuse(error, "--%s needs a value", option->name);
+                return cli_usage(error, "--%s needs a value", option->name);
             value = argv[++i];
         }
         if (!option_set(option, value, values, error))

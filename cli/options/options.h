@@ -2,6 +2,8 @@
 #ifndef MOGRAPH_CLI_OPTIONS_OPTIONS_H
 #define MOGRAPH_CLI_OPTIONS_OPTIONS_H
 
+#include "cli/error.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -39,19 +41,15 @@ struct option {
                      const char *: OPTION_STRING, int: OPTION_CHOICE, struct cli_size: OPTION_SIZE),         \
     .offset = offsetof(type, field)
 
-struct option_error {
-    char text[400];
-};
-
 // Fills `values` from the defaults, then from argv. Positional arguments are moved to the front of argv, in
 // order; *arg_count is their number. Everything behind "--" is positional. *help: --help or -h was given, the
 // rest is not judged then. False, with one line in *error, when the command line is wrong. `given` (may be
 // NULL) gets bit i set when option i was on the command line.
 bool options_parse(const struct option *options, int argc, char **argv, void *values, int *arg_count,
-                   bool *help, uint64_t *given, struct option_error *error);
+                   bool *help, uint64_t *given, struct cli_error *error);
 
 // Sets one option's value from text, as the command line would. Strings are kept, not copied.
-bool option_set(const struct option *option, const char *text, void *values, struct option_error *error);
+bool option_set(const struct option *option, const char *text, void *values, struct cli_error *error);
 
 // One line or more per option, for help.
 void options_print(FILE *out, const struct option *options);

@@ -58,12 +58,11 @@ cJSON *options_to_json(const struct option *options, const void *values, const c
     return object;
 }
 
-static bool fail(struct option_error *error, const char *name, const char *what) {
-    snprintf(error->text, sizeof error->text, "\"%.80s\" %s", name, what);
-    return false;
+static bool fail(struct cli_error *error, const char *name, const char *what) {
+    return cli_usage(error, "\"%.80s\" %s", name, what);
 }
 
-static bool set(const struct option *option, const cJSON *item, void *values, struct option_error *error) {
+static bool set(const struct option *option, const cJSON *item, void *values, struct cli_error *error) {
     char text[40];
     if (option->kind == OPTION_FLAG) {
         *(bool *)(void *)((char *)values + option->offset) = cJSON_IsTrue(item);
@@ -79,7 +78,7 @@ static bool set(const struct option *option, const cJSON *item, void *values, st
 }
 
 bool options_from_json(const struct option *options, const cJSON *object, uint64_t given, void *values,
-                       struct option_error *error) {
+                       struct cli_error *error) {
     const cJSON *item;
     cJSON_ArrayForEach(item, object) {
         const struct option *option = options;
@@ -94,14 +93,14 @@ bool options_from_json(const struct option *options, const cJSON *object, uint64
     return true;
 }
 
-static char *read_text(const char *path, struct option_error *error) {
+static char *read_text(const char *path, struct cli_error *error) {
     FILE *file = fopen(path, "rb");
     char *text = malloc(MAX_FILE_BYTES + 1);
     size_t size = file != NULL && text != NULL ? fread(text, 1, MAX_FILE_BYTES, file) : 0;
     bool read = file != NULL && text != NULL && !ferror(file) && size < MAX_FILE_BYTES;
     if (!read)
-        snprintf(error->text, sizeof error->text, "%.200s: %s", path,
-                 file == NULL ? strerror(errno) : "cannot be read, or is no configuration");
+        cli_usage(error, "%.200s: %s", path,
+                  file == NULL ? strerror(errno) : "cannot be read, or is no configuration");
     else
         text[size] = '\0';
     if (file != NULL)
@@ -111,7 +110,7 @@ static char *read_text(const char *path, struct option_error *error) {
     return read ? text : NULL;
 }
 
-cJSON *json_file_read(const char *path, struct option_error *error) {
+cJSON *json_file_read(const char *path, struct cli_error *error) {
     char *text = read_text(path, error);
     if (text == NULL)
         return NULL;
@@ -120,6 +119,6 @@ cJSON *json_file_read(const char *path, struct option_error *error) {
     if (object != NULL && cJSON_IsObject(object))
         return object;
     cJSON_Delete(object);
-    snprintf(error->text, sizeof error->text, "%.200s: this is not a JSON object", path);
+    cli_usage(error, "%.200s: this is not a JSON object", path);
     return NULL;
 }

@@ -15,9 +15,9 @@ cJSON *options_to_json(const struct option *options, const void *values, const c
 // which the command line has decided. Unknown names, wrong types and bad values are
 // refused with the name. Strings point into `object`.
 bool options_from_json(const struct option *options, const cJSON *object, uint64_t given, void *values,
-                       struct option_error *error);
+                       struct cli_error *error);
 
 // Reads a file that holds one JSON object, NULL with one line in *error. The caller deletes it.
-cJSON *json_file_read(const char *path, struct option_error *error);
+cJSON *json_file_read(const char *path, struct cli_error *error);
 
 #endif

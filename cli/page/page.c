@@ -98,10 +98,10 @@ void page_begin(struct page *page, const char *title) {
     page_markup(page, "</style>\n</head>\n<body>\n<main>\n");
 }
 
-bool page_write(struct page *page, const char *path, struct media_error *error) {
+bool page_write(struct page *page, const char *path, struct cli_error *error) {
     page_markup(page, "</main>\n</body>\n</html>\n");
     if (page->bytes.failed)
-        return media_fail(error, path, "no memory for the page");
+        return cli_fail(error, path, "no memory for the page");
     return output_file(path, page->bytes.bytes, page->bytes.size, true, error);
 }
 

@@ -5,8 +5,8 @@
 #ifndef MOGRAPH_CLI_PAGE_PAGE_H
 #define MOGRAPH_CLI_PAGE_PAGE_H
 
+#include "cli/error.h"
 #include "cli/media/buffer.h"
-#include "cli/media/error.h"
 
 // Zero-initialise; page_destroy frees.
 struct page {
@@ -17,7 +17,7 @@ struct page {
 // Everything up to the heading: style, <main>.
 void page_begin(struct page *page, const char *title);
 // Writes the file, whole or not at all, in place of an old one. False with a line in *error.
-bool page_write(struct page *page, const char *path, struct media_error *error);
+bool page_write(struct page *page, const char *path, struct cli_error *error);
 void page_destroy(struct page *page);
 
 // Markup, as it is.

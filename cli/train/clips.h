@@ -15,10 +15,10 @@ struct train_clips {
 // The training clips of a set (val: the validation clips; none gives a count of 0) for models of frames x
 // height x width. The set must outlive it; nothing is opened yet. False when memory is out.
 bool train_clips_init(struct train_clips *clips, const struct data_set *set, bool val, uint32_t frames,
-                      uint32_t height, uint32_t width);
+                      uint32_t height, uint32_t width, struct cli_error *error);
 void train_clips_destroy(struct train_clips *clips);
 
-// Frames, height and width of the set's first clip; false with a line logged when it cannot be read.
-bool train_clips_size(const struct data_set *set, uint32_t size[3]);
+// Frames, height and width of the set's first clip.
+bool train_clips_size(const struct data_set *set, uint32_t size[3], struct cli_error *error);
 
 #endif

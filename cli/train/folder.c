@@ -14,13 +14,13 @@ enum { KEPT_CHECKPOINTS = 2 };
 
 #define CHECKPOINT_FORMAT "step-%010" PRIu64 ".safetensors"
 
-static bool make_folder(const char *path, struct media_error *error) {
+static bool make_folder(const char *path, struct cli_error *error) {
     if (mkdir(path, 0777) == 0 || errno == EEXIST)
         return true;
-    return media_fail(error, path, "%s", strerror(errno));
+    return cli_fail(error, path, "%s", strerror(errno));
 }
 
-static bool make_parents(const char *path, struct media_error *error) {
+static bool make_parents(const char *path, struct cli_error *error) {
     char part[PATH_CAPACITY];
     snprintf(part, sizeof part, "%s", path);
     for (char *slash = strchr(part + 1, '/'); slash != NULL; slash = strchr(slash + 1, '/')) {
@@ -32,48 +32,48 @@ static bool make_parents(const char *path, struct media_error *error) {
     return make_folder(part, error);
 }
 
-static bool set_path(struct run_folder *folder, const char *path, struct media_error *error) {
+static bool set_path(struct run_folder *folder, const char *path, struct cli_error *error) {
     int length = snprintf(folder->path, sizeof folder->path, "%s", path);
-    return (length > 0 && length < PATH_CAPACITY) || media_fail(error, NULL, "the run's name is too long");
+    return (length > 0 && length < PATH_CAPACITY) || cli_fail(error, NULL, "the run's name is too long");
 }
 
-static bool is_empty(const char *path, struct media_error *error) {
+static bool is_empty(const char *path, struct cli_error *error) {
     struct path_list list;
     if (!path_list_read(&list, path, error))
         return false;
     size_t count = list.count;
     path_list_destroy(&list);
-    return count == 0 || media_fail(error, path,
-                                    "there is a run already: go on with it by --resume %s, or give "
-                                    "another name with -o",
-                                    path);
+    return count == 0 || cli_fail(error, path,
+                                  "there is a run already: go on with it by --resume %s, or give "
+                                  "another name with -o",
+                                  path);
 }
 
-bool run_folder_create(struct run_folder *folder, const char *path, struct media_error *error) {
+bool run_folder_create(struct run_folder *folder, const char *path, struct cli_error *error) {
     return set_path(folder, path, error) && make_parents(path, error) && is_empty(path, error);
 }
 
-bool run_folder_fill(const struct run_folder *folder, struct media_error *error) {
+bool run_folder_fill(const struct run_folder *folder, struct cli_error *error) {
     char inside[PATH_CAPACITY];
     return run_folder_file(folder, "samples", inside, error) && make_folder(inside, error) &&
            run_folder_file(folder, "checkpoints", inside, error) && make_folder(inside, error);
 }
 
-bool run_folder_open(struct run_folder *folder, const char *path, struct media_error *error) {
+bool run_folder_open(struct run_folder *folder, const char *path, struct cli_error *error) {
     char config[PATH_CAPACITY];
     if (!set_path(folder, path, error) || !run_folder_file(folder, "config.json", config, error))
         return false;
     return access(config, R_OK) == 0 ||
-           media_fail(error, config, "%s: this is no run's folder", strerror(errno));
+           cli_fail(error, config, "%s: this is no run's folder", strerror(errno));
 }
 
 bool run_folder_file(const struct run_folder *folder, const char *name, char out[PATH_CAPACITY],
-                     struct media_error *error) {
+                     struct cli_error *error) {
     return path_join(out, folder->path, name, error);
 }
 
 bool run_folder_checkpoint(const struct run_folder *folder, uint64_t step, char out[PATH_CAPACITY],
-                           struct media_error *error) {
+                           struct cli_error *error) {
     char name[64];
     snprintf(name, sizeof name, "checkpoints/" CHECKPOINT_FORMAT, step);
     return run_folder_file(folder, name, out, error);
@@ -90,14 +90,14 @@ static bool is_checkpoint(const char *name) {
 
 // The checkpoints, oldest first: names sort by their step.
 static bool list_checkpoints(const struct run_folder *folder, struct path_list *list,
-                             char where[PATH_CAPACITY], struct media_error *error) {
+                             char where[PATH_CAPACITY], struct cli_error *error) {
     return run_folder_file(folder, "checkpoints", where, error) && path_list_read(list, where, error);
 }
 
 bool run_folder_find_checkpoint(const struct run_folder *folder, int age, char out[PATH_CAPACITY]) {
     char where[PATH_CAPACITY];
     struct path_list list;
-    struct media_error error;
+    struct cli_error error;
     bool found = false;
     if (!list_checkpoints(folder, &list, where, &error))
         return false;
@@ -111,7 +111,7 @@ bool run_folder_find_checkpoint(const struct run_folder *folder, int age, char o
 void run_folder_prune(const struct run_folder *folder) {
     char where[PATH_CAPACITY], file[PATH_CAPACITY];
     struct path_list list;
-    struct media_error error;
+    struct cli_error error;
     int kept = 0;
     if (!list_checkpoints(folder, &list, where, &error))
         return;

@@ -73,29 +73,29 @@ static bool take_row(struct history *h, const char *line) {
     return true;
 }
 
-static bool read_rows(struct history *h, FILE *file, const char *path, struct media_error *error) {
+static bool read_rows(struct history *h, FILE *file, const char *path, struct cli_error *error) {
     char *line = NULL;
     size_t capacity = 0;
-    bool read = next_line(file, &line, &capacity) != NULL || media_fail(error, path, "has no header");
+    bool read = next_line(file, &line, &capacity) != NULL || cli_fail(error, path, "has no header");
     if (read && !take_header(h, line))
-        read = media_fail(error, path, "no memory for its rows");
+        read = cli_fail(error, path, "no memory for its rows");
     while (read && next_line(file, &line, &capacity) != NULL) {
         if (!make_room(h))
-            read = media_fail(error, path, "no memory for its rows");
+            read = cli_fail(error, path, "no memory for its rows");
         else if (!take_row(h, line))
-            read = media_fail(error, path, "line %zu does not hold %u numbers", h->rows + 2, h->columns);
+            read = cli_fail(error, path, "line %zu does not hold %u numbers", h->rows + 2, h->columns);
     }
     if (read && ferror(file))
-        read = media_fail(error, path, "%s", strerror(errno));
+        read = cli_fail(error, path, "%s", strerror(errno));
     free(line);
     return read;
 }
 
-bool history_read(struct history *h, const char *path, struct media_error *error) {
+bool history_read(struct history *h, const char *path, struct cli_error *error) {
     FILE *file = fopen(path, "r");
     *h = (struct history){.rows = 0};
     if (file == NULL)
-        return media_fail(error, path, "%s", strerror(errno));
+        return cli_fail(error, path, "%s", strerror(errno));
     bool read = read_rows(h, file, path, error);
     fclose(file);
     if (!read)

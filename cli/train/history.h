@@ -2,7 +2,7 @@
 #ifndef MOGRAPH_CLI_TRAIN_HISTORY_H
 #define MOGRAPH_CLI_TRAIN_HISTORY_H
 
-#include "cli/media/error.h"
+#include "cli/error.h"
 
 #include <stddef.h>
 
@@ -17,7 +17,7 @@ struct history {
 
 // Reads the whole file. A last line without its end, which a killed run leaves, does not count. False with
 // one line in *error when there is no such file or a row does not fit the header.
-bool history_read(struct history *history, const char *path, struct media_error *error);
+bool history_read(struct history *history, const char *path, struct cli_error *error);
 void history_destroy(struct history *history);
 
 // A column's [rows] values; NULL when there is none of that name, or no row.

@@ -1,7 +1,7 @@
 // Reads the weights that --init names, and keeps the run's averaged weights on disk.
 #include "cli/train/keep.h"
 
-#include "cli/command.h"
+#include "cli/check.h"
 #include "cli/generate/weights_path.h"
 #include "model/sample/evaluator.h"
 #include "model/train/refit.h"
@@ -98,17 +98,11 @@ static enum rt_status init_from(struct trainer *trainer, const struct op_library
 }
 
 bool train_init_weights(struct trainer *trainer, const struct op_library *library, const struct data_set *set,
-                        const char *which) {
+                        const char *which, struct cli_error *error) {
     char path[PATH_CAPACITY];
-    struct media_error error;
-    if (!weights_path_find(which, path, &error)) {
-        cli_fail("%s", error.text);
-        return false;
-    }
-    if (init_from(trainer, library, set, path) == RT_OK)
-        return true;
-    cli_fail("--init %s cannot be taken", which);
-    return false;
+    return weights_path_find(which, path, error) &&
+           (cli_check(error, init_from(trainer, library, set, path), "reading %s", path) ||
+            cli_error_add(error, "--init %.400s cannot be taken", which));
 }
 
 // Training clips of each class, as WEIGHTS_CLIPS wants it. What does not fit is left out: the reader then
@@ -163,23 +157,18 @@ static enum rt_status save(const struct train_loop *loop, const char *path) {
     return status;
 }
 
-bool train_keep_weights(const struct train_loop *loop, bool density) {
+bool train_keep_weights(const struct train_loop *loop, bool density, struct cli_error *error) {
     struct evaluator *evaluator = trainer_evaluator(loop->trainer);
     const struct trainer_options *options = trainer_settings(loop->trainer);
     uint32_t batches = (uint32_t)rt_div_up(STATISTICS_CLIPS, options->batch);
-    struct media_error error;
     char path[PATH_CAPACITY];
-    if (!run_folder_file(loop->folder, "weights.safetensors", path, &error)) {
-        cli_fail("%s", error.text);
+    if (!run_folder_file(loop->folder, "weights.safetensors", path, error))
         return false;
-    }
     enum rt_status status = refit_statistics(evaluator, trainer_parameters(loop->trainer),
                                              &loop->clips->source, batches, options->seed);
     if (status == RT_OK && density)
         status = refit_density(evaluator, &loop->clips->source, options->seed);
     if (status == RT_OK)
         status = save(loop, path);
-    if (status != RT_OK)
-        cli_fail("%s could not be written", path);
-    return status == RT_OK;
+    return cli_check(error, status, "writing %s", path);
 }

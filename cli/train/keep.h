@@ -6,12 +6,11 @@
 
 // Starts a fresh trainer from weights (a file, a run's folder, the name of weights that ship) of the same
 // model, of one for clips of half the size, or for other kinds of clips; `set` says which kinds there are.
-// False with a line printed.
 bool train_init_weights(struct trainer *trainer, const struct op_library *library, const struct data_set *set,
-                        const char *which);
+                        const char *which, struct cli_error *error);
 
 // Re-estimates the statistics of the averaged weights in the trainer's evaluator, with `density` fits the
-// density of each kind, and writes RUN/weights.safetensors. False with a line printed.
-bool train_keep_weights(const struct train_loop *loop, bool density);
+// density of each kind, and writes RUN/weights.safetensors.
+bool train_keep_weights(const struct train_loop *loop, bool density, struct cli_error *error);
 
 #endif

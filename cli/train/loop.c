@@ -1,7 +1,7 @@
 // Runs training: steps, checkpoints, metrics, pictures, until the end or an interrupt.
 #include "cli/train/loop.h"
 
-#include "cli/command.h"
+#include "cli/check.h"
 #include "cli/interrupt.h"
 #include "cli/terminal.h"
 #include "cli/train/keep.h"
@@ -10,6 +10,7 @@
 #include "cli/train/report_run.h"
 #include "cli/train/validate.h"
 #include "model/train/checkpoint.h"
+#include "runtime/log.h"
 
 #include <inttypes.h>
 #include <math.h>
@@ -36,20 +37,15 @@ static bool is_due(const struct train_loop *loop, uint64_t done, int64_t every) 
     return epoch_of(loop, done) / (uint64_t)every > before;
 }
 
-static bool save(struct state *s) {
-    struct media_error error;
+static bool save(struct state *s, struct cli_error *error) {
     char path[PATH_CAPACITY];
     uint64_t done = trainer_steps_done(s->loop->trainer);
-    if (!run_folder_checkpoint(s->loop->folder, done, path, &error)) {
-        cli_fail("%s", error.text);
+    if (!run_folder_checkpoint(s->loop->folder, done, path, error))
         return false;
-    }
-    if (checkpoint_save(s->loop->trainer, path) != RT_OK) {
-        progress_clear(&s->bar);
-        cli_fail("the checkpoint could not be written; %s%s",
-                 s->checkpoint[0] != '\0' ? "the last good one is " : "there is none yet", s->checkpoint);
-        return false;
-    }
+    if (!cli_check(error, checkpoint_save(s->loop->trainer, path), "writing the checkpoint"))
+        return cli_error_add(error, "the checkpoint could not be written; %s%s",
+                             s->checkpoint[0] != '\0' ? "the last good one is " : "there is none yet",
+                             s->checkpoint);
     memcpy(s->checkpoint, path, sizeof path);
     run_folder_prune(s->loop->folder);
     return true;
@@ -68,41 +64,34 @@ static void show(struct state *s, const struct trainer_report *r) {
 }
 
 // Ten steps in a row whose loss or gradient is not finite are no accident.
-static bool is_sound(struct state *s, const struct trainer_report *r) {
+static bool is_sound(struct state *s, const struct trainer_report *r, struct cli_error *error) {
     s->skipped = r->skipped ? s->skipped + 1 : 0;
-    if (s->skipped < MAX_SKIPPED)
-        return true;
-    progress_clear(&s->bar);
-    cli_fail("%d steps in a row gave a loss or gradient that is not finite: lower --lr; the last good "
-             "checkpoint is %s",
-             MAX_SKIPPED, s->checkpoint[0] != '\0' ? s->checkpoint : "none");
-    return false;
+    return s->skipped < MAX_SKIPPED ||
+           cli_fail(error, NULL,
+                    "%d steps in a row gave a loss or gradient that is not finite: lower --lr; the last good "
+                    "checkpoint is %s",
+                    MAX_SKIPPED, s->checkpoint[0] != '\0' ? s->checkpoint : "none");
 }
 
-static bool report_failure(struct state *s, const struct media_error *error) {
-    progress_clear(&s->bar);
-    cli_fail("%s", error->text);
-    return false;
-}
-
-static bool open_metrics(struct state *s) {
+static bool open_metrics(struct state *s, struct cli_error *error) {
     struct train_loop *loop = s->loop;
     char path[PATH_CAPACITY];
-    struct media_error error;
-    return (run_folder_file(loop->folder, "metrics.csv", path, &error) &&
-            metrics_open(&s->metrics, path, trainer_vae(loop->trainer)->level_count,
-                         trainer_steps_done(loop->trainer), &error)) ||
-           report_failure(s, &error);
+    return run_folder_file(loop->folder, "metrics.csv", path, error) &&
+           metrics_open(&s->metrics, path, trainer_vae(loop->trainer)->level_count,
+                        trainer_steps_done(loop->trainer), error);
 }
 
-// Clips since this invocation began tell the pace. A report that fails is no reason to stop.
-static void write_report(struct state *s, enum train_state state) {
-    struct media_error error;
+// Clips since this invocation began tell the pace. A report that fails is no reason to stop, and behind a failure
+// not worth a line.
+static void write_report(struct state *s, enum train_state state, bool failed) {
+    struct cli_error error;
     uint64_t steps = s->bar.done > s->bar.first ? s->bar.done - s->bar.first : 0;
     double clips = (double)steps * (double)s->loop->values->batch;
     double pace = steps > 0 ? (terminal_seconds() - s->bar.started) / clips : 0.0;
-    if (!train_report_run(s->loop, state, pace, &error))
-        report_failure(s, &error);
+    if (train_report_run(s->loop, state, pace, &error) || failed)
+        return;
+    progress_clear(&s->bar);
+    rt_log(RT_LOG_WARNING, "%s", error.text);
 }
 
 static bool is_last(const struct train_loop *loop) {
@@ -117,59 +106,58 @@ static bool is_time_to_look(const struct train_loop *loop) {
 }
 
 // Weights, figures, pictures.
-static bool look(const struct train_loop *loop, struct validation *validation) {
-    return train_keep_weights(loop, is_last(loop)) && train_validate(loop, validation) &&
-           train_write_pictures(loop, epoch_of(loop, trainer_steps_done(loop->trainer)));
+static bool look(const struct train_loop *loop, struct validation *validation, struct cli_error *error) {
+    return train_keep_weights(loop, is_last(loop), error) && train_validate(loop, validation, error) &&
+           train_write_pictures(loop, epoch_of(loop, trainer_steps_done(loop->trainer)), error);
 }
 
-static bool step(struct state *s) {
+static bool step(struct state *s, struct cli_error *error) {
     struct trainer_report report;
     struct validation validation = {.done = false};
-    struct media_error error;
-    if (trainer_step(s->loop->trainer, &report) != RT_OK)
+    if (!cli_check(error, trainer_step(s->loop->trainer, &report), "a step of training"))
         return false;
     show(s, &report);
     bool looks = is_time_to_look(s->loop);
-    if (looks && !look(s->loop, &validation))
+    if (looks && !look(s->loop, &validation, error))
         return false;
-    if (!metrics_add(&s->metrics, &report, epoch_of(s->loop, report.step) + 1, &validation, &error))
-        return report_failure(s, &error);
+    if (!metrics_add(&s->metrics, &report, epoch_of(s->loop, report.step) + 1, &validation, error))
+        return false;
     if (looks)
-        write_report(s, TRAIN_RUNNING);
-    return is_sound(s, &report);
+        write_report(s, TRAIN_RUNNING, false);
+    return is_sound(s, &report, error);
 }
 
 // Steps, with a checkpoint where one is due and at the end, whatever ends it.
-static bool run_steps(struct state *s) {
+static bool run_steps(struct state *s, struct cli_error *error) {
     struct train_loop *loop = s->loop;
     bool stop = trainer_steps_done(loop->trainer) >= s->end;
     while (!stop) {
-        if (!step(s))
+        if (!step(s, error))
             return false;
         uint64_t done = trainer_steps_done(loop->trainer);
         stop = interrupt_requested() || done == s->end;
-        if ((stop || is_due(loop, done, loop->values->save_every)) && !save(s))
+        if ((stop || is_due(loop, done, loop->values->save_every)) && !save(s, error))
             return false;
     }
     return true;
 }
 
-int train_loop_run(struct train_loop *loop) {
+bool train_loop_run(struct train_loop *loop, struct cli_error *error) {
     struct state s = {.loop = loop, .end = trainer_step_count(loop->trainer)};
     if (loop->values->steps > 0 && (uint64_t)loop->values->steps < s.end)
         s.end = (uint64_t)loop->values->steps;
     progress_resume(&s.bar, "training", trainer_steps_done(loop->trainer), s.end);
-    struct media_error error;
+    struct cli_error ignored;
     uint64_t before = trainer_steps_done(loop->trainer);
-    if (before > 0 && !run_folder_checkpoint(loop->folder, before, s.checkpoint, &error))
+    if (before > 0 && !run_folder_checkpoint(loop->folder, before, s.checkpoint, &ignored))
         s.checkpoint[0] = '\0';
     interrupt_catch();
-    bool opened = open_metrics(&s), done = opened && run_steps(&s);
+    bool opened = open_metrics(&s, error), done = opened && run_steps(&s, error);
     metrics_close(&s.metrics);
     if (opened)
-        write_report(&s, is_last(loop) ? TRAIN_DONE : TRAIN_STOPPED);
+        write_report(&s, is_last(loop) ? TRAIN_DONE : TRAIN_STOPPED, !done);
     progress_clear(&s.bar);
-    if (!done)
-        return CLI_FAILED;
-    return interrupt_requested() ? 128 + interrupt_signal() : 0;
+    if (done && interrupt_requested())
+        error->status = 128 + interrupt_signal();
+    return done;
 }

@@ -4,7 +4,7 @@
 
 #include "cli/train/run.h"
 
-// Trains to the end, to --steps, or until a signal. The exit status: 0, CLI_FAILED, or 128 + the signal.
-int train_loop_run(struct train_loop *loop);
+// Trains to the end, to --steps, or until a signal, which is no failure: *error then asks for 128 + the signal.
+bool train_loop_run(struct train_loop *loop, struct cli_error *error);
 
 #endif

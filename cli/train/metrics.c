@@ -9,8 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool fail(const struct metrics *m, struct media_error *error) {
-    return media_fail(error, m->path, "%s", strerror(errno));
+static bool fail(const struct metrics *m, struct cli_error *error) {
+    return cli_fail(error, m->path, "%s", strerror(errno));
 }
 
 static void write_names(FILE *file, const char *what, uint32_t levels) {
@@ -59,7 +59,7 @@ static bool cut_back(const struct metrics *m, uint64_t steps) {
 }
 
 bool metrics_open(struct metrics *m, const char *path, uint32_t levels, uint64_t steps,
-                  struct media_error *error) {
+                  struct cli_error *error) {
     *m = (struct metrics){.levels = levels};
     snprintf(m->path, sizeof m->path, "%s", path);
     bool goes_on = steps > 0 && cut_back(m, steps);
@@ -96,7 +96,7 @@ static void write_validation(FILE *file, const struct validation *v, uint32_t le
 }
 
 bool metrics_add(struct metrics *m, const struct trainer_report *r, uint64_t epoch,
-                 const struct validation *validation, struct media_error *error) {
+                 const struct validation *validation, struct cli_error *error) {
     fprintf(m->file, "%" PRIu64 ",%" PRIu64, r->step, epoch);
     numbers(m->file, (const float[]){r->nll, r->mse, r->sigma}, 3);
     numbers(m->file, r->kl, m->levels);

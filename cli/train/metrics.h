@@ -4,7 +4,7 @@
 #ifndef MOGRAPH_CLI_TRAIN_METRICS_H
 #define MOGRAPH_CLI_TRAIN_METRICS_H
 
-#include "cli/media/error.h"
+#include "cli/error.h"
 #include "model/train/trainer.h"
 
 #include <stdio.h>
@@ -28,10 +28,10 @@ struct metrics {
 // Creates the file, or with steps > 0 cuts it back to the rows of the first `steps` steps (a run that goes
 // on): so that it ends as an unbroken run's would. `levels` counts the levels of latents.
 bool metrics_open(struct metrics *metrics, const char *path, uint32_t levels, uint64_t steps,
-                  struct media_error *error);
+                  struct cli_error *error);
 // One row, flushed. `epoch` counts from 1.
 bool metrics_add(struct metrics *metrics, const struct trainer_report *report, uint64_t epoch,
-                 const struct validation *validation, struct media_error *error);
+                 const struct validation *validation, struct cli_error *error);
 void metrics_close(struct metrics *metrics);
 
 #endif

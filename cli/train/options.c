@@ -91,17 +91,14 @@ bool train_is_classifier(const struct train_values *values) {
     return vae_preset_at((uint32_t)values->preset) == NULL;
 }
 
-bool train_check_classifier(const struct train_values *values, struct option_error *error) {
+bool train_check_classifier(const struct train_values *values, struct cli_error *error) {
     static const char *const taken[] = {"preset", "seed", "steps", "device"};
     for (uint32_t i = 0; train_options[i].name != NULL; i++) {
         bool known = !(values->given >> i & 1);
         for (size_t k = 0; k < sizeof taken / sizeof taken[0]; k++)
             known = known || strcmp(taken[k], train_options[i].name) == 0;
-        if (!known) {
-            snprintf(error->text, sizeof error->text, "--%s says nothing to --preset classifier",
-                     train_options[i].name);
-            return false;
-        }
+        if (!known)
+            return cli_usage(error, "--%s says nothing to --preset classifier", train_options[i].name);
     }
     return true;
 }

@@ -1,7 +1,7 @@
 // Writes the sample GIFs of a model in training.
 #include "cli/train/pictures.h"
 
-#include "cli/command.h"
+#include "cli/check.h"
 #include "cli/media/grid.h"
 #include "cli/media/write.h"
 #include "model/sample/points.h"
@@ -35,14 +35,14 @@ struct picture {
     struct points points; // [count], to decode
 };
 
-static bool begin(struct picture *p, const struct train_loop *loop, uint32_t count) {
+static bool begin(struct picture *p, const struct train_loop *loop, uint32_t count, struct cli_error *error) {
     const struct vae_config *c = loop->model;
     *p = (struct picture){.loop = loop, .evaluator = trainer_evaluator(loop->trainer), .count = count};
     p->clip_bytes = (size_t)c->d * c->h * c->w * 3;
     p->rgb = malloc(count * p->clip_bytes);
     p->classes = calloc(count, sizeof *p->classes);
     bool made = points_create(&p->points, count, evaluator_noise_count(p->evaluator), c->classes);
-    return made && p->rgb != NULL && p->classes != NULL;
+    return (made && p->rgb != NULL && p->classes != NULL) || cli_no_memory(error, "the pictures of the run");
 }
 
 static void end(struct picture *p) {
@@ -51,30 +51,28 @@ static void end(struct picture *p) {
     points_destroy(&p->points);
 }
 
-static enum rt_status decode(struct picture *p) {
+static bool decode(struct picture *p, struct cli_error *error) {
     uint32_t n = evaluator_batch(p->evaluator);
     enum rt_status status = RT_OK;
     for (uint32_t first = 0; first < p->count && status == RT_OK; first += n)
         status =
             evaluator_decode(p->evaluator, points_noise(&p->points, first), points_weights(&p->points, first),
                              p->count - first < n ? p->count - first : n, p->rgb + first * p->clip_bytes);
-    return status;
+    return cli_check(error, status, "decoding pictures");
 }
 
-static bool write_gif(const struct picture *p, const struct grid *grid, uint64_t epoch, const char *what) {
+static bool write_gif(const struct picture *p, const struct grid *grid, uint64_t epoch, const char *what,
+                      struct cli_error *error) {
     const struct vae_config *c = p->loop->model;
     struct clip clip = {0};
-    struct media_error error;
     struct grid scaled = *grid;
     char name[64], path[PATH_CAPACITY];
     scaled.scale = c->w < MIN_CELL ? MIN_CELL / c->w : 1; // small clips: to see, and room for names
     snprintf(name, sizeof name, "samples/%04" PRIu64 "-%s.gif", epoch, what);
-    bool written = grid_compose(&scaled, c->d, c->h, c->w, p->rgb, p->count, &clip, &error) &&
-                   run_folder_file(p->loop->folder, name, path, &error) &&
-                   clip_write(&clip, path, true, &error);
+    bool written = grid_compose(&scaled, c->d, c->h, c->w, p->rgb, p->count, &clip, error) &&
+                   run_folder_file(p->loop->folder, name, path, error) &&
+                   clip_write(&clip, path, true, error);
     clip_destroy(&clip);
-    if (!written)
-        cli_fail("%s", error.text);
     return written;
 }
 
@@ -88,17 +86,18 @@ static void draw(const struct points *points, uint32_t i, const struct prior *pr
     points_draw(points, i, prior, class, &how);
 }
 
-static bool write_samples(const struct train_loop *loop, const struct prior *prior, uint64_t epoch) {
+static bool write_samples(const struct train_loop *loop, const struct prior *prior, uint64_t epoch,
+                          struct cli_error *error) {
     struct picture p;
     struct grid grid = {.columns = SAMPLES_PER_KIND,
                         .rows = rows(loop),
                         .gap = GAP,
                         .shade = SHADE,
                         .row_names = (const char *const *)loop->set->kinds};
-    bool done = begin(&p, loop, grid.columns * grid.rows);
+    bool done = begin(&p, loop, grid.columns * grid.rows, error);
     for (uint32_t i = 0; i < p.count && done; i++)
         draw(&p.points, i, prior, i / SAMPLES_PER_KIND);
-    done = done && decode(&p) == RT_OK && write_gif(&p, &grid, epoch, "samples");
+    done = done && decode(&p, error) && write_gif(&p, &grid, epoch, "samples", error);
     end(&p);
     return done;
 }
@@ -117,15 +116,17 @@ static void lay_row(struct picture *p, const struct noise_path *path, uint32_t r
 }
 
 // Rows of z = t z1 + (1 - t) z2 between a sample of each kind and one of the next.
-static bool write_morph(const struct train_loop *loop, const struct prior *prior, uint64_t epoch) {
+static bool write_morph(const struct train_loop *loop, const struct prior *prior, uint64_t epoch,
+                        struct cli_error *error) {
     static const char *const names[MORPH_STEPS] = {"t = 0", "0.25", "0.5", "0.75", "t = 1"};
     struct picture p;
     struct grid grid = {
         .columns = MORPH_STEPS, .rows = rows(loop), .gap = GAP, .shade = SHADE, .column_names = names};
     uint32_t kinds = loop->model->classes;
-    bool done = begin(&p, loop, grid.columns * grid.rows);
+    bool done = begin(&p, loop, grid.columns * grid.rows, error);
     struct points keys = {0};
-    done = done && points_create(&keys, 2 * grid.rows, p.points.numbers, kinds);
+    done = done && (points_create(&keys, 2 * grid.rows, p.points.numbers, kinds) ||
+                    cli_no_memory(error, "the pictures of the run"));
     for (uint32_t r = 0; r < grid.rows && done; r++) {
         draw(&keys, 2 * r, prior, r);
         draw(&keys, 2 * r + 1, prior, (r + 1) % kinds);
@@ -133,20 +134,22 @@ static bool write_morph(const struct train_loop *loop, const struct prior *prior
             .space = &prior->space, .keys = points_noise(&keys, 2 * r), .key_count = 2};
         lay_row(&p, &path, r, r, (r + 1) % kinds);
     }
-    done = done && decode(&p) == RT_OK && write_gif(&p, &grid, epoch, "morph");
+    done = done && decode(&p, error) && write_gif(&p, &grid, epoch, "morph", error);
     points_destroy(&keys);
     end(&p);
     return done;
 }
 
 // Validation clips spread over the set, in the upper row.
-static bool read_originals(struct picture *p, const struct clip_source *source, uint32_t count) {
+static bool read_originals(struct picture *p, const struct clip_source *source, uint32_t count,
+                           struct cli_error *error) {
     uint32_t clips[MAX_RECONSTRUCTIONS];
     for (uint32_t i = 0; i < count; i++) {
         clips[i] = (uint32_t)((uint64_t)i * source->count / count);
         p->classes[i] = source->classes[clips[i]];
     }
-    return clip_source_read(source, clips, count, p->rgb);
+    return cli_check(error, clip_source_read(source, clips, count, p->rgb) ? RT_OK : RT_ERROR_IO,
+                     "reading validation clips");
 }
 
 static void to_bytes(const float *output, size_t voxels, uint8_t *rgb) {
@@ -155,7 +158,7 @@ static void to_bytes(const float *output, size_t voxels, uint8_t *rgb) {
             rgb[3 * v + k] = (uint8_t)(output[4 * v + k] * 255.0f + 0.5f);
 }
 
-static bool reconstruct(struct picture *p, uint32_t count, uint8_t *into) {
+static bool reconstruct(struct picture *p, uint32_t count, uint8_t *into, struct cli_error *error) {
     uint32_t n = evaluator_batch(p->evaluator), levels = evaluator_level_count(p->evaluator);
     size_t voxels = p->clip_bytes / 3;
     float *output = malloc(n * voxels * 4 * sizeof *output);
@@ -169,10 +172,10 @@ static bool reconstruct(struct picture *p, uint32_t count, uint8_t *into) {
             to_bytes(output + i * voxels * 4, voxels, into + (first + i) * p->clip_bytes);
     }
     free(output);
-    return status == RT_OK;
+    return cli_check(error, status, "reconstructing validation clips");
 }
 
-static bool write_reconstructions(const struct train_loop *loop, uint64_t epoch) {
+static bool write_reconstructions(const struct train_loop *loop, uint64_t epoch, struct cli_error *error) {
     static const char *const names[2] = {"clip", "model"};
     const struct clip_source *source = &loop->val->source;
     uint32_t count = source->count < MAX_RECONSTRUCTIONS ? source->count : MAX_RECONSTRUCTIONS;
@@ -180,19 +183,21 @@ static bool write_reconstructions(const struct train_loop *loop, uint64_t epoch)
     struct picture p;
     if (count == 0)
         return true;
-    bool done = begin(&p, loop, 2 * count) && read_originals(&p, source, count) &&
-                reconstruct(&p, count, p.rgb + count * p.clip_bytes) &&
-                write_gif(&p, &grid, epoch, "reconstructions");
+    bool done = begin(&p, loop, 2 * count, error) && read_originals(&p, source, count, error) &&
+                reconstruct(&p, count, p.rgb + count * p.clip_bytes, error) &&
+                write_gif(&p, &grid, epoch, "reconstructions", error);
     end(&p);
     return done;
 }
 
-bool train_write_pictures(const struct train_loop *loop, uint64_t epoch) {
+bool train_write_pictures(const struct train_loop *loop, uint64_t epoch, struct cli_error *error) {
     struct evaluator *evaluator = trainer_evaluator(loop->trainer);
     struct prior prior;
-    bool done = prior_create(&prior, evaluator_shapes(evaluator)) == RT_OK &&
-                prior_load(&prior, evaluator) == RT_OK && write_samples(loop, &prior, epoch) &&
-                write_reconstructions(loop, epoch) && write_morph(loop, &prior, epoch);
+    enum rt_status status = prior_create(&prior, evaluator_shapes(evaluator));
+    if (status == RT_OK)
+        status = prior_load(&prior, evaluator);
+    bool done = cli_check(error, status, "reading the prior") && write_samples(loop, &prior, epoch, error) &&
+                write_reconstructions(loop, epoch, error) && write_morph(loop, &prior, epoch, error);
     prior_destroy(&prior);
     return done;
 }

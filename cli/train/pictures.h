@@ -7,7 +7,7 @@
 // Writes samples/EPOCH-samples.gif (a row for each kind), EPOCH-reconstructions.gif (validation clips above
 // what becomes of them; left out without such clips) and EPOCH-morph.gif (a row for each pair of kinds, t
 // from 0 to 1 in its columns) into the run's folder. The evaluator's weights are as train_keep_weights left
-// them. False with a line printed.
-bool train_write_pictures(const struct train_loop *loop, uint64_t epoch);
+// them.
+bool train_write_pictures(const struct train_loop *loop, uint64_t epoch, struct cli_error *error);
 
 #endif

@@ -10,7 +10,7 @@
 static void configuration(struct page *page, const struct train_report *r) {
     static const char *const without[] = {"resume", "config", "out", "dry-run", "device", "data", NULL};
     struct train_values defaults = {.out = NULL};
-    struct option_error ignored;
+    struct cli_error ignored;
     int count;
     bool help;
     part_begin(page, "Configuration", NULL);
@@ -43,7 +43,7 @@ static void compose(struct page *page, const struct train_report *r, const struc
     footer(page);
 }
 
-bool train_report_write(const struct train_report *r, struct media_error *error) {
+bool train_report_write(const struct train_report *r, struct cli_error *error) {
     char metrics[PATH_CAPACITY], path[PATH_CAPACITY];
     struct history history;
     struct page page = {.ids = 0};

@@ -26,6 +26,6 @@ struct train_report {
 // Writes FOLDER/report.html, whole or not at all. Curves, key figures, the newest pictures
 // of samples/, all earlier ones that fit into 12 MiB (folded away, the rest as links),
 // the options. False with one line in *error.
-bool train_report_write(const struct train_report *report, struct media_error *error);
+bool train_report_write(const struct train_report *report, struct cli_error *error);
 
 #endif

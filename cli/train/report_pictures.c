@@ -49,7 +49,7 @@ struct gallery {
 };
 
 static void embed(struct gallery *g, const char *name, const struct what *what, uint64_t epoch) {
-    struct media_error ignored;
+    struct cli_error ignored;
     char path[PATH_CAPACITY], alt[120];
     snprintf(alt, sizeof alt, "%s after epoch %" PRIu64 ", moving", what->title, epoch);
     if (path_join(path, g->folder, name, &ignored))
@@ -83,7 +83,7 @@ static void link_to(struct gallery *g, const char *name, double megabytes) {
 
 // Whether an earlier picture still fits; one that does not is linked instead.
 static bool fits(struct gallery *g, const char *name) {
-    struct media_error ignored;
+    struct cli_error ignored;
     char path[PATH_CAPACITY];
     struct stat status;
     if (!path_join(path, g->folder, name, &ignored) || stat(path, &status) != 0)
@@ -124,7 +124,7 @@ static void earlier(struct gallery *g) {
 }
 
 void report_pictures(struct page *page, const struct train_report *r) {
-    struct media_error ignored;
+    struct cli_error ignored;
     struct gallery g = {.page = page};
     char heading[60];
     if (!run_folder_file(r->folder, "samples", g.folder, &ignored) ||

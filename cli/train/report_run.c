@@ -19,7 +19,7 @@ static void describe_levels(const struct train_loop *loop, struct train_report *
 }
 
 bool train_report_run(const struct train_loop *loop, enum train_state state, double seconds_per_clip,
-                      struct media_error *error) {
+                      struct cli_error *error) {
     const struct rt_device *device = evaluator_device(trainer_evaluator(loop->trainer));
     struct train_report report = {.folder = loop->folder,
                                   .values = loop->values,

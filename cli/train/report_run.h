@@ -8,6 +8,6 @@
 // Writes RUN/report.html as things stand; seconds_per_clip 0: not measured. False with one line in *error,
 // which need not end a run: all that it says lies in the run's other files.
 bool train_report_run(const struct train_loop *loop, enum train_state state, double seconds_per_clip,
-                      struct media_error *error);
+                      struct cli_error *error);
 
 #endif

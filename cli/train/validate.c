@@ -1,7 +1,7 @@
 // Computes the validation figures of a model in batches.
 #include "cli/train/validate.h"
 
-#include "cli/command.h"
+#include "cli/check.h"
 #include "model/metrics/reconstruction.h"
 #include "model/noise/draw.h"
 #include "model/sample/evaluator.h"
@@ -108,7 +108,7 @@ static void conclude(const struct work *w, struct validation *v) {
 }
 
 bool validate_clips(struct evaluator *evaluator, const struct clip_source *source,
-                    struct validation *validation) {
+                    struct validation *validation, struct cli_error *error) {
     struct work w = {.evaluator = evaluator,
                      .source = source,
                      .n = evaluator_batch(evaluator),
@@ -126,12 +126,10 @@ bool validate_clips(struct evaluator *evaluator, const struct clip_source *sourc
     }
     if (status == RT_OK)
         conclude(&w, validation);
-    else
-        cli_fail("validation failed: %s", rt_status_text(status));
     work_destroy(&w);
-    return status == RT_OK;
+    return cli_check(error, status, "validation failed");
 }
 
-bool train_validate(const struct train_loop *loop, struct validation *validation) {
-    return validate_clips(trainer_evaluator(loop->trainer), &loop->val->source, validation);
+bool train_validate(const struct train_loop *loop, struct validation *validation, struct cli_error *error) {
+    return validate_clips(trainer_evaluator(loop->trainer), &loop->val->source, validation, error);
 }

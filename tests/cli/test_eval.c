@@ -39,11 +39,13 @@ static void draw_clip(uint64_t seed, uint32_t clip, uint32_t kind, uint8_t *rgb)
     }
 }
 
+static struct cli_error error;
+
 enum change { AS_DRAWN, SHUFFLED, BLURRED, REPEATED };
 
 static void make_set(struct eval_set *set, uint64_t seed, enum change change) {
     uint8_t *rgb = malloc(2 * BYTES), *out = rgb + BYTES;
-    CHECK(eval_set_create(set, COUNT, D, H, W, KINDS));
+    CHECK(eval_set_create(set, COUNT, D, H, W, KINDS, &error));
     for (uint32_t i = 0; i < COUNT; i++) {
         draw_clip(seed, change == REPEATED ? i % KINDS : i, i % KINDS, rgb);
         if (change == SHUFFLED)
@@ -52,7 +54,7 @@ static void make_set(struct eval_set *set, uint64_t seed, enum change change) {
             control_blur(rgb, D, H, W, out);
         else
             memcpy(out, rgb, BYTES);
-        CHECK(eval_set_add(set, out, i % KINDS) == RT_OK);
+        CHECK(eval_set_add(set, out, i % KINDS, &error));
     }
     free(rgb);
 }
@@ -110,7 +112,7 @@ struct sets {
 
 static struct eval_figures compare(const struct eval_set *set, const struct sets *sets, uint32_t kind) {
     struct eval_figures figures;
-    CHECK(eval_compare(set, &sets->real, kind, &figures) == RT_OK);
+    CHECK(eval_compare(set, &sets->real, kind, &figures, &error));
     return figures;
 }
 
@@ -118,7 +120,7 @@ static struct eval_figures judge(const struct sets *sets, struct classifier *cla
                                  enum change change) {
     struct eval_set set;
     make_set(&set, seed, change);
-    CHECK(eval_set_classify(&set, classifier) == RT_OK);
+    CHECK(eval_set_classify(&set, classifier, &error));
     struct eval_figures figures = compare(&set, sets, EVAL_ALL_KINDS);
     CHECK(figures.count == COUNT);
     eval_set_destroy(&set);
@@ -173,13 +175,13 @@ static void nothing_is_said_of_nothing(const struct sets *sets) {
     struct eval_set none;
     struct table table;
     struct eval_results results = {.n = 1, .kind_count = 1};
-    CHECK(eval_set_create(&none, 0, D, H, W, KINDS));
+    CHECK(eval_set_create(&none, 0, D, H, W, KINDS, &error));
     struct eval_figures f = compare(&none, sets, 1);
     for (int i = 0; i < FIGURE_COUNT; i++)
         CHECK(isnan(f.at[i]));
     results.all[COLUMN_SAMPLES] = f;
     results.all[COLUMN_REAL].at[FIGURE_PEAK] = 0.5;
-    if (CHECK(eval_table_make(&results, TABLE_SAMPLES, &table))) {
+    if (CHECK(eval_table_make(&results, TABLE_SAMPLES, &table, &error))) {
         CHECK(table.rows == FIGURE_COUNT && strcmp(table.cells[FIGURE_PEAK * 5 + 1], "\xe2\x80\x93") == 0);
         CHECK(strcmp(table.cells[FIGURE_PEAK * 5 + 2], "0.5") == 0);
     }
@@ -197,9 +199,9 @@ static void figures(struct op_library *library) {
     const struct classifier_clips clips = {COUNT, sets.training.reduced, sets.training.classes};
     CHECK(classifier_create(library, &sets.training.config, 1, &classifier) == RT_OK);
     CHECK(classifier_train(classifier, &clips, &options) == RT_OK);
-    CHECK(eval_set_classify(&sets.training, classifier) == RT_OK);
-    CHECK(eval_set_classify(&sets.reference, classifier) == RT_OK);
-    CHECK(eval_set_classify(&sets.validation, classifier) == RT_OK);
+    CHECK(eval_set_classify(&sets.training, classifier, &error));
+    CHECK(eval_set_classify(&sets.reference, classifier, &error));
+    CHECK(eval_set_classify(&sets.validation, classifier, &error));
     sets.real = (struct eval_real){&sets.reference, &sets.training, &sets.validation};
     against_itself(&sets);
     new_clips_are_the_floor(&sets);

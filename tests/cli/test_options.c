@@ -26,7 +26,7 @@ static const struct option options[] = {
     {0}};
 
 static struct values values;
-static struct option_error error;
+static struct cli_error error;
 static int arg_count;
 static bool help;
 static char *words[16];

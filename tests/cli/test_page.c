@@ -76,7 +76,7 @@ static void check_ticks(void) {
 // --- pages
 
 static bool finish(struct page *page, const char *path, const char *options) {
-    struct media_error error = {""};
+    struct cli_error error = {.text = ""};
     bool written = page_write(page, path, &error);
     page_destroy(page);
     if (!CHECK(written))
@@ -112,7 +112,7 @@ static void check_escaping(void) {
            "--text \"<script>&\" --text \"fum\xc3\xa9"
            "e \xf0\x9f\x8e\x86\" --text \"]]>\"");
     // Too long for page_format: the page is not written, rather than half a tag.
-    struct media_error error;
+    struct cli_error error;
     page_begin(&page, "long");
     page_format(&page, "<p>%01200d</p>", 1);
     CHECK(!page_write(&page, "long.html", &error));

@@ -49,7 +49,7 @@ static struct validation validate(uint64_t step) {
 
 static void write_steps(const char *path, uint64_t from, uint64_t to) {
     struct metrics metrics;
-    struct media_error error;
+    struct cli_error error;
     if (!CHECK(metrics_open(&metrics, path, LEVELS, from, &error)))
         return;
     for (uint64_t step = from; step < to; step++) {
@@ -62,7 +62,7 @@ static void write_steps(const char *path, uint64_t from, uint64_t to) {
 
 static void check_history(void) {
     struct history h;
-    struct media_error error = {""};
+    struct cli_error error = {.text = ""};
     size_t row = 0;
     write_steps("whole.csv", 0, STEPS);
     if (!CHECK(history_read(&h, "whole.csv", &error)))
@@ -95,7 +95,7 @@ static void append(const char *path, const char *text) {
 
 static void check_refusal(const char *text, const char *words) {
     struct history h;
-    struct media_error error = {""};
+    struct cli_error error = {.text = ""};
     write_file("bad.csv", text, strlen(text));
     CHECK(!history_read(&h, "bad.csv", &error));
     if (!CHECK(strstr(error.text, words) != NULL))
@@ -104,7 +104,7 @@ static void check_refusal(const char *text, const char *words) {
 
 static void check_damage(void) {
     struct history h;
-    struct media_error error = {""};
+    struct cli_error error = {.text = ""};
     // A killed run leaves a torn line: it does not count, and going on removes it.
     write_steps("torn.csv", 0, 120);
     append("torn.csv", "120,13,-136000,0.000");
@@ -127,7 +127,7 @@ static struct run_folder folder;
 
 static struct train_values make_values(void) {
     struct train_values values = {.out = NULL};
-    struct option_error error;
+    struct cli_error error;
     int count;
     bool help;
     CHECK(options_parse(train_options, 0, NULL, &values, &count, &help, NULL, &error));
@@ -157,7 +157,7 @@ static struct train_report make_report(const struct train_values *values) {
 }
 
 static void check_report(const struct train_report *report, const char *options) {
-    struct media_error error = {""};
+    struct cli_error error = {.text = ""};
     if (!CHECK(train_report_write(report, &error)))
         fprintf(stderr, "%s\n", error.text);
     char command[4096];
@@ -183,7 +183,7 @@ static void make_gif(unsigned epoch, const char *what, size_t size) {
 static void check_beginning(void) {
     const struct train_values values = make_values();
     struct train_report report = make_report(&values);
-    struct media_error error = {""};
+    struct cli_error error = {.text = ""};
     CHECK(!train_report_write(&report, &error) && strstr(error.text, "metrics.csv") != NULL);
     report.steps = 0;
     write_steps("run <1>/metrics.csv", 0, 0);
@@ -219,7 +219,7 @@ static void check_whole(void) {
 }
 
 int main(int argc, char **argv) {
-    struct media_error error;
+    struct cli_error error;
     test_begin();
     if (argc != 3) {
         fprintf(stderr, "usage: test_report PYTHON CHECK_PAGE\n");

@@ -10,7 +10,7 @@
 
 static const char *const names[] = {"burst", "fountain", "a:b", "vortex"};
 static const struct kinds kinds = {names, 4};
-static struct media_error error;
+static struct cli_error error;
 
 static bool says(const char *text) {
     bool found = strstr(error.text, text) != NULL && strchr(error.text, '\n') == NULL;

@@ -29,7 +29,7 @@ static bool was_skipped(const char *name, const char *reason) {
 static const struct import standard = {.size = {48, 40, 12}, .val = 0.15};
 
 static bool run_import(struct import import, const char *source, const char *out,
-                       struct import_report *report, struct media_error *error) {
+                       struct import_report *report, struct cli_error *error) {
     skipped_count = 0;
     *report = (struct import_report){.skipped = on_skipped};
     return import_write(&import, &source, 1, out, false, report, NULL, error);
@@ -42,7 +42,7 @@ static void make_sources(void) {
     tool("mkdir -p clips/loops clips/rain clips/titles/deep/titles");
     for (uint32_t i = 0; i < 20; i++) {
         struct clip clip;
-        struct media_error error;
+        struct cli_error error;
         char path[128];
         bool folder = strcmp(formats[i / 3], "folder") == 0;
         draw_clip(&clip, i % 6, i);
@@ -68,7 +68,7 @@ static void break_sources(void) {
 
 static void check_mixed(void) {
     struct import_report report;
-    struct media_error error = {""};
+    struct cli_error error = {.text = ""};
     if (!CHECK(run_import(standard, "clips", "set", &report, &error)))
         fprintf(stderr, "%s\n", error.text);
     CHECK(report.imported_count == 20 && report.skipped_count == 5 && skipped_count == 5);
@@ -95,7 +95,7 @@ static void check_mixed(void) {
 
 static void check_nothing(void) {
     struct import_report report;
-    struct media_error error = {""};
+    struct cli_error error = {.text = ""};
     CHECK(!run_import(standard, "absent", "none", &report, &error) && report.skipped_count == 1);
     tool("mkdir void");
     CHECK(!run_import(standard, "void", "none", &report, &error) && strstr(error.text, "no files") != NULL);
@@ -105,7 +105,7 @@ static void check_nothing(void) {
 // One file, named without its folder: the class is the folder's real name.
 static void check_bare_name(void) {
     struct import_report report;
-    struct media_error error = {""};
+    struct cli_error error = {.text = ""};
     struct data_set set;
     tool("cp 'clips/loops/clip 0.gif' bare.gif");
     CHECK(run_import(standard, "bare.gif", "bare", &report, &error) && report.imported_count == 1);
@@ -118,7 +118,7 @@ static void check_bare_name(void) {
 // Ten frames: black, but for a flash in frames 6 and 7.
 static void check_frames_from(void) {
     struct clip clip, got;
-    struct media_error error = {""};
+    struct cli_error error = {.text = ""};
     CHECK(clip_create(&clip, 10, 16, 16, &error));
     for (uint32_t t = 0; t < 10; t++) {
         memset(clip_frame_at(&clip, t), (int)t, clip_frame_bytes(&clip));
@@ -157,7 +157,7 @@ static void check_frames_from(void) {
 // A clip of the wanted size goes through unchanged.
 static void check_identity(void) {
     struct clip clip, got;
-    struct media_error error = {""};
+    struct cli_error error = {.text = ""};
     struct import import = {.size = {20, 24, 7}};
     noise_clip(&clip, 7, 24, 20);
     CHECK(clip_write(&clip, "same.webp", false, &error));

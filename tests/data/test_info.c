@@ -24,7 +24,7 @@ static void ignore(void *user, const char *text) {
 }
 
 static uint32_t inspect(const char *folder, struct data_info *info) {
-    struct media_error error = {""};
+    struct cli_error error = {.text = ""};
     warnings[0] = '\0';
     if (!CHECK(data_info_read(info, folder, ignore, NULL, NULL, &error))) {
         fprintf(stderr, "%s\n", error.text);
@@ -45,7 +45,7 @@ static void add_clips(const char *folder, uint32_t count, int grey, uint32_t sid
     tool("mkdir -p %s", folder);
     for (uint32_t i = 0; i < count; i++) {
         struct clip clip;
-        struct media_error error;
+        struct cli_error error;
         char path[256];
         noise_clip(&clip, 8, side, side);
         if (grey >= 0)
@@ -59,7 +59,7 @@ static void add_clips(const char *folder, uint32_t count, int grey, uint32_t sid
 static void check_good(void) {
     struct particle_set set = {
         .seed = 1, .clips = 20, .layouts = 4, .variety = 1, .val = 0.2, .size = {32, 32, 8}};
-    struct media_error error = {""};
+    struct cli_error error = {.text = ""};
     struct data_info info;
     CHECK(particle_set_write(&set, "good", false, NULL, &error));
     if (!CHECK(inspect("good", &info) == 0))
@@ -91,7 +91,7 @@ static void check_bad(void) {
 // Known numbers: half grey, and frames that alternate.
 static void check_numbers(void) {
     struct clip clip;
-    struct media_error error;
+    struct cli_error error;
     struct data_info info;
     tool("mkdir -p plain/dots");
     CHECK(clip_create(&clip, 4, 48, 40, &error));
@@ -107,7 +107,7 @@ static void check_numbers(void) {
 
 static void check_refusals(void) {
     struct data_info info;
-    struct media_error error = {""};
+    struct cli_error error = {.text = ""};
     CHECK(!data_info_read(&info, "absent", ignore, NULL, NULL, &error) &&
           strstr(error.text, "absent") != NULL);
     tool("mkdir -p hollow/train/kind");

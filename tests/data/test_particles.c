@@ -16,12 +16,12 @@
 static const struct particle_set small = {
     .seed = 7, .clips = 5, .layouts = 2, .variety = 1, .val = 0.3, .size = {40, 32, 6}};
 
-static bool write_set(struct particle_set set, const char *folder, bool force, struct media_error *error) {
+static bool write_set(struct particle_set set, const char *folder, bool force, struct cli_error *error) {
     return particle_set_write(&set, folder, force, NULL, error);
 }
 
 static void check_same_bytes(void) {
-    struct media_error error = {""};
+    struct cli_error error = {.text = ""};
     struct particle_set set = small;
     set.threads = 1;
     CHECK(write_set(set, "one", false, &error));
@@ -37,7 +37,7 @@ static void check_same_bytes(void) {
 }
 
 static void check_replacing(void) {
-    struct media_error error = {""};
+    struct cli_error error = {.text = ""};
     CHECK(!write_set(small, "one", false, &error) && strstr(error.text, "--force") != NULL);
     CHECK(write_set(small, "one/", true, &error));
     tool("mkdir mine && echo keep > mine/notes.txt");
@@ -60,7 +60,7 @@ static bool stop_at_four(void *user, uint32_t done, uint32_t total) {
 }
 
 static void check_cancelling(void) {
-    struct media_error error = {""};
+    struct cli_error error = {.text = ""};
     struct data_progress progress = {stop_at_four, NULL};
     CHECK(!particle_set_write(&small, "stopped", false, &progress, &error));
     CHECK(strstr(error.text, "cancelled") != NULL);
@@ -68,7 +68,7 @@ static void check_cancelling(void) {
 }
 
 static void check_formats(void) {
-    struct media_error error = {""};
+    struct cli_error error = {.text = ""};
     struct particle_set set = small;
     set.clips = 2;
     set.format = DATA_GIF;
@@ -92,7 +92,7 @@ static void check_formats(void) {
 }
 
 static void check_refusals(void) {
-    struct media_error error = {""};
+    struct cli_error error = {.text = ""};
     struct particle_set set = small;
     set.clips = 0;
     CHECK(!write_set(set, "x", false, &error));
@@ -109,7 +109,7 @@ static void check_refusals(void) {
 }
 
 static void render(uint32_t kind, uint32_t layout, const struct particle_params *params, struct clip *clip) {
-    struct media_error error;
+    struct cli_error error;
     CHECK(particles_render(1, kind, layout, params, 16, 64, 64, clip, &error));
 }
 

@@ -8,15 +8,14 @@
 #include <stdlib.h>
 
 typedef bool (*fuzz_reader)(const char *path, const uint8_t *bytes, size_t size,
-                            const struct clip_limits *limits, struct clip_sink sink,
-                            struct media_error *error);
+                            const struct clip_limits *limits, struct clip_sink sink, struct cli_error *error);
 
 struct fuzz_tally {
     uint32_t frames, height, width, sum;
 };
 
 static inline enum sink_verdict fuzz_take(void *user, const struct clip_frame *frame,
-                                          struct media_error *error) {
+                                          struct cli_error *error) {
     (void)error;
     struct fuzz_tally *tally = user;
     if (frame->duration_ms == 0 ||
@@ -33,7 +32,7 @@ static inline enum sink_verdict fuzz_take(void *user, const struct clip_frame *f
 static inline int fuzz_read(fuzz_reader read, const uint8_t *bytes, size_t size) {
     static const struct clip_limits limits = {512, 32, 512 * 512, 1 << 20};
     struct fuzz_tally tally = {0};
-    struct media_error error = {""};
+    struct cli_error error = {.text = ""};
     bool ok = read("fuzz", bytes, size, &limits, (struct clip_sink){fuzz_take, &tally}, &error);
     if (ok ? tally.frames == 0 : error.text[0] == '\0')
         abort(); // success without a frame, or failure without a reason

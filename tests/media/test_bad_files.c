@@ -13,7 +13,7 @@
 
 static void check_refused(const char *path, const char *word) {
     struct clip clip;
-    struct media_error error = {""};
+    struct cli_error error = {.text = ""};
     bool ok = CHECK(!clip_read(path, &clip, &error)) && CHECK(strstr(error.text, path) != NULL) &&
               CHECK(strstr(error.text, word) != NULL) && CHECK(strchr(error.text, '\n') == NULL) &&
               CHECK(clip.rgb == NULL && clip.frames == 0);
@@ -30,7 +30,7 @@ static void refuse_bytes(const char *path, const void *bytes, size_t size, const
 static void check_cuts(const char *path, const char *cut) {
     uint8_t *bytes;
     size_t size;
-    struct media_error error;
+    struct cli_error error;
     if (!CHECK(file_load(path, &bytes, &size, &error)))
         return;
     bool gif = bytes[0] == 'G';
@@ -51,7 +51,7 @@ static void check_cuts(const char *path, const char *cut) {
 
 static void check_truncated(void) {
     struct clip clip;
-    struct media_error error;
+    struct cli_error error;
     noise_clip(&clip, 3, 12, 17);
     CHECK(clip_write(&clip, "good.gif", false, &error));
     CHECK(clip_write(&clip, "good.webp", false, &error));
@@ -114,7 +114,7 @@ static void check_strangers(void) {
 // A name that would break a line, or a terminal, is shown harmlessly.
 static void check_names(void) {
     struct clip clip;
-    struct media_error error = {""};
+    struct cli_error error = {.text = ""};
     CHECK(!clip_read("a\nb\033[2J.gif", &clip, &error));
     CHECK(strchr(error.text, '\n') == NULL && strchr(error.text, '\033') == NULL);
 }

@@ -94,7 +94,7 @@ static void check_delays(void) {
 
 // Every viewer forgives a GIF without its closing byte.
 static void check_no_trailer(void) {
-    struct media_error error;
+    struct cli_error error;
     uint8_t *bytes;
     size_t size;
     tool("convert -delay 4 -size 8x8 xc:red xc:blue whole.gif");

@@ -54,7 +54,7 @@ static uint32_t ink(const struct grid *grid, const struct clip *out, uint32_t le
 }
 
 static void compose(const struct grid *grid, const uint8_t *rgb, uint32_t count, struct clip *out) {
-    struct media_error error;
+    struct cli_error error;
     if (!CHECK(grid_compose(grid, FRAMES, HEIGHT, WIDTH, rgb, count, out, &error)))
         exit(1);
 }
@@ -121,7 +121,7 @@ static void check_limits(void) {
     const struct grid grid = {.columns = 4000, .rows = 1, .scale = 3};
     uint8_t rgb[CLIPS * BYTES];
     struct clip out;
-    struct media_error error = {""};
+    struct cli_error error = {.text = ""};
     fill(rgb);
     CHECK(!grid_compose(&grid, FRAMES, HEIGHT, WIDTH, rgb, CLIPS, &out, &error));
     CHECK(error.text[0] != '\0');

@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 static bool holds(const char *path, const char *text) {
-    struct media_error error;
+    struct cli_error error;
     uint8_t *bytes = NULL;
     size_t size = 0;
     bool same =
@@ -30,7 +30,7 @@ static bool nothing_left(void) {
 }
 
 static void check_files(void) {
-    struct media_error error = {""};
+    struct cli_error error = {.text = ""};
     CHECK(output_file("a.txt", "one", 3, false, &error) && holds("a.txt", "one"));
     CHECK(!output_file("a.txt", "two", 3, false, &error) && strstr(error.text, "--force") != NULL);
     CHECK(holds("a.txt", "one"));
@@ -42,7 +42,7 @@ static void check_files(void) {
 
 static void check_race(void) {
     struct output output;
-    struct media_error error = {""};
+    struct cli_error error = {.text = ""};
     CHECK(output_begin(&output, "race.txt", false, false, &error));
     write_file("race.txt", "theirs", 6); // made by someone else meanwhile
     CHECK(output_write(&output, "ours", 4, &error) && !output_commit(&output, &error));
@@ -54,7 +54,7 @@ static void check_race(void) {
 }
 
 static void check_mode(void) {
-    struct media_error error;
+    struct cli_error error;
     struct stat status;
     umask(027);
     CHECK(output_file("mode.txt", "x", 1, false, &error));
@@ -64,7 +64,7 @@ static void check_mode(void) {
 
 static void check_clips(void) {
     struct clip clip, back;
-    struct media_error error = {""};
+    struct cli_error error = {.text = ""};
     noise_clip(&clip, 2, 6, 5);
     CHECK(clip_write(&clip, "frames", false, &error));
     CHECK(!clip_write(&clip, "frames", false, &error) && strstr(error.text, "--force") != NULL);
@@ -90,7 +90,7 @@ static void check_clips(void) {
 // A full disk: the old file stays.
 static void check_full(void) {
     struct output output;
-    struct media_error error = {""};
+    struct cli_error error = {.text = ""};
     if (!CHECK(output_begin(&output, "full.txt", false, false, &error)))
         return;
     FILE *full = fopen("/dev/full", "wb");

@@ -97,7 +97,7 @@ int main(int argc, char **argv) {
     if (argc != 2)
         return 1;
     struct clip clip;
-    struct media_error error;
+    struct cli_error error;
     noise_clip(&clip, 6, 16, 24);
     CHECK(clip_write(&clip, "clip.gif", false, &error));
     clip_destroy(&clip);

@@ -10,7 +10,7 @@
 static void scale(const struct clip *in, struct clip *out, uint32_t height, uint32_t width,
                   enum clip_fit fit) {
     struct resampler r;
-    struct media_error error;
+    struct cli_error error;
     if (!CHECK(clip_create(out, 1, height, width, &error)) ||
         !CHECK(resampler_init(&r, in->height, in->width, height, width, fit)))
         exit(1);
@@ -108,7 +108,7 @@ static void check_fits(void) {
 
 static void check_time(void) {
     struct clip in, out;
-    struct media_error error;
+    struct cli_error error;
     noise_clip(&in, 12, 5, 5);
     clip_set_fps(&in, 30);
     CHECK(clip_resample_time(&in, 12, &out, &error) &&

@@ -10,7 +10,7 @@
 #include <string.h>
 
 static void write_clip(const struct clip *clip, const char *path) {
-    struct media_error error = {""};
+    struct cli_error error = {.text = ""};
     if (!CHECK(clip_write(clip, path, false, &error)))
         fprintf(stderr, "%s\n", error.text);
 }

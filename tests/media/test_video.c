@@ -11,7 +11,7 @@
 
 static void check_container(const struct clip *clip, const char *path, double least_psnr) {
     struct clip back;
-    struct media_error error = {""};
+    struct cli_error error = {.text = ""};
     if (!CHECK(clip_write(clip, path, false, &error))) {
         fprintf(stderr, "%s\n", error.text);
         return;
@@ -30,7 +30,7 @@ static void check_container(const struct clip *clip, const char *path, double le
 // 4:2:0 needs even sides: an odd clip gains a black line.
 static void check_odd(void) {
     struct clip clip, back;
-    struct media_error error = {""};
+    struct cli_error error = {.text = ""};
     noise_clip(&clip, 5, 33, 47);
     clip_set_fps(&clip, 30);
     CHECK(clip_write(&clip, "odd.mp4", false, &error));
@@ -50,7 +50,7 @@ static void check_names(const struct clip *clip) {
 
 static void check_absent(const struct clip *clip) {
     struct clip back;
-    struct media_error error = {""};
+    struct cli_error error = {.text = ""};
     char *path = strdup(getenv("PATH"));
     setenv("PATH", "/nowhere", 1);
     CHECK(!clip_write(clip, "absent.mp4", false, &error));
@@ -61,7 +61,7 @@ static void check_absent(const struct clip *clip) {
 }
 
 // Stops in the middle of a video whose end ffmpeg never gets to send.
-static enum sink_verdict take_two(void *user, const struct clip_frame *frame, struct media_error *error) {
+static enum sink_verdict take_two(void *user, const struct clip_frame *frame, struct cli_error *error) {
     (void)frame;
     (void)error;
     return ++*(uint32_t *)user == 2 ? SINK_ENOUGH : SINK_MORE;
@@ -69,7 +69,7 @@ static enum sink_verdict take_two(void *user, const struct clip_frame *frame, st
 
 static void check_comment(const struct clip *clip, const char *path) {
     struct clip told = *clip;
-    struct media_error error = {""};
+    struct cli_error error = {.text = ""};
     size_t size;
     told.comment = "made by mograph; seed=7";
     CHECK(clip_write(&told, path, false, &error));
@@ -94,7 +94,7 @@ int main(void) {
     check_names(&clip);
     check_absent(&clip);
     uint32_t taken = 0;
-    struct media_error error = {""};
+    struct cli_error error = {.text = ""};
     CHECK(clip_stream("clip.mp4", &clip_stream_limits, (struct clip_sink){take_two, &taken}, &error) &&
           taken == 2);
     tool("ffmpeg -v error -f lavfi -i anullsrc -t 1 sound.mp4");

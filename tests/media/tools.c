@@ -90,14 +90,14 @@ size_t file_size(const char *path) {
 
 void draw_clip(struct clip *clip, uint32_t kind, uint32_t number) {
     struct particle_params params;
-    struct media_error error;
+    struct cli_error error;
     particles_draw_params(1, kind, number, 1, &params);
     if (!particles_render(1, kind, number % 4, &params, 32, 128, 128, clip, &error))
         give_up(error.text);
 }
 
 void noise_clip(struct clip *clip, uint32_t frames, uint32_t height, uint32_t width) {
-    struct media_error error;
+    struct cli_error error;
     struct random random = random_stream(frames, height, width);
     if (!clip_create(clip, frames, height, width, &error))
         give_up(error.text);
@@ -106,7 +106,7 @@ void noise_clip(struct clip *clip, uint32_t frames, uint32_t height, uint32_t wi
 }
 
 bool read_clip(const char *path, struct clip *clip) {
-    struct media_error error = {""};
+    struct cli_error error = {.text = ""};
     bool ok = clip_read(path, clip, &error);
     if (!CHECK(ok))
         fprintf(stderr, "%s\n", error.text);

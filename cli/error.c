@@ -1,0 +1,63 @@
+// Fills in how a command fails: one line and the exit status that it asks for.
+#include "cli/error.h"
+
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+
+// One line, whatever file names hold.
+static void make_line(char *text) {
+    for (char *c = text; *c != '\0'; c++)
+        if ((unsigned char)*c < 0x20 || *c == 0x7f)
+            *c = '?';
+}
+
+static void append(struct cli_error *error, const char *format, va_list args) {
+    size_t used = strlen(error->text);
+    vsnprintf(error->text + used, sizeof error->text - used, format, args);
+    make_line(error->text);
+}
+
+bool cli_fail(struct cli_error *error, const char *path, const char *format, ...) {
+    error->text[0] = '\0';
+    error->status = CLI_FAILED;
+    if (path != NULL)
+        snprintf(error->text, sizeof error->text, "%.400s: ", path);
+    va_list args;
+    va_start(args, format);
+    append(error, format, args);
+    va_end(args);
+    return false;
+}
+
+bool cli_usage(struct cli_error *error, const char *format, ...) {
+    error->text[0] = '\0';
+    error->status = CLI_USAGE;
+    va_list args;
+    va_start(args, format);
+    append(error, format, args);
+    va_end(args);
+    return false;
+}
+
+bool cli_no_memory(struct cli_error *error, const char *what) {
+    return cli_fail(error, NULL, "out of memory%s%s", what != NULL ? " for " : "", what != NULL ? what : "");
+}
+
+bool cli_error_prefix(struct cli_error *error, const char *prefix) {
+    char text[CLI_ERROR_TEXT];
+    memcpy(text, error->text, sizeof text);
+    error->text[0] = '\0';
+    return cli_error_add(error, "%.400s: %s", prefix, text);
+}
+
+bool cli_error_add(struct cli_error *error, const char *format, ...) {
+    va_list args;
+    if (error->text[0] != '\0')
+        snprintf(error->text + strlen(error->text), sizeof error->text - strlen(error->text), "; ");
+    va_start(args, format);
+    append(error, format, args);
+    va_end(args);
+    return false;
+}

@@ -1,0 +1,49 @@
+// How everything in cli/ fails: a function returns false and leaves one line in an error of its caller's:
+// what, where, what to do. Only commands and main.c print.
+#ifndef MOGRAPH_CLI_ERROR_H
+#define MOGRAPH_CLI_ERROR_H
+
+#include <stdbool.h>
+
+// Exit statuses besides 0. Whoever ends by a signal exits with 128 + its number.
+enum {
+    CLI_FAILED = 1, // the work failed
+    CLI_USAGE = 2,  // the command line was wrong
+    CLI_PARTLY = 3, // done, but some of the input was skipped; a line on stderr names each part
+};
+
+enum { CLI_ERROR_TEXT = 1024 };
+
+struct cli_cause;
+
+// Zero-initialise.
+struct cli_error {
+    char text[CLI_ERROR_TEXT]; // one line without a newline; "" while nothing has failed
+    int status;                // the exit status that it asks for; 0 while nothing has failed
+    struct cli_cause *cause;   // what the library last said (check.h); NULL: nobody listens
+};
+
+// Writes "path: message" ("message" when `path` is NULL), asks for CLI_FAILED and returns false, so that
+// callers can return it. Control characters of file names are shown as '?': the line stays one line.
+#if defined(__GNUC__)
+__attribute__((format(printf, 3, 4)))
+#endif
+bool cli_fail(struct cli_error *error, const char *path, const char *format, ...);
+
+// The same for a wrong command line: asks for CLI_USAGE. main.c writes the command's name before it.
+#if defined(__GNUC__)
+__attribute__((format(printf, 2, 3)))
+#endif
+bool cli_usage(struct cli_error *error, const char *format, ...);
+
+// The same for memory: "out of memory for WHAT", or "out of memory" with NULL.
+bool cli_no_memory(struct cli_error *error, const char *what);
+
+// Writes "prefix: " before an error, or "; " and more behind it. Both return false.
+bool cli_error_prefix(struct cli_error *error, const char *prefix);
+#if defined(__GNUC__)
+__attribute__((format(printf, 2, 3)))
+#endif
+bool cli_error_add(struct cli_error *error, const char *format, ...);
+
+#endif
