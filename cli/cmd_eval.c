@@ -2,7 +2,7 @@
 #include "cli/command.h"
 #include "cli/device.h"
 #include "cli/eval/eval_page.h"
-#include "cli/eval/judge.h"
+#include "cli/eval/kind_classifier.h"
 #include "cli/eval/results_json.h"
 #include "cli/eval/samples.h"
 #include "cli/eval/sheets.h"
@@ -19,7 +19,7 @@
 #include <sys/stat.h>
 
 struct eval_values {
-    const char *weights, *out, *device;
+    const char *weights, *out, *device, *classifier;
     int64_t n, seed;
     double temperature, fine;
     bool json;
@@ -39,6 +39,9 @@ static const struct option options[] = {
     {FIELD(seed), .name = "seed", .initial = "1", .min = 0, .max = 9e15, .help = "same seed, same figures"},
     {FIELD(out), .name = "out", .letter = 'o', .value = "DIR",
      .help = "also write eval.html, eval.json and contact sheets there, in place of old ones"},
+    {FIELD(classifier), .name = "classifier", .value = "FILE",
+     .help = "what tells kinds apart, of `mograph classifier train` (default: DATA/classifier.safetensors, "
+             "trained first where there is none)"},
     OPTION_DEVICE(struct eval_values, device),
     OPTION_JSON(struct eval_values, json),
     {0}};
@@ -87,10 +90,15 @@ static bool open_all(struct evaluation_run *e, struct cli_error *error) {
 }
 
 static bool measure_real(struct evaluation_run *e, struct cli_error *error) {
-    const struct judge_options judge = {.folder = e->folder, .seed = 1};
-    if (!eval_data_measure(&e->data, (uint64_t)e->v->seed, error))
+    char own[PATH_CAPACITY];
+    bool given = e->v->classifier != NULL;
+    if (!kind_classifier_path(e->folder, own, error) ||
+        !eval_data_measure(&e->data, (uint64_t)e->v->seed, error))
         return false;
-    e->classifier = judge_open(e->device.library, &e->data.training, &judge, error);
+    const struct kind_classifier_options how = {.path = given ? e->v->classifier : own,
+                                                .use = given ? KIND_CLASSIFIER_READ : KIND_CLASSIFIER_CACHE,
+                                                .seed = 1};
+    e->classifier = kind_classifier_open(e->device.library, &e->data.training, &how, error);
     return e->classifier != NULL && eval_data_classify(&e->data, e->classifier, error);
 }
 
@@ -205,7 +213,7 @@ const struct command cmd_eval = {
         "clips of the validation part, and the same with shuffled frames or blurred are each compared with\n"
         "as many training clips: what real clips reach is the best a model can, the other two show how\n"
         "each figure reacts. Features are those of a classifier that is trained on the training part once\n"
-        "and kept as DATA/classifier.safetensors.\n",
+        "and kept as DATA/classifier.safetensors; `mograph classifier train` trains it by itself.\n",
     .args = "DATA",
     .min_args = 1,
     .max_args = 1,

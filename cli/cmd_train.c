@@ -2,7 +2,6 @@
 #define _XOPEN_SOURCE 700 // realpath
 #include "cli/command.h"
 #include "cli/device.h"
-#include "cli/eval/judge.h"
 #include "cli/interrupt.h"
 #include "cli/media/output.h"
 #include "cli/options/options_json.h"
@@ -171,15 +170,6 @@ static bool train(struct training *t, struct cli_error *error) {
     return done;
 }
 
-static bool train_classifier(struct training *t, const char *argument, struct cli_error *error) {
-    if (!train_check_classifier(&t->v, error) || !open_data(t, argument, error) ||
-        !cli_device_open(t->v.device, &t->device, error))
-        return false;
-    const struct judge_options options = {
-        .folder = t->v.data, .again = true, .seed = (uint64_t)t->v.seed, .steps = (uint32_t)t->v.steps};
-    return judge_train(t->device.library, &t->set, &options, error);
-}
-
 static bool train_model(struct training *t, const char *argument, struct cli_error *error) {
     if (!open_data(t, argument, error) || !choose_model(t, error) ||
         !cli_device_open(t->v.device, &t->device, error))
@@ -190,10 +180,7 @@ static bool train_model(struct training *t, const char *argument, struct cli_err
 static bool run(const void *values, char **args, int arg_count, struct cli_error *error) {
     struct training t = {.v = *(const struct train_values *)values};
     const char *argument = arg_count > 0 ? args[0] : NULL;
-    bool done = merge_config(&t, error);
-    if (done)
-        done = train_is_classifier(&t.v) ? train_classifier(&t, argument, error)
-                                         : train_model(&t, argument, error);
+    bool done = merge_config(&t, error) && train_model(&t, argument, error);
     cli_device_close(&t.device);
     train_clips_destroy(&t.clips);
     train_clips_destroy(&t.val);
@@ -208,8 +195,7 @@ const struct command cmd_train = {
     .text = "DATA is a folder with a folder of clips for each kind, or train/ and val/ with such folders.\n"
             "Writes RUN/config.json, metrics.csv, samples/, checkpoints/, weights.safetensors and\n"
             "report.html. Ctrl-C finishes the step, writes a checkpoint and stops; --resume RUN goes on\n"
-            "as if nothing had happened. --preset classifier trains what `mograph eval` tells kinds by,\n"
-            "says how well it does, and keeps it as DATA/classifier.safetensors.\n",
+            "as if nothing had happened.\n",
     .args = "[DATA]",
     .max_args = 1,
     .options = train_options,

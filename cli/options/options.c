@@ -98,6 +98,9 @@ static bool parse_choice(const struct option *option, const char *text, int *val
         at = strchr(at, '|');
         at = at != NULL ? at + 1 : NULL;
     }
+    if (option->moved != NULL && strcmp(text, option->moved) == 0)
+        return cli_usage(error, "--%s %s is a command of its own: `%s`", option->name, text,
+                         option->moved_to);
     return cli_usage(error, "--%s is \"%.80s\": give one of %s", option->name, text, option->choices);
 }
 

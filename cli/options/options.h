@@ -33,6 +33,8 @@ struct option {
     const char *initial; // the default, parsed like a value and shown in help; NULL: false, 0, NULL
     double min, max;     // integer, number, size
     const char *choices; // choice: "gif|png|webp"
+    // choice: one that there was, and the command that has taken its place; NULL: none
+    const char *moved, *moved_to;
 };
 
 // Where an option's value goes. The kind follows from the field's type, so the two cannot disagree.

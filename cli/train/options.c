@@ -31,9 +31,9 @@ const struct option train_options[] = {
      .help = "write a checkpoint every so many epochs"},
     {FIELD(steps), .name = "steps", .value = "N", .initial = "0", .min = 0, .max = 1e12,
      .help = "stop after this many steps, with a checkpoint; 0: when the epochs are done"},
-    {FIELD(preset), .name = "preset", .initial = "small", .choices = "tiny|small|base|article|classifier",
-     .help = "the model; `mograph info` shows each. "
-             "classifier: what `mograph eval` judges kinds by, kept in DATA"},
+    {FIELD(preset), .name = "preset", .initial = "small", .choices = "tiny|small|base|article",
+     .moved = "classifier", .moved_to = "mograph classifier train DATA",
+     .help = "the model; `mograph info` shows each"},
     {FIELD(top), .name = "top", .value = "N", .initial = "0", .min = 0, .max = 1024,
      .help = "numbers of the top latent, a multiple of 4; 0: the preset's"},
     {FIELD(precision), .name = "precision", .initial = "fp32", .choices = "fp32|bf16",
@@ -86,22 +86,6 @@ const struct option train_options[] = {
     {FIELD(shift), .name = "shift", .help = "move clips by up to a sixteenth of their size"},
     {FIELD(reverse), .name = "reverse", .help = "play half of the clips backwards"},
     {0}};
-
-bool train_is_classifier(const struct train_values *values) {
-    return vae_preset_at((uint32_t)values->preset) == NULL;
-}
-
-bool train_check_classifier(const struct train_values *values, struct cli_error *error) {
-    static const char *const taken[] = {"preset", "seed", "steps", "device"};
-    for (uint32_t i = 0; train_options[i].name != NULL; i++) {
-        bool known = !(values->given >> i & 1);
-        for (size_t k = 0; k < sizeof taken / sizeof taken[0]; k++)
-            known = known || strcmp(taken[k], train_options[i].name) == 0;
-        if (!known)
-            return cli_usage(error, "--%s says nothing to --preset classifier", train_options[i].name);
-    }
-    return true;
-}
 
 const char *train_preset_name(const struct train_values *values) {
     return vae_preset_at((uint32_t)values->preset)->name;

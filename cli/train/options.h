@@ -22,12 +22,7 @@ struct train_values {
 
 extern const struct option train_options[];
 
-// --preset classifier is no model of clips: the choice behind the presets of vae.h.
-bool train_is_classifier(const struct train_values *values);
-// It takes few of the options: false when another was given.
-bool train_check_classifier(const struct train_values *values, struct cli_error *error);
-
-// The names of --preset in the order of its choices; not for the classifier.
+// The names of --preset in the order of its choices.
 const char *train_preset_name(const struct train_values *values);
 
 struct trainer_options train_trainer_options(const struct train_values *values);

@@ -45,12 +45,32 @@ run 0 eval data -w $w --n 1 --json
 says err "training the classifier"
 
 # The classifier by itself: what it says, and that figures are then taken with it.
-run 0 train data --preset classifier --steps 30 --seed 2
-says out "trained on 41 clips of 6 kinds; [0-9]* of 42 validation clips"
+run 0 classifier train data --steps 30 --seed 2
+says out "trained on 41 clips of 6 kinds; [0-9]* of 42 validation clips .*; in data/classifier.safetensors"
 run 0 eval data -w $w --n 1 --json
 check [ -z "$(grep 'training the classifier' err)" ]
-refuses 2 train data --preset classifier --epochs 5
-says err "\-\-epochs says nothing to --preset classifier"
+cp out with-own.json
+refuses 2 train data --preset classifier
+says err "train: --preset classifier is a command of its own: .mograph classifier train DATA"
+refuses 2 classifier train data --epochs 5
+
+# In a file of its own: the same bytes, which the data set then need not hold; not of other clips, and not replaced.
+run 0 classifier train data --steps 30 --seed 2 -o own.safetensors --json
+check "$python" -c "
+import json
+made = json.load(open('out'))
+assert made['out'] == 'own.safetensors' and made['kinds'] == 6, made
+assert made['training_clips'] == 41 and made['validation_clips'] == 42 and 0 <= made['validation_accuracy'] <= 1, made"
+check cmp -s own.safetensors data/classifier.safetensors
+rm data/classifier.safetensors
+run 0 eval data -w $w --n 1 --json --classifier own.safetensors
+check [ -z "$(grep 'training the classifier' err)" ]
+check cmp -s out with-own.json
+check [ ! -e data/classifier.safetensors ]
+refuses 1 classifier train data -o own.safetensors
+says err "exists already; --force"
+refuses 1 classifier train data -o nowhere/own.safetensors
+says err "No such file"
 
 # What is refused: one line that says why.
 refuses 1 eval data # the weights that ship, or none
@@ -64,7 +84,7 @@ says err "no clips"
 cp data/train/burst/0002.webp one/train/a && cp data/val/burst/*.webp one/val/a
 refuses 1 eval one -w $w
 says err "one kind only"
-refuses 1 train one --preset classifier
+refuses 1 classifier train one
 says err "one kind only"
 mkdir -p part/train/a part/train/b
 cp data/train/burst/0002.webp part/train/a && cp data/train/snow/0002.webp part/train/b
@@ -79,6 +99,14 @@ refuses 1 eval large -w $w
 says err "32x32x8, these are of 64x32x8"
 refuses 1 eval data -w nothing.safetensors
 refuses 1 eval data -w first.json
+run 1 eval data -w $w --n 1 --classifier nothing.safetensors
+says err "nothing.safetensors: cannot open: No such file"
+rm data/train/burst/0002.webp
+run 1 eval data -w $w --n 1 --classifier own.safetensors
+says err "own.safetensors: this is no classifier of these training clips"
+echo "not a classifier" >broken.safetensors
+run 1 eval data -w $w --n 1 --classifier broken.safetensors
+says err "broken.safetensors"
 refuses 1 eval data -w $w -o nowhere/judged
 
 finish

@@ -20,7 +20,7 @@ static const struct option options[] = {
     {OPTION_FIELD(struct values, rate), .name = "rate", .help = "a rate", .initial = "0.5", .max = 1},
     {OPTION_FIELD(struct values, name), .name = "name", .help = "a name"},
     {OPTION_FIELD(struct values, choice), .name = "format", .help = "a format", .choices = "gif|png|webp",
-     .initial = "png"},
+     .initial = "png", .moved = "mp4", .moved_to = "ffmpeg"},
     {OPTION_FIELD(struct values, size), .name = "size", .help = "a size", .initial = "128x64x32", .min = 1,
      .max = 1024},
     {0}};
@@ -76,6 +76,7 @@ static void wrong_values(void) {
     CHECK(refused("--rate 1.01", "from 0 to 1") && refused("--rate nan", "from 0 to 1"));
     CHECK(refused("--rate inf", "from 0 to 1") && refused("--rate 0.5x", "from 0 to 1"));
     CHECK(refused("--format jpeg", "gif|png|webp") && refused("--format pn", "gif|png|webp"));
+    CHECK(refused("--format mp4", "--format mp4 is a command of its own: `ffmpeg`"));
     CHECK(refused("--format png|webp", "gif|png|webp") && refused("--format=", "gif|png|webp"));
     CHECK(refused("--size 16x16", "128x128x32") && refused("--size 0x1x1", "128x128x32"));
     CHECK(refused("--size 1x1x1025", "128x128x32") && refused("--size 1x1x1x1", "128x128x32"));
