@@ -172,8 +172,4 @@ bool op_check_count(struct op_refusal *refusal, const char *name, uint64_t count
 // An activation's storage type: OP_F32 or OP_BF16.
 bool op_check_dtype(struct op_refusal *refusal, enum op_dtype dtype);
 
-static inline uint64_t op_div_up(uint64_t value, uint64_t by) {
-    return (value + by - 1) / by;
-}
-
 #endif

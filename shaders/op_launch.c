@@ -1,17 +1,19 @@
 // Launching kernels: the grid, the specialisation constants, and what is read and written.
 #include "shaders/op_launch.h"
 
+#include "runtime/align.h"
+
 #include <string.h>
 
 // Local size and workgroups for a kernel whose invocations stride over `items`.
 static void grid_for_items(const struct op_target *target, uint64_t items, uint32_t *local_size,
                            uint64_t *group_count) {
     uint32_t local = target->max_invocations < 256 ? target->max_invocations : 256;
-    uint64_t groups = op_div_up(items, local);
+    uint64_t groups = rt_div_up(items, local);
     if (target->family == OP_FAMILY_LANE) {
         // A CPU device pays for every workgroup: few of them, each with a long loop.
         local = 64;
-        groups = op_div_up(items, local);
+        groups = rt_div_up(items, local);
         groups = groups > 128 ? 128 : groups;
     }
     *local_size = local;

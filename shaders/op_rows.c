@@ -1,6 +1,7 @@
 // Plans how rows and channels are shared out among invocations.
 #include "shaders/op_rows.h"
 
+#include "runtime/align.h"
 #include "shaders/common/rows_finish_push.h"
 #include "shaders/common/rows_merge_push.h"
 
@@ -11,10 +12,10 @@ enum { LANE_LOCAL = 64, LANE_ITEMS = 64 * LANE_LOCAL, TILE_ITEMS = 64 * 1024, MI
 struct op_rows op_rows_plan(const struct op_target *target, uint32_t groups, uint32_t rows, uint32_t c) {
     bool lane = target->family == OP_FAMILY_LANE;
     uint64_t wanted = (uint64_t)(lane ? LANE_ITEMS : TILE_ITEMS) / ((uint64_t)groups * (c / 4));
-    uint64_t most = op_div_up(rows, MIN_CHUNK_ROWS);
+    uint64_t most = rt_div_up(rows, MIN_CHUNK_ROWS);
     uint64_t chunks = wanted < 1 ? 1 : wanted > most ? most : wanted;
-    uint64_t chunk_rows = op_div_up(rows, chunks);
-    return (struct op_rows){groups, rows, c / 4, (uint32_t)op_div_up(rows, chunk_rows), (uint32_t)chunk_rows};
+    uint64_t chunk_rows = rt_div_up(rows, chunks);
+    return (struct op_rows){groups, rows, c / 4, (uint32_t)rt_div_up(rows, chunk_rows), (uint32_t)chunk_rows};
 }
 
 bool op_check_rows(struct op_refusal *refusal, uint32_t n, uint32_t voxels, uint32_t c) {
@@ -27,7 +28,7 @@ bool op_check_rows(struct op_refusal *refusal, uint32_t n, uint32_t voxels, uint
 
 uint64_t op_rows_scratch(const struct op_rows *rows, uint32_t width) {
     uint64_t records = 0, chunks = rows->chunks;
-    for (; chunks > OP_ROWS_FAN; chunks = op_div_up(chunks, OP_ROWS_FAN))
+    for (; chunks > OP_ROWS_FAN; chunks = rt_div_up(chunks, OP_ROWS_FAN))
         records += chunks;
     return (records + chunks) * rows->groups * width;
 }
@@ -43,7 +44,7 @@ struct op_partials op_rows_merge(struct op_recorder *recorder, enum op_kernel ke
     struct rt_buffer src = op_rows_records(rows, width, scratch);
     uint64_t end = src.size_bytes;
     while (chunks > OP_ROWS_FAN) {
-        uint32_t merged = (uint32_t)op_div_up(chunks, OP_ROWS_FAN);
+        uint32_t merged = (uint32_t)rt_div_up(chunks, OP_ROWS_FAN);
         struct rt_buffer dst = rt_buffer_slice(scratch, end, merged * record_bytes);
         struct push_rows_merge push = {.src = src.address,
                                        .dst = dst.address,

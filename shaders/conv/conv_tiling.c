@@ -1,6 +1,8 @@
 // Chooses tiles, teams and splits of a convolution for a device.
 #include "shaders/conv/conv_tiling.h"
 
+#include "runtime/align.h"
+
 // The largest multiple of 4 that divides `channels`, at most `limit`.
 static uint32_t chunk_of(uint32_t channels, uint32_t limit) {
     uint32_t chunk = limit;
@@ -19,7 +21,7 @@ static uint64_t class_voxels(const struct conv_geometry *g, bool transposed) {
         return conv_small_voxels(g);
     uint64_t count = g->n;
     for (int i = 0; i < 3; i++)
-        count *= op_div_up(g->big[i], g->stride[i]);
+        count *= rt_div_up(g->big[i], g->stride[i]);
     return count;
 }
 
@@ -36,7 +38,7 @@ static uint32_t class_count(const struct conv_geometry *g, bool transposed) {
 // against Downfall (half of all time with 16 voxels): 64 voxels in steps of 2 share their weights.
 static void shape_lane_gather(struct op_launch *launch, const struct op_target *target, uint32_t b,
                               uint64_t class_size, uint32_t *tile_voxels, uint32_t *tile_channels) {
-    uint32_t subgroup = target->subgroup_size, units = (uint32_t)op_div_up(b, 2 * subgroup);
+    uint32_t subgroup = target->subgroup_size, units = (uint32_t)rt_div_up(b, 2 * subgroup);
     uint32_t pairs = units % 2 == 0 ? 2 : 1;
     bool wide = subgroup >= 16 && class_size >= 1024;
     launch->local[0] = subgroup;
@@ -77,7 +79,7 @@ static struct gather_tile choose_gather_tile(const struct op_target *target, uin
     const struct gather_tile tiles[] = {
         {128, widest, 8, 1}, {64, widest, 4, 1}, {32, channels_of_tile(b, 32), 4, teams}};
     for (size_t i = 0; i < sizeof tiles / sizeof tiles[0]; i++) {
-        uint64_t groups = classes * op_div_up(class_size, tiles[i].voxels) * op_div_up(b, tiles[i].channels);
+        uint64_t groups = classes * rt_div_up(class_size, tiles[i].voxels) * rt_div_up(b, tiles[i].channels);
         if (groups >= enough &&
             tiles[i].voxels / tiles[i].per_invocation * tiles[i].channels / 4 * tiles[i].teams <=
                 target->max_invocations)
@@ -95,7 +97,7 @@ static uint32_t gather_depth(const struct op_target *target, const struct gather
 static uint32_t slab_count(const struct conv_geometry *g, bool transposed, uint32_t a, uint32_t depth) {
     uint32_t taps = 1;
     for (int i = 0; i < 3; i++)
-        taps *= transposed ? (uint32_t)op_div_up(g->kernel[i], g->stride[i]) : g->kernel[i];
+        taps *= transposed ? (uint32_t)rt_div_up(g->kernel[i], g->stride[i]) : g->kernel[i];
     return taps * (a / depth);
 }
 
@@ -121,8 +123,8 @@ static struct gather_plan plan_tile_gather(const struct op_target *target, const
     while (plan.tile.teams > slabs)
         plan.tile.teams /= 2;
     plan.groups =
-        class_count(g, transposed) * op_div_up(size, plan.tile.voxels) * op_div_up(b, plan.tile.channels);
-    uint64_t rounds = op_div_up(slabs, plan.tile.teams), splits = rounds * 4 / LONG_ROUNDS;
+        class_count(g, transposed) * rt_div_up(size, plan.tile.voxels) * rt_div_up(b, plan.tile.channels);
+    uint64_t rounds = rt_div_up(slabs, plan.tile.teams), splits = rounds * 4 / LONG_ROUNDS;
     uint64_t most = room / dst_count(g, transposed, b);
     splits = splits > CONV_MAX_SPLITS ? CONV_MAX_SPLITS : splits;
     splits = splits > most ? most : splits;
@@ -149,12 +151,12 @@ struct conv_gather_grid conv_tiling_gather(const struct op_target *target, const
     if (target->family == OP_FAMILY_TILE) {
         struct gather_plan plan = plan_tile_gather(target, g, transposed, a, b, room);
         shape_tile_gather(launch, &plan);
-        return (struct conv_gather_grid){(uint32_t)op_div_up(class_size, plan.tile.voxels), plan.splits};
+        return (struct conv_gather_grid){(uint32_t)rt_div_up(class_size, plan.tile.voxels), plan.splits};
     }
     uint32_t tile_voxels, tile_channels;
     shape_lane_gather(launch, target, b, class_size, &tile_voxels, &tile_channels);
-    uint64_t tiles = op_div_up(class_size, tile_voxels);
-    launch->groups = class_count(g, transposed) * tiles * op_div_up(b, tile_channels);
+    uint64_t tiles = rt_div_up(class_size, tile_voxels);
+    launch->groups = class_count(g, transposed) * tiles * rt_div_up(b, tile_channels);
     return (struct conv_gather_grid){(uint32_t)tiles, 1};
 }
 
@@ -172,13 +174,13 @@ struct weight_tile {
 
 static struct weight_tile lane_weight_tile(const struct op_target *target, uint32_t taps, uint32_t a,
                                            uint32_t b) {
-    uint32_t units = (uint32_t)op_div_up(b, 2 * target->subgroup_size);
+    uint32_t units = (uint32_t)rt_div_up(b, 2 * target->subgroup_size);
     uint32_t pairs = units <= 4 ? units : units % 4 == 0 ? 4 : units % 3 == 0 ? 3 : 2;
     struct weight_tile tile = {.a = chunk_of(a, 2 * target->subgroup_size),
                                .b = 2 * target->subgroup_size * pairs,
                                .pairs = pairs,
                                .threads = target->subgroup_size};
-    tile.blocks = taps * op_div_up(a, tile.a) * op_div_up(b, tile.b);
+    tile.blocks = taps * rt_div_up(a, tile.a) * rt_div_up(b, tile.b);
     return tile;
 }
 
@@ -190,7 +192,7 @@ static struct weight_tile tile_weight_tile(const struct op_target *target, uint3
     while (tile.a / tile.per_invocation * tile.b / 4 > target->max_invocations)
         tile.a /= 2;
     tile.threads = tile.a / tile.per_invocation * tile.b / 4;
-    tile.blocks = op_div_up(rows, tile.a) * op_div_up(b, tile.b);
+    tile.blocks = rt_div_up(rows, tile.a) * rt_div_up(b, tile.b);
     return tile;
 }
 
@@ -208,11 +210,11 @@ uint32_t conv_weight_parts(const struct op_target *target, const struct conv_geo
     struct weight_tile tile = weight_tile_of(target, conv_taps(g), a, b);
     uint64_t rows = (uint64_t)g->n * g->small[0] * g->small[1], weights = (uint64_t)conv_taps(g) * a * b;
     if (target->family == OP_FAMILY_LANE) {
-        uint64_t parts = op_div_up(LANE_GROUPS, tile.blocks);
+        uint64_t parts = rt_div_up(LANE_GROUPS, tile.blocks);
         return (uint32_t)(parts > rows ? rows : parts);
     }
-    uint64_t parts = op_div_up(TILE_THREADS, tile.blocks * tile.threads);
-    uint64_t most = op_div_up(rows * g->small[2], MIN_VOXELS), room = op_div_up(MAX_PARTIALS, weights);
+    uint64_t parts = rt_div_up(TILE_THREADS, tile.blocks * tile.threads);
+    uint64_t most = rt_div_up(rows * g->small[2], MIN_VOXELS), room = rt_div_up(MAX_PARTIALS, weights);
     parts = parts > most ? most : parts;
     return (uint32_t)(parts > room ? room : parts);
 }

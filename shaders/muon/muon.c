@@ -1,6 +1,7 @@
 // Muon's step for one matrix: checks, scratch, recording, reference.
 #include "shaders/muon/muon.h"
 
+#include "runtime/align.h"
 #include "shaders/linear/linear.h"
 #include "shaders/muon/muon_apply_push.h"
 #include "shaders/muon/muon_momentum_push.h"
@@ -49,7 +50,7 @@ static enum op_id gram_pass(const struct op_muon *p) {
 }
 
 static uint64_t padded(uint64_t floats) {
-    return (floats + 63) / 64 * 64;
+    return rt_align_up(floats, 64);
 }
 
 // What the gram product wants beside its operands.

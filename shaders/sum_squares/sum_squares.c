@@ -1,5 +1,6 @@
 #include "shaders/sum_squares/sum_squares.h"
 
+#include "runtime/align.h"
 #include "shaders/op_define.h"
 #include "shaders/sum_squares/sum_squares_merge_push.h"
 #include "shaders/sum_squares/sum_squares_push.h"
@@ -11,20 +12,20 @@ enum { FAN = 32 }; // as in sum_squares_merge.comp
 // A GPU wants tens of thousands of invocations to hide memory latency, a CPU device few.
 static uint32_t part_count(const struct op_target *target, uint32_t count) {
     enum { TILE_PARTS = 16 * FAN * FAN };
-    uint64_t most = op_div_up(count / 4, 64);
+    uint64_t most = rt_div_up(count / 4, 64);
     uint64_t wanted = target->family == OP_FAMILY_LANE ? FAN : TILE_PARTS;
     return (uint32_t)(most < wanted ? most : wanted);
 }
 
 // Floats of one level of partial results: the next starts at a multiple of 16 bytes.
 static uint64_t level_floats(uint64_t parts) {
-    return op_div_up(parts, 4) * 4;
+    return rt_align_up(parts, 4);
 }
 
 uint64_t op_sum_squares_scratch(const struct op_target *target, uint32_t count) {
     uint64_t parts = part_count(target, count), floats = level_floats(parts);
     for (; parts > FAN; floats += level_floats(parts))
-        parts = op_div_up(parts, FAN);
+        parts = rt_div_up(parts, FAN);
     return floats;
 }
 
@@ -46,7 +47,7 @@ static bool describe(const struct op_target *target, const struct op_sum_squares
 static void record_merge(struct op_recorder *recorder, uint32_t count, struct rt_buffer src,
                          struct rt_buffer dst) {
     struct push_sum_squares_merge push = {.src = src.address, .dst = dst.address, .count = count};
-    op_dispatch(recorder, OP_LAUNCH(KERNEL_sum_squares_merge, push, .items = op_div_up(count, FAN),
+    op_dispatch(recorder, OP_LAUNCH(KERNEL_sum_squares_merge, push, .items = rt_div_up(count, FAN),
                                     .reads = {src}, .writes = {dst}));
 }
 
@@ -59,7 +60,7 @@ static void record(struct op_recorder *recorder, const struct op_sum_squares *p,
     op_dispatch(recorder, OP_LAUNCH(KERNEL_sum_squares, push, .items = parts, .reads = {args->src},
                                     .writes = {first}, .flops = p->count));
     for (uint64_t at = level_floats(parts); parts > FAN; at += level_floats(parts)) {
-        uint32_t rest = (uint32_t)op_div_up(parts, FAN);
+        uint32_t rest = (uint32_t)rt_div_up(parts, FAN);
         struct rt_buffer next = rt_buffer_slice(args->scratch, at * 4, (uint64_t)rest * 4);
         record_merge(recorder, parts, first, next);
         first = next;
