@@ -83,8 +83,8 @@ assert report['plain_c_loop']['best_ms'] > 0
 run 0 bench train --preset tiny --batch 2 --steps 1 --each
 says out "^tiny, batch 2, fp32, muon$"
 says out "^step .* ms, median of 1 "
-says out "^ *[0-9]*  conv3d_"
-says out "^conv3d_.*%"
+says out "^ *[0-9]*  conv_"
+says out "^conv_.*%"
 says out "^sum .* 100.0%"
 run 0 bench train --preset tiny --batch 2 --steps 2 --adversary --precision bf16 --optimiser adamw --each --json
 check "$python" -c "
