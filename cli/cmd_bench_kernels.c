@@ -14,8 +14,8 @@ struct bench_values {
     const char *only;
 };
 
-static const struct option options[] = {OPTION_JSON(struct bench_values, json),
-                                        OPTION_DEVICE(struct bench_values, device),
+static const struct option options[] = {{OPTION_JSON(struct bench_values, json)},
+                                        {OPTION_DEVICE(struct bench_values, device)},
                                         {OPTION_FIELD(struct bench_values, repeat), .name = "repeat",
                                          .help = "how many runs of each operation the median is taken from",
                                          .initial = "7", .min = 1, .max = BENCH_MAX_REPEAT},

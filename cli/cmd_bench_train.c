@@ -27,8 +27,8 @@ static const struct option options[] = {
      .help = "how many steps the median is taken from"},
     {FIELD(adversary), .name = "adversary", .help = "a step of the second phase, with the adversary"},
     {FIELD(each), .name = "each", .help = "also list every record of the profiled step, in order"},
-    OPTION_DEVICE(struct bench_values, device),
-    OPTION_JSON(struct bench_values, json),
+    {OPTION_DEVICE(struct bench_values, device)},
+    {OPTION_JSON(struct bench_values, json)},
     {0}};
 
 static const char *precision_text(const struct bench_values *v) {

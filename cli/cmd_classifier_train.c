@@ -24,9 +24,9 @@ static const struct option options[] = {
      .help = "steps of 16 clips"},
     {FIELD(seed), .name = "seed", .initial = "1", .min = 0, .max = 9e15,
      .help = "same seed, same classifier"},
-    OPTION_DEVICE(struct classifier_values, device),
+    {OPTION_DEVICE(struct classifier_values, device)},
     {FIELD(force), .name = "force", .letter = 'f', .help = "replace a file that exists"},
-    OPTION_JSON(struct classifier_values, json),
+    {OPTION_JSON(struct classifier_values, json)},
     {0}};
 
 // The two parts of a data set, measured.

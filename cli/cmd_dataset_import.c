@@ -13,16 +13,16 @@ struct import_values {
 #define FIELD(field) OPTION_FIELD(struct import_values, field)
 
 static const struct option options[] = {
-    OPTION_DATASET_OUT(struct import_values, out),
-    OPTION_DATASET_SIZE(struct import_values, size),
+    {OPTION_DATASET_OUT(struct import_values, out)},
+    {OPTION_DATASET_SIZE(struct import_values, size)},
     {FIELD(fit), .name = "fit", .initial = "crop", .choices = "crop|pad|stretch",
      .help = "other proportions: cut the edges off, add black bars, or distort"},
     {FIELD(frames_from), .name = "frames-from", .initial = "uniform", .choices = "uniform|first|window",
      .help = "other lengths: spread the frames over the whole clip, take its first, "
              "or the run of frames in which most moves; clips that are too short are slowed down"},
-    OPTION_DATASET_VAL(struct import_values, val),
-    OPTION_DATASET_FORMAT(struct import_values, format),
-    OPTION_FORCE(struct import_values, force, "a data set"),
+    {OPTION_DATASET_VAL(struct import_values, val)},
+    {OPTION_DATASET_FORMAT(struct import_values, format)},
+    {OPTION_FORCE(struct import_values, force, "a data set")},
     {0}};
 
 // The report's line stands alone, above the bar.

@@ -14,7 +14,7 @@ struct particles_values {
 #define FIELD(field) OPTION_FIELD(struct particles_values, field)
 
 static const struct option options[] = {
-    OPTION_DATASET_OUT(struct particles_values, out),
+    {OPTION_DATASET_OUT(struct particles_values, out)},
     {FIELD(clips), .name = "clips", .initial = "240", .min = 1, .max = 100000,
      .help = "clips of each kind, training and validation together"},
     {FIELD(layouts), .name = "layouts", .initial = "4", .min = 0, .max = 100000,
@@ -23,11 +23,11 @@ static const struct option options[] = {
     {FIELD(variety), .name = "variety", .initial = "1", .min = 0, .max = 1,
      .help = "how far the clips of a layout differ in size, speed, turn, place and moment, as a part of what "
              "their kind allows; the less, the sooner single particles are learnt"},
-    OPTION_DATASET_SIZE(struct particles_values, size),
+    {OPTION_DATASET_SIZE(struct particles_values, size)},
     {FIELD(seed), .name = "seed", .initial = "1", .min = 0, .max = 9e15, .help = "same seed, same bytes"},
-    OPTION_DATASET_VAL(struct particles_values, val),
-    OPTION_DATASET_FORMAT(struct particles_values, format),
-    OPTION_FORCE(struct particles_values, force, "a data set"),
+    {OPTION_DATASET_VAL(struct particles_values, val)},
+    {OPTION_DATASET_FORMAT(struct particles_values, format)},
+    {OPTION_FORCE(struct particles_values, force, "a data set")},
     {0}};
 
 static bool run(const void *values, char **args, int arg_count, struct cli_error *error) {

@@ -10,10 +10,14 @@ struct decode_values {
 };
 
 static const struct option options[] = {
-    OPTION_WORK_WEIGHTS(struct decode_values),
-    OPTION_WORK_OUT(struct decode_values, "where to write the clip"),
-    OPTIONS_WORK_CLIP(struct decode_values, "frames a second (default 25)"),
-    OPTIONS_WORK_REST(struct decode_values),
+    {OPTION_WORK_WEIGHTS(struct decode_values)},
+    {OPTION_WORK_OUT(struct decode_values, "where to write the clip")},
+    {OPTION_WORK_FPS(struct decode_values, "frames a second (default 25)")},
+    {OPTION_WORK_SCALE(struct decode_values)},
+    {OPTION_WORK_DEVICE(struct decode_values)},
+    {OPTION_WORK_FORCE(struct decode_values)},
+    {OPTION_WORK_QUIET(struct decode_values)},
+    {OPTION_WORK_JSON(struct decode_values)},
     {0}};
 
 static bool write_clip(struct work *work, const char *path, const uint8_t *rgb, struct cli_error *error) {

@@ -7,7 +7,7 @@ struct devices_values {
     bool json;
 };
 
-static const struct option options[] = {OPTION_JSON(struct devices_values, json), {0}};
+static const struct option options[] = {{OPTION_JSON(struct devices_values, json)}, {0}};
 
 // The family of kernels this device would run, or "" when it can run none.
 static const char *family_of(const struct rt_device_info *info) {

@@ -14,7 +14,7 @@ struct doctor_values {
     const char *device;
 };
 
-static const struct option options[] = {OPTION_DEVICE(struct doctor_values, device), {0}};
+static const struct option options[] = {{OPTION_DEVICE(struct doctor_values, device)}, {0}};
 
 // --- the machine ---
 

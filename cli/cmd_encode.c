@@ -10,11 +10,14 @@ struct encode_values {
 };
 
 static const struct option options[] = {
-    OPTION_WORK_WEIGHTS(struct encode_values),
-    OPTION_WORK_OUT(struct encode_values, "the z file to write: NAME.z.safetensors"),
+    {OPTION_WORK_WEIGHTS(struct encode_values)},
+    {OPTION_WORK_OUT(struct encode_values, "the z file to write: NAME.z.safetensors")},
     {OPTION_FIELD(struct encode_values, kind), .name = "kind", .value = "K",
      .help = "what kind the clip is (default: the one under which it is most likely)"},
-    OPTIONS_WORK_REST(struct encode_values),
+    {OPTION_WORK_DEVICE(struct encode_values)},
+    {OPTION_WORK_FORCE(struct encode_values)},
+    {OPTION_WORK_QUIET(struct encode_values)},
+    {OPTION_WORK_JSON(struct encode_values)},
     {0}};
 
 static bool report(struct work *work, const char *path, const struct generator_encoding *encoding,

@@ -42,8 +42,8 @@ static const struct option options[] = {
     {FIELD(classifier), .name = "classifier", .value = "FILE",
      .help = "what tells kinds apart, of `mograph classifier train` (default: DATA/classifier.safetensors, "
              "trained first where there is none)"},
-    OPTION_DEVICE(struct eval_values, device),
-    OPTION_JSON(struct eval_values, json),
+    {OPTION_DEVICE(struct eval_values, device)},
+    {OPTION_JSON(struct eval_values, json)},
     {0}};
 
 // What one evaluation holds.

@@ -18,9 +18,9 @@ struct generate_values {
 #define FIELD(field) OPTION_FIELD(struct generate_values, field)
 
 static const struct option options[] = {
-    OPTION_WORK_WEIGHTS(struct generate_values),
-    OPTION_WORK_OUT(struct generate_values, "where to write; several clips make a grid, "
-                                            "or with a # in the name a file each, the # being the seed"),
+    {OPTION_WORK_WEIGHTS(struct generate_values)},
+    {OPTION_WORK_OUT(struct generate_values, "where to write; several clips make a grid, "
+                                             "or with a # in the name a file each, the # being the seed")},
     {FIELD(n), .name = "number", .letter = 'n', .min = 1, .max = SEEDS_MAX,
      .help = "how many clips (default 1, or what --seeds or --grid say)"},
     {FIELD(kind), .name = "kind", .value = "K",
@@ -36,8 +36,12 @@ static const struct option options[] = {
      .help = "columns and rows of the grid (default: about square)"},
     {FIELD(save_z), .name = "save-z",
      .help = "write each clip's z beside it, NAME-SEED.z.safetensors, which morph and decode take"},
-    OPTIONS_WORK_CLIP(struct generate_values, "frames a second (default 25)"),
-    OPTIONS_WORK_REST(struct generate_values),
+    {OPTION_WORK_FPS(struct generate_values, "frames a second (default 25)")},
+    {OPTION_WORK_SCALE(struct generate_values)},
+    {OPTION_WORK_DEVICE(struct generate_values)},
+    {OPTION_WORK_FORCE(struct generate_values)},
+    {OPTION_WORK_QUIET(struct generate_values)},
+    {OPTION_WORK_JSON(struct generate_values)},
     {0}};
 
 // What one invocation holds.

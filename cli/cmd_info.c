@@ -16,7 +16,7 @@ static const struct option options[] = {{OPTION_FIELD(struct info_values, batch)
                                          .min = 1, .max = 1024},
                                         {OPTION_FIELD(struct info_values, all), .name = "all",
                                          .help = "every operation, not only those with parameters"},
-                                        OPTION_JSON(struct info_values, json),
+                                        {OPTION_JSON(struct info_values, json)},
                                         {0}};
 
 // The same model twice: as it trains, and as it generates.

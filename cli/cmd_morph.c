@@ -20,8 +20,8 @@ struct morph_values {
 #define FIELD(field) OPTION_FIELD(struct morph_values, field)
 
 static const struct option options[] = {
-    OPTION_WORK_WEIGHTS(struct morph_values),
-    OPTION_WORK_OUT(struct morph_values, "where to write the morph"),
+    {OPTION_WORK_WEIGHTS(struct morph_values)},
+    {OPTION_WORK_OUT(struct morph_values, "where to write the morph")},
     {FIELD(style), .name = "style", .initial = "play", .choices = "play|sheet|strip",
      .help = "play: the motion goes on while t travels, every frame is of its own z(t); "
              "sheet: a grid, t from 0 to 1 across, all playing at once; "
@@ -42,8 +42,12 @@ static const struct option options[] = {
      .help = "spread of the noise of kinds and seeds, as in `mograph generate`"},
     {FIELD(fine), .name = "fine", .value = "F", .initial = "0", .min = 0, .max = 4,
      .help = "noise of their finer levels, as in `mograph generate`"},
-    OPTIONS_WORK_CLIP(struct morph_values, "frames a second (default 25)"),
-    OPTIONS_WORK_REST(struct morph_values),
+    {OPTION_WORK_FPS(struct morph_values, "frames a second (default 25)")},
+    {OPTION_WORK_SCALE(struct morph_values)},
+    {OPTION_WORK_DEVICE(struct morph_values)},
+    {OPTION_WORK_FORCE(struct morph_values)},
+    {OPTION_WORK_QUIET(struct morph_values)},
+    {OPTION_WORK_JSON(struct morph_values)},
     {0}};
 
 // What one invocation holds.

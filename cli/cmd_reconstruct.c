@@ -15,13 +15,17 @@ struct reconstruct_values {
 };
 
 static const struct option options[] = {
-    OPTION_WORK_WEIGHTS(struct reconstruct_values),
-    OPTION_WORK_OUT(struct reconstruct_values,
-                    "where to write: a row for each clip, the original to the left"),
+    {OPTION_WORK_WEIGHTS(struct reconstruct_values)},
+    {OPTION_WORK_OUT(struct reconstruct_values,
+                     "where to write: a row for each clip, the original to the left")},
     {OPTION_FIELD(struct reconstruct_values, kind), .name = "kind", .value = "K",
      .help = "what kind the clips are (default: for each the one under which it is most likely)"},
-    OPTIONS_WORK_CLIP(struct reconstruct_values, "frames a second (default: as fast as the first clip)"),
-    OPTIONS_WORK_REST(struct reconstruct_values),
+    {OPTION_WORK_FPS(struct reconstruct_values, "frames a second (default: as fast as the first clip)")},
+    {OPTION_WORK_SCALE(struct reconstruct_values)},
+    {OPTION_WORK_DEVICE(struct reconstruct_values)},
+    {OPTION_WORK_FORCE(struct reconstruct_values)},
+    {OPTION_WORK_QUIET(struct reconstruct_values)},
+    {OPTION_WORK_JSON(struct reconstruct_values)},
     {0}};
 
 // What one invocation holds.

@@ -23,16 +23,15 @@ struct command {
     bool (*run)(const void *values, char **args, int arg_count, struct cli_error *error);
 };
 
-// `--device D`, the same in every command that works on one; `field` is a const char *.
+// `--device D`, the same in every command that works on one, to stand in braces; `field` is a const char *.
+#define DEVICE_HELP                                                                                          \
+    "index, UUID or part of a name, as `mograph devices` lists them "                                        \
+    "(default: MOGRAPH_DEVICE, or else the fastest kind)"
 #define OPTION_DEVICE(type, field)                                                                           \
-    {                                                                                                        \
-        OPTION_FIELD(type, field), .name = "device", .value = "D",                                           \
-                                   .help = "index, UUID or part of a name, as `mograph devices` lists them " \
-                                           "(default: MOGRAPH_DEVICE, or else the fastest kind)"             \
-    }
+    OPTION_FIELD(type, field), .name = "device", .value = "D", .help = DEVICE_HELP
 
 // `--json`; `field` is a bool.
 #define OPTION_JSON(type, field)                                                                             \
-    { OPTION_FIELD(type, field), .name = "json", .help = "print JSON instead of a table" }
+    OPTION_FIELD(type, field), .name = "json", .help = "print JSON instead of a table"
 
 #endif

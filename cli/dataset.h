@@ -11,28 +11,22 @@ struct data_progress dataset_progress(struct progress *progress);
 
 struct data_size dataset_size(struct cli_size size);
 
+// Rows of the option table, to stand in braces.
+#define SIZES "width, height and frames of every clip"
 #define OPTION_DATASET_SIZE(type, field)                                                                     \
-    {                                                                                                        \
-        OPTION_FIELD(type, field), .name = "size", .initial = "128x128x32", .min = 1, .max = 1024,           \
-                                   .help = "width, height and frames of every clip"                          \
-    }
+    OPTION_FIELD(type, field), .name = "size", .initial = "128x128x32", .min = 1, .max = 1024, .help = SIZES
+#define OUT_HELP "the data set's folder; it appears when it is complete"
 #define OPTION_DATASET_OUT(type, field)                                                                      \
-    {                                                                                                        \
-        OPTION_FIELD(type, field), .name = "out", .letter = 'o', .value = "DIR",                             \
-                                   .help = "the data set's folder; it appears when it is complete"           \
-    }
+    OPTION_FIELD(type, field), .name = "out", .letter = 'o', .value = "DIR", .help = OUT_HELP
+#define VAL_HELP "part of the clips that is kept for validation"
 #define OPTION_DATASET_VAL(type, field)                                                                      \
-    {                                                                                                        \
-        OPTION_FIELD(type, field), .name = "val", .initial = "0.15", .min = 0, .max = 0.9,                   \
-                                   .help = "part of the clips that is kept for validation"                   \
-    }
+    OPTION_FIELD(type, field), .name = "val", .initial = "0.15", .min = 0, .max = 0.9, .help = VAL_HELP
+#define FORMATS                                                                                              \
+    "lossless animated WebP (true colour, opens in a browser), GIF "                                         \
+    "(256 colours a frame), or a folder of PNGs for each clip"
 #define OPTION_DATASET_FORMAT(type, field)                                                                   \
-    {                                                                                                        \
-        OPTION_FIELD(type, field), .name = "format", .initial = "webp", .choices = "webp|gif|png",           \
-                                   .help = "lossless animated WebP (true colour, opens in a browser), GIF "  \
-                                           "(256 colours a frame), or a folder of PNGs for each clip"        \
-    }
+    OPTION_FIELD(type, field), .name = "format", .initial = "webp", .choices = "webp|gif|png", .help = FORMATS
 #define OPTION_FORCE(type, field, what)                                                                      \
-    { OPTION_FIELD(type, field), .name = "force", .letter = 'f', .help = "replace " what " that exists" }
+    OPTION_FIELD(type, field), .name = "force", .letter = 'f', .help = "replace " what " that exists"
 
 #endif

@@ -29,8 +29,7 @@ struct op_shapes {
     uint32_t count;
 };
 
-#define OP_SHAPES(rows_)                                                                                     \
-    { (rows_), sizeof(rows_) / sizeof *(rows_) }
+#define OP_SHAPES(rows_) .rows = (rows_), .count = sizeof(rows_) / sizeof *(rows_)
 
 // .params of a row: OP_PARAMS(struct op_film, .n = 2, .voxels = 105, .c = 12)
 #define OP_PARAMS(type, ...)                                                                                 \

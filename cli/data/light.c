@@ -28,7 +28,9 @@ void light_clear(struct light *light) {
 }
 
 static int clamp_int(float value, int low, int high) {
-    return value < (float)low ? low : value > (float)high ? high : (int)value;
+    if (value < (float)low)
+        return low;
+    return value > (float)high ? high : (int)value;
 }
 
 // The Gaussian's values at pixel centres first .. last along one axis.
@@ -52,7 +54,7 @@ void light_add(struct light *light, float x, float y, float sigma, const float r
         return;
     int x0 = clamp_int(x - radius, 0, width - 1), x1 = clamp_int(x + radius, 0, width - 1);
     int y0 = clamp_int(y - radius, 0, height - 1), y1 = clamp_int(y + radius, 0, height - 1);
-    float across[2 * MAX_RADIUS + 2], down[2 * MAX_RADIUS + 2];
+    float across[2 * MAX_RADIUS + 2] = {0}, down[2 * MAX_RADIUS + 2] = {0};
     profile(across, x0, x1, x, sigma);
     profile(down, y0, y1, y, sigma);
     for (int j = y0; j <= y1; j++) {

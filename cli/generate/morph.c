@@ -18,7 +18,7 @@ void morph_point(const struct morph *m, double position, const struct points *po
     for (uint32_t k = 0; k < m->path.key_count; k++) {
         float share = noise_path_weight(&m->path, position, k);
         const float *from = points_weights(&m->keys, k);
-        for (uint32_t class = 0; class < classes && share != 0.0f; class ++)
+        for (uint32_t class = 0; class < classes && share != 0.0f; ++class)
             blend[class] += share * from[class];
     }
 }

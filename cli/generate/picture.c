@@ -14,7 +14,7 @@ double picture_fps(const struct work *work) {
 uint32_t picture_columns(const struct work *work, uint32_t count) {
     const struct vae_config *c = weights_config(work->weights);
     double square = ceil(sqrt((double)count * c->h / c->w) - 1e-9);
-    return square < 1.0 ? 1 : square > (double)count ? count : (uint32_t)square;
+    return (uint32_t)fmin(fmax(square, 1.0), (double)count);
 }
 
 bool picture_lay_out(const struct work *work, const struct grid *grid, uint32_t frames, const uint8_t *rgb,

@@ -22,27 +22,24 @@ struct work_values {
     uint64_t given;
 };
 
-// Rows of the option table; `type` is the command's values. OUT is for a clip, Z for a z file.
+// Rows of the option table, to stand in braces; `type` is the command's values. OUT is for a clip or a z file.
 #define WORK_FIELD(type, field) OPTION_FIELD(type, common.field)
+#define WORK_WEIGHTS_HELP                                                                                    \
+    "a weights file, a run's folder, or the name of weights that ship (default: particles-small)"
 #define OPTION_WORK_WEIGHTS(type)                                                                            \
-    {                                                                                                        \
-        WORK_FIELD(type, weights), .name = "weights", .letter = 'w', .value = "W",                           \
-                                   .help = "a weights file, a run's folder, or the name of weights that "    \
-                                           "ship (default: particles-small)"                                 \
-    }
+    WORK_FIELD(type, weights), .name = "weights", .letter = 'w', .value = "W", .help = WORK_WEIGHTS_HELP
 #define OPTION_WORK_OUT(type, text)                                                                          \
-    { WORK_FIELD(type, out), .name = "out", .letter = 'o', .value = "FILE", .help = text }
-#define OPTIONS_WORK_CLIP(type, fps_text)                                                                    \
-    {WORK_FIELD(type, fps), .name = "fps", .min = 1, .max = 100, .help = fps_text}, {                        \
-        WORK_FIELD(type, scale), .name = "scale", .initial = "1", .min = 1, .max = 16,                       \
-                                 .help = "make every pixel N pixels wide and high, for viewing"              \
-    }
-#define OPTIONS_WORK_REST(type)                                                                              \
-    OPTION_DEVICE(type, common.device),                                                                      \
-        {WORK_FIELD(type, force), .name = "force", .letter = 'f', .help = "replace a file that exists"},     \
-        {WORK_FIELD(type, quiet), .name = "quiet", .letter = 'q', .help = "say nothing unless it fails"}, {  \
-        WORK_FIELD(type, json), .name = "json", .help = "print what was made as JSON"                        \
-    }
+    WORK_FIELD(type, out), .name = "out", .letter = 'o', .value = "FILE", .help = text
+#define OPTION_WORK_FPS(type, text) WORK_FIELD(type, fps), .name = "fps", .min = 1, .max = 100, .help = text
+#define WORK_SCALE_HELP "make every pixel N pixels wide and high, for viewing"
+#define OPTION_WORK_SCALE(type)                                                                              \
+    WORK_FIELD(type, scale), .name = "scale", .initial = "1", .min = 1, .max = 16, .help = WORK_SCALE_HELP
+#define OPTION_WORK_DEVICE(type) OPTION_DEVICE(type, common.device)
+#define OPTION_WORK_FORCE(type)                                                                              \
+    WORK_FIELD(type, force), .name = "force", .letter = 'f', .help = "replace a file that exists"
+#define OPTION_WORK_QUIET(type)                                                                              \
+    WORK_FIELD(type, quiet), .name = "quiet", .letter = 'q', .help = "say nothing unless it fails"
+#define OPTION_WORK_JSON(type) WORK_FIELD(type, json), .name = "json", .help = "print what was made as JSON"
 
 struct work {
     const struct command *command;

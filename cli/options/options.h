@@ -38,10 +38,12 @@ struct option {
 };
 
 // Where an option's value goes. The kind follows from the field's type, so the two cannot disagree.
+// clang-format off: versions 14 and 19 break a _Generic differently
 #define OPTION_FIELD(type, field)                                                                            \
     .kind = _Generic(((type *)0)->field, bool: OPTION_FLAG, int64_t: OPTION_INTEGER, double: OPTION_NUMBER,  \
                      const char *: OPTION_STRING, int: OPTION_CHOICE, struct cli_size: OPTION_SIZE),         \
     .offset = offsetof(type, field)
+// clang-format on
 
 // Fills `values` from the defaults, then from argv. Positional arguments are moved to the front of argv, in
 // order; *arg_count is their number. Everything behind "--" is positional. *help: --help or -h was given, the

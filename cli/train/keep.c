@@ -110,7 +110,7 @@ bool train_init_weights(struct trainer *trainer, const struct op_library *librar
 static void clips_text(const struct train_loop *loop, char *text, size_t size) {
     size_t at = 0;
     text[0] = '\0';
-    for (uint32_t class = 0; class < loop->model->classes && at < size; class ++)
+    for (uint32_t class = 0; class < loop->model->classes && at < size; ++class)
         at += (size_t)snprintf(text + at, size - at, "%s%u", class > 0 ? "/" : "",
                                data_set_count(loop->set, class, false));
 }

@@ -25,7 +25,7 @@ void density_destroy(struct density *d) {
 }
 
 bool density_is_fitted(const struct density *d, uint32_t class) {
-    const float *factor = d->factor + (size_t) class * d->dim * d->dim;
+    const float *factor = d->factor + (size_t)d->dim * d->dim * class;
     for (size_t i = 0; i < (size_t)d->dim * d->dim; i++)
         if (factor[i] != 0.0f)
             return true;
@@ -111,8 +111,8 @@ static double unmix(struct axis *parts, const float *centre, uint32_t dim, uint3
 
 void density_shape(const struct density *d, uint32_t class, const float *n, double *out) {
     uint32_t dim = d->dim;
-    const float *factor = d->factor + (size_t) class * dim * dim, *mean = d->mean + (size_t) class * dim;
-    const float *centre = d->centre + (size_t) class * DENSITY_PARTS * dim;
+    const float *factor = d->factor + (size_t)dim * dim * class, *mean = d->mean + (size_t)dim * class;
+    const float *centre = d->centre + (size_t)dim * DENSITY_PARTS * class;
     struct axis parts = {.count = 0};
     for (uint32_t p = 0; p < DENSITY_PARTS; p++)
         if (d->weight[class * DENSITY_PARTS + p] > 0.0f)

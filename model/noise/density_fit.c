@@ -506,7 +506,7 @@ enum rt_status density_fit(const struct density *d, const float *noise, const ui
     size_t dim = d->dim, doubles = work_doubles(n, dim);
     double *work = malloc(doubles * sizeof *work);
     bool *above = calloc(2 * (size_t)n + 1, sizeof *above);
-    for (uint32_t class = 0; work != NULL && above != NULL && class < d->classes; class ++) {
+    for (uint32_t class = 0; work != NULL && above != NULL && class < d->classes; ++class) {
         struct slot slot = slot_of(d, class);
         memset(slot.factor, 0, dim * dim * sizeof *slot.factor);
         memset(slot.centre, 0, DENSITY_PARTS * dim * sizeof *slot.centre);

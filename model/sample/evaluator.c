@@ -357,9 +357,9 @@ static enum rt_status download_table(struct evaluator *e) {
 
 static float blended(const struct evaluator *e, const float *weights, uint32_t k) {
     double sum = 0.0;
-    for (uint32_t class = 0; class < e->config.classes; class ++)
+    for (uint32_t class = 0; class < e->config.classes; ++class)
         if (weights[class] != 0.0f)
-            sum += (double)weights[class] * (double)e->table[(size_t) class * e->config.embedding + k];
+            sum += (double)weights[class] * (double)e->table[(size_t)e->config.embedding * class + k];
     return (float)sum;
 }
 

@@ -27,7 +27,7 @@ void noise_shape(const struct density *density, const float *weights, const floa
     uint32_t dim = density->dim;
     double *sum = work, *one = work + dim;
     memset(sum, 0, dim * sizeof *sum);
-    for (uint32_t class = 0; class < density->classes; class ++) {
+    for (uint32_t class = 0; class < density->classes; ++class) {
         if (weights[class] == 0.0f)
             continue;
         if (density_is_fitted(density, class))

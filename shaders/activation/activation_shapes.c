@@ -23,4 +23,4 @@ static const struct op_shape rows[] = {
      .label = "leaky_relu, " OP_WIDE},
 };
 
-const struct op_shapes op_activation_shapes = OP_SHAPES(rows);
+const struct op_shapes op_activation_shapes = {OP_SHAPES(rows)};

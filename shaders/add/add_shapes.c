@@ -17,4 +17,4 @@ static const struct op_shape rows[] = {
     {ROW(.count = OP_WIDE_COUNT), .uses = OP_BENCH, .label = OP_WIDE},
 };
 
-const struct op_shapes op_add_shapes = OP_SHAPES(rows);
+const struct op_shapes op_add_shapes = {OP_SHAPES(rows)};

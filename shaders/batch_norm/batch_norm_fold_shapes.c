@@ -16,4 +16,4 @@ static const struct op_shape rows[] = {
     {ROW(.taps = 27, .cin = 16, .cout = 8, .eps = 1e-3f), .uses = OP_DOCTOR},
 };
 
-const struct op_shapes op_batch_norm_fold_shapes = OP_SHAPES(rows);
+const struct op_shapes op_batch_norm_fold_shapes = {OP_SHAPES(rows)};

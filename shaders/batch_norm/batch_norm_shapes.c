@@ -30,7 +30,7 @@ static const struct op_shape rows[] = {
     {ROW(.dtype = OP_BF16, .n = 2, .voxels = 4099, .c = 24, FUSE(SILU)), .tolerance = 1e-2, .fills = CURVED},
 };
 
-const struct op_shapes op_batch_norm_shapes = OP_SHAPES(rows);
+const struct op_shapes op_batch_norm_shapes = {OP_SHAPES(rows)};
 
 // The backward pass of training. Not with constant gradients: those it cancels (d - mean of d), what is
 // left is rounding.
@@ -57,7 +57,7 @@ static const struct op_shape backward_rows[] = {
      .fills = BACKWARD_CURVED},
 };
 
-const struct op_shapes op_batch_norm_backward_shapes = OP_SHAPES(backward_rows);
+const struct op_shapes op_batch_norm_backward_shapes = {OP_SHAPES(backward_rows)};
 
 static const struct op_shape doctor_rows[] = {
     {ROW(.n = 2, .voxels = 105, .c = 12), .uses = OP_DOCTOR},
@@ -68,10 +68,10 @@ static const struct op_shape doctor_rows[] = {
      .uses = OP_DOCTOR},
 };
 
-const struct op_shapes op_batch_norm_doctor_shapes = OP_SHAPES(doctor_rows);
+const struct op_shapes op_batch_norm_doctor_shapes = {OP_SHAPES(doctor_rows)};
 
 static const struct op_shape bench_rows[] = {
     {ROW(.n = 1, .voxels = OP_WIDE_VOXELS, .c = OP_WIDE_C), .uses = OP_BENCH, .label = OP_WIDE},
 };
 
-const struct op_shapes op_batch_norm_bench_shapes = OP_SHAPES(bench_rows);
+const struct op_shapes op_batch_norm_bench_shapes = {OP_SHAPES(bench_rows)};

@@ -18,4 +18,4 @@ static const struct op_shape rows[] = {
     {TO_BF16(OP_WIDE_COUNT), .uses = OP_BENCH, .label = "fp32 to bf16, " OP_WIDE},
 };
 
-const struct op_shapes op_cast_shapes = OP_SHAPES(rows);
+const struct op_shapes op_cast_shapes = {OP_SHAPES(rows)};

@@ -28,5 +28,5 @@ static const struct op_shape tensor_to_clip[] = {
     {CLIP(.n = 1, .d = 32, .h = 128, .w = 128), .uses = OP_BENCH, .label = OP_CLIP},
 };
 
-const struct op_shapes op_clip_to_tensor_shapes = OP_SHAPES(clip_to_tensor);
-const struct op_shapes op_tensor_to_clip_shapes = OP_SHAPES(tensor_to_clip);
+const struct op_shapes op_clip_to_tensor_shapes = {OP_SHAPES(clip_to_tensor)};
+const struct op_shapes op_tensor_to_clip_shapes = {OP_SHAPES(tensor_to_clip)};

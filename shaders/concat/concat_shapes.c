@@ -20,4 +20,4 @@ static const struct op_shape rows[] = {
      .label = "64 + 64 channels, 8x32x32"},
 };
 
-const struct op_shapes op_concat_shapes = OP_SHAPES(rows);
+const struct op_shapes op_concat_shapes = {OP_SHAPES(rows)};

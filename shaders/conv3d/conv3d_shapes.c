@@ -68,4 +68,4 @@ static const struct op_shape rows[] = {
      .label = "32->64 k4 s2 p1 on 16x64x64"},
 };
 
-const struct op_shapes op_conv3d_shapes = OP_SHAPES(rows);
+const struct op_shapes op_conv3d_shapes = {OP_SHAPES(rows)};

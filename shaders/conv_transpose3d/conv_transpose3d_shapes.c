@@ -53,4 +53,4 @@ static const struct op_shape rows[] = {
      .label = "64->32 k4 s2 p1 to 16x64x64"},
 };
 
-const struct op_shapes op_conv_transpose3d_shapes = OP_SHAPES(rows);
+const struct op_shapes op_conv_transpose3d_shapes = {OP_SHAPES(rows)};

@@ -23,5 +23,5 @@ static const struct op_shape rows[] = {
 // check could not take.
 static const struct op_shape unknown[] = {{ROW(.classes = 6, .dim = 12, .n = 5), .tolerance = 1e-6}};
 
-const struct op_shapes op_embedding_shapes = OP_SHAPES(rows);
-const struct op_shapes op_embedding_unknown_shapes = OP_SHAPES(unknown);
+const struct op_shapes op_embedding_shapes = {OP_SHAPES(rows)};
+const struct op_shapes op_embedding_unknown_shapes = {OP_SHAPES(unknown)};

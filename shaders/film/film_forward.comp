@@ -1,6 +1,6 @@
 #version 460
 #extension GL_GOOGLE_include_directive : require
-// dst = src (1 + scale[n][c]) + shift[n][c]. 
+// dst = src (1 + scale[n][c]) + shift[n][c].
 // Grid: one invocation per four channels of a chunk of voxels, striding.
 #include "shaders/common/tensor.glsl"
 #include "shaders/common/rows.glsl"

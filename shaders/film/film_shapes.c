@@ -21,4 +21,4 @@ static const struct op_shape rows[] = {
     {ROW(.n = 1, .voxels = OP_WIDE_VOXELS, .c = OP_WIDE_C), .uses = OP_BENCH, .label = OP_WIDE},
 };
 
-const struct op_shapes op_film_shapes = OP_SHAPES(rows);
+const struct op_shapes op_film_shapes = {OP_SHAPES(rows)};

@@ -20,4 +20,4 @@ static const struct op_shape rows[] = {
     {ROW(.count = OP_MODEL_PARAMETERS), .uses = OP_BENCH, .label = "4 Mi parameters"},
 };
 
-const struct op_shapes op_grad_clip_shapes = OP_SHAPES(rows);
+const struct op_shapes op_grad_clip_shapes = {OP_SHAPES(rows)};

@@ -31,5 +31,5 @@ static const struct op_shape track[] = {
     {TRACK(.decay = 0.9f), .uses = OP_DOCTOR},
 };
 
-const struct op_shapes op_hinge_shapes = OP_SHAPES(rows);
-const struct op_shapes op_hinge_track_shapes = OP_SHAPES(track);
+const struct op_shapes op_hinge_shapes = {OP_SHAPES(rows)};
+const struct op_shapes op_hinge_track_shapes = {OP_SHAPES(track)};

@@ -21,4 +21,4 @@ static const struct op_shape rows[] = {
     {ROW(.n = 16, .voxels = OP_LATENT_VOXELS, .c = OP_LATENT_C), .uses = OP_BENCH, .label = OP_LATENT},
 };
 
-const struct op_shapes op_kl_shapes = OP_SHAPES(rows);
+const struct op_shapes op_kl_shapes = {OP_SHAPES(rows)};

@@ -25,4 +25,4 @@ static const struct op_shape rows[] = {
     {ROW(.rows = 16, .cin = 512, .cout = 2048), .uses = OP_BENCH, .label = "16 rows, 512->2048"},
 };
 
-const struct op_shapes op_linear_shapes = OP_SHAPES(rows);
+const struct op_shapes op_linear_shapes = {OP_SHAPES(rows)};

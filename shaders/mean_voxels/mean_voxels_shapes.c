@@ -21,4 +21,4 @@ static const struct op_shape rows[] = {
     {ROW(.n = 1, .voxels = OP_DEEP_VOXELS, .c = OP_DEEP_C), .uses = OP_BENCH, .label = OP_DEEP},
 };
 
-const struct op_shapes op_mean_voxels_shapes = OP_SHAPES(rows);
+const struct op_shapes op_mean_voxels_shapes = {OP_SHAPES(rows)};

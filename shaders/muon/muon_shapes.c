@@ -30,4 +30,4 @@ static const struct op_shape rows[] = {
      .uses = OP_BENCH, .label = "of conv3d 64 -> 64 k3"},
 };
 
-const struct op_shapes op_muon_shapes = OP_SHAPES(rows);
+const struct op_shapes op_muon_shapes = {OP_SHAPES(rows)};

@@ -19,5 +19,5 @@ static const struct op_shape bench[] = {
     {ROW(.count = OP_LATENT_VOXELS * OP_LATENT_C * 16), .uses = OP_BENCH, .label = "262,144 numbers"},
 };
 
-const struct op_shapes op_noise_shapes = OP_SHAPES(rows);
-const struct op_shapes op_noise_bench_shapes = OP_SHAPES(bench);
+const struct op_shapes op_noise_shapes = {OP_SHAPES(rows)};
+const struct op_shapes op_noise_bench_shapes = {OP_SHAPES(bench)};

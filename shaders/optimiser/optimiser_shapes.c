@@ -27,4 +27,4 @@ static const struct op_shape rows[] = {
      .uses = OP_BENCH, .label = "adamw with EMA, 4 Mi parameters"},
 };
 
-const struct op_shapes op_optimiser_shapes = OP_SHAPES(rows);
+const struct op_shapes op_optimiser_shapes = {OP_SHAPES(rows)};

@@ -12,7 +12,7 @@ static const struct op_shape fma_rows[] = {
     {FMA(1003, 64), .uses = OP_DOCTOR},
 };
 
-const struct op_shapes op_peak_fma_shapes = OP_SHAPES(fma_rows);
+const struct op_shapes op_peak_fma_shapes = {OP_SHAPES(fma_rows)};
 
 #define COPY(count_) OP_PARAMS(struct op_peak_copy, .count = (count_))
 
@@ -25,4 +25,4 @@ static const struct op_shape copy_rows[] = {
     {COPY(4004), .uses = OP_DOCTOR},
 };
 
-const struct op_shapes op_peak_copy_shapes = OP_SHAPES(copy_rows);
+const struct op_shapes op_peak_copy_shapes = {OP_SHAPES(copy_rows)};

@@ -28,5 +28,5 @@ static const struct op_shape bench[] = {
     {ROW(.n = 1, .voxels = 32 * 128 * 128, .c = 4, .c_used = 3), .uses = OP_BENCH, .label = OP_CLIP},
 };
 
-const struct op_shapes op_reconstruction_shapes = OP_SHAPES(rows);
-const struct op_shapes op_reconstruction_bench_shapes = OP_SHAPES(bench);
+const struct op_shapes op_reconstruction_shapes = {OP_SHAPES(rows)};
+const struct op_shapes op_reconstruction_bench_shapes = {OP_SHAPES(bench)};

@@ -22,5 +22,5 @@ static const struct op_shape bench[] = {
     {ROW(.n = 16, .voxels = OP_LATENT_VOXELS, .c = OP_LATENT_C), .uses = OP_BENCH, .label = OP_LATENT},
 };
 
-const struct op_shapes op_reparameterise_shapes = OP_SHAPES(rows);
-const struct op_shapes op_reparameterise_bench_shapes = OP_SHAPES(bench);
+const struct op_shapes op_reparameterise_shapes = {OP_SHAPES(rows)};
+const struct op_shapes op_reparameterise_bench_shapes = {OP_SHAPES(bench)};

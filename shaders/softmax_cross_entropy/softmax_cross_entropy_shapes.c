@@ -21,5 +21,5 @@ static const struct op_shape rows[] = {
 // check could not take.
 static const struct op_shape unknown[] = {{ROW(.n = 5, .classes = 6), .tolerance = 1e-5}};
 
-const struct op_shapes op_softmax_cross_entropy_shapes = OP_SHAPES(rows);
-const struct op_shapes op_softmax_unknown_shapes = OP_SHAPES(unknown);
+const struct op_shapes op_softmax_cross_entropy_shapes = {OP_SHAPES(rows)};
+const struct op_shapes op_softmax_unknown_shapes = {OP_SHAPES(unknown)};

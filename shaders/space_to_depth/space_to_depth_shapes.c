@@ -20,18 +20,18 @@ static const struct op_shape rows[] = {
     {ROW(.dtype = OP_BF16, SIZE(1, 2, 8, 12, 4), BLOCK(1, 4, 3)), .uses = OP_DOCTOR},
 };
 
-const struct op_shapes op_space_to_depth_shapes = OP_SHAPES(rows);
+const struct op_shapes op_space_to_depth_shapes = {OP_SHAPES(rows)};
 
 static const struct op_shape forth_rows[] = {
     {ROW(SIZE(1, 32, 128, 128, 4), BLOCK(2, 2, 2)), .uses = OP_BENCH,
      .label = "2x2x2 blocks of 32x128x128x4"},
 };
 
-const struct op_shapes op_space_to_depth_bench_shapes = OP_SHAPES(forth_rows);
+const struct op_shapes op_space_to_depth_bench_shapes = {OP_SHAPES(forth_rows)};
 
 static const struct op_shape back_rows[] = {
     {ROW(SIZE(1, 32, 128, 128, 4), BLOCK(2, 2, 2)), .uses = OP_BENCH,
      .label = "2x2x2 blocks to 32x128x128x4"},
 };
 
-const struct op_shapes op_depth_to_space_bench_shapes = OP_SHAPES(back_rows);
+const struct op_shapes op_depth_to_space_bench_shapes = {OP_SHAPES(back_rows)};

@@ -14,4 +14,4 @@ static const struct op_shape rows[] = {
     {ROW(.count = OP_MODEL_PARAMETERS), .uses = OP_BENCH, .label = "squares of 4 Mi parameters"},
 };
 
-const struct op_shapes op_sum_squares_shapes = OP_SHAPES(rows);
+const struct op_shapes op_sum_squares_shapes = {OP_SHAPES(rows)};

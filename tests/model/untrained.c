@@ -42,7 +42,7 @@ static void fit_density(const struct model *m, const struct parameter *p) {
     bool mean = strcmp(p->name, VAE_DENSITY_MEAN) == 0;
     if (!mean && strcmp(p->name, VAE_DENSITY_CHOLESKY) != 0) // one part
         return;
-    for (uint32_t class = 0; class + 1 < classes; class ++)
+    for (uint32_t class = 0; class + 1 < classes; ++class)
         for (uint32_t i = 0; i < top; i++) {
             if (mean)
                 values[class * top + i] = 0.5f * (float)class - 1.0f;
