@@ -2,7 +2,6 @@
 #include "cli/error.h"
 
 #include <stdarg.h>
-#include <stddef.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -19,7 +18,7 @@ static void append(struct cli_error *error, const char *format, va_list args) {
     make_line(error->text);
 }
 
-bool cli_fail(struct cli_error *error, const char *path, const char *format, ...) {
+void cli_error_fail(struct cli_error *error, const char *path, const char *format, ...) {
     error->text[0] = '\0';
     error->status = CLI_FAILED;
     if (path != NULL)
@@ -28,21 +27,15 @@ bool cli_fail(struct cli_error *error, const char *path, const char *format, ...
     va_start(args, format);
     append(error, format, args);
     va_end(args);
-    return false;
 }
 
-bool cli_usage(struct cli_error *error, const char *format, ...) {
+void cli_error_usage(struct cli_error *error, const char *format, ...) {
     error->text[0] = '\0';
     error->status = CLI_USAGE;
     va_list args;
     va_start(args, format);
     append(error, format, args);
     va_end(args);
-    return false;
-}
-
-bool cli_no_memory(struct cli_error *error, const char *what) {
-    return cli_fail(error, NULL, "out of memory%s%s", what != NULL ? " for " : "", what != NULL ? what : "");
 }
 
 bool cli_error_prefix(struct cli_error *error, const char *prefix) {

@@ -4,6 +4,7 @@
 #define MOGRAPH_CLI_ERROR_H
 
 #include <stdbool.h>
+#include <stddef.h>
 
 // Exit statuses besides 0. Whoever ends by a signal exits with 128 + its number.
 enum {
@@ -23,21 +24,32 @@ struct cli_error {
     struct cli_cause *cause;   // what the library last said (check.h); NULL: nobody listens
 };
 
-// Writes "path: message" ("message" when `path` is NULL), asks for CLI_FAILED and returns false, so that
-// callers can return it. Control characters of file names are shown as '?': the line stays one line.
+// bool cli_fail(error, path, format, ...) writes "path: message" ("message" when `path` is NULL), asks for
+// CLI_FAILED and yields false, so that callers can return it. Control characters of file names are shown as
+// '?': the line stays one line.
+// bool cli_usage(error, format, ...) does the same for a wrong command line: it asks for CLI_USAGE. main.c
+// writes the command's name before it.
+// They are macros so that who reads a caller (a compiler, clang's analyzer) sees that it gets false.
+#define cli_fail(...) (cli_error_fail(__VA_ARGS__), cli_false())
+#define cli_usage(...) (cli_error_usage(__VA_ARGS__), cli_false())
+
+static inline bool cli_false(void) {
+    return false;
+}
+
 #if defined(__GNUC__)
 __attribute__((format(printf, 3, 4)))
 #endif
-bool cli_fail(struct cli_error *error, const char *path, const char *format, ...);
-
-// The same for a wrong command line: asks for CLI_USAGE. main.c writes the command's name before it.
+void cli_error_fail(struct cli_error *error, const char *path, const char *format, ...);
 #if defined(__GNUC__)
 __attribute__((format(printf, 2, 3)))
 #endif
-bool cli_usage(struct cli_error *error, const char *format, ...);
+void cli_error_usage(struct cli_error *error, const char *format, ...);
 
 // The same for memory: "out of memory for WHAT", or "out of memory" with NULL.
-bool cli_no_memory(struct cli_error *error, const char *what);
+static inline bool cli_no_memory(struct cli_error *error, const char *what) {
+    return cli_fail(error, NULL, "out of memory%s%s", what != NULL ? " for " : "", what != NULL ? what : "");
+}
 
 // Writes "prefix: " before an error, or "; " and more behind it. Both return false.
 bool cli_error_prefix(struct cli_error *error, const char *prefix);

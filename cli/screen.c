@@ -93,14 +93,13 @@ static const uint8_t black[3];
 
 // One row of characters: the upper pixel in the foreground, the lower one in the background. Colours are sent
 // only when they change.
-static void add_row(struct screen *screen, size_t *at, const uint8_t *upper, const uint8_t *lower,
-                    uint32_t width) {
+static void add_row(struct screen *screen, size_t *at, const uint8_t *upper, bool has_lower, uint32_t width) {
     const uint8_t *ink = NULL, *paper = NULL;
     for (uint32_t x = 0; x < width; x++) {
-        const uint8_t *top = upper + 3 * x, *bottom = lower != NULL ? lower + 3 * x : black;
-        if (ink == NULL || memcmp(ink, top, 3) != 0)
+        const uint8_t *top = upper + 3 * x, *bottom = has_lower ? top + 3 * (size_t)width : black;
+        if (x == 0 || memcmp(ink, top, 3) != 0)
             add(screen, at, "\033[38;2;%u;%u;%um", top[0], top[1], top[2]);
-        if (paper == NULL || memcmp(paper, bottom, 3) != 0)
+        if (x == 0 || memcmp(paper, bottom, 3) != 0)
             add(screen, at, "\033[48;2;%u;%u;%um", bottom[0], bottom[1], bottom[2]);
         add(screen, at, UPPER_HALF);
         ink = top;
@@ -119,7 +118,7 @@ bool screen_draw(struct screen *screen, const uint8_t *rgb, uint32_t height, uin
     for (uint32_t line = 0; line < lines; line++) {
         const uint8_t *upper = rgb + 2 * line * row_bytes;
         add(screen, &at, "\033[%u;%uH", top + line, left);
-        add_row(screen, &at, upper, 2 * line + 1 < height ? upper + row_bytes : NULL, width);
+        add_row(screen, &at, upper, 2 * line + 1 < height, width);
     }
     add(screen, &at, "\033[?2026l");
     return fwrite(screen->text, 1, at, stdout) == at && fflush(stdout) == 0;

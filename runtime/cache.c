@@ -27,19 +27,19 @@ static uint64_t fnv1a(const unsigned char *data, size_t size) {
 // Writes the file's path, creating its folder when `create`; false when there is nowhere to keep it.
 static bool locate(const struct rt_device *device, bool create, char *path, size_t size) {
     const char *base = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
-    char folder[512];
+    char caches[496], folder[512];
     int length;
     if (base != NULL && base[0] == '/')
-        length = snprintf(folder, sizeof folder, "%s", base);
+        length = snprintf(caches, sizeof caches, "%s", base);
     else if (home != NULL && home[0] == '/')
-        length = snprintf(folder, sizeof folder, "%s/.cache", home);
+        length = snprintf(caches, sizeof caches, "%s/.cache", home);
     else
         return false;
-    if (length < 0 || (size_t)length >= sizeof folder - 16)
+    if (length < 0 || (size_t)length >= sizeof caches)
         return false;
-    if (create && mkdir(folder, 0700) != 0 && errno != EEXIST)
+    if (create && mkdir(caches, 0700) != 0 && errno != EEXIST)
         return false;
-    strcat(folder, "/mograph");
+    snprintf(folder, sizeof folder, "%s/mograph", caches);
     if (create && mkdir(folder, 0700) != 0 && errno != EEXIST)
         return false;
     length =

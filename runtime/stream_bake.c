@@ -143,18 +143,22 @@ static bool holds_host(const struct rt_stream *stream, const struct segment *seg
     return stream->nodes[stream->order[segment->first]].kind == NODE_HOST;
 }
 
+// Whether the last segment takes another node.
+static bool takes(const struct rt_stream *stream, const struct node *node, double ns) {
+    if (stream->segment_count == 0 || node->kind == NODE_HOST)
+        return false;
+    const struct segment *last = &stream->segments[stream->segment_count - 1];
+    return !holds_host(stream, last) && last->estimated_ns + ns <= SEGMENT_NS;
+}
+
 // Cuts the sorted nodes: a host node stands alone, and estimated work closes a segment.
 static void cut_segments(struct rt_stream *stream) {
     for (uint32_t i = 0; i < stream->node_count; i++) {
         const struct node *node = &stream->nodes[stream->order[i]];
         double ns = node->estimated_ns * stream->device->speed;
-        struct segment *last = stream->segment_count ? &stream->segments[stream->segment_count - 1] : NULL;
-        bool open = last != NULL && node->kind != NODE_HOST && !holds_host(stream, last) &&
-                    last->estimated_ns + ns <= SEGMENT_NS;
-        if (!open) {
-            last = &stream->segments[stream->segment_count++];
-            *last = (struct segment){.first = i};
-        }
+        if (!takes(stream, node, ns))
+            stream->segments[stream->segment_count++] = (struct segment){.first = i};
+        struct segment *last = &stream->segments[stream->segment_count - 1];
         last->count++;
         last->estimated_ns += ns;
     }

@@ -44,7 +44,7 @@ static enum rt_status copy_staged(struct rt_device *device, struct rt_buffer buf
         if (upload != NULL) {
             memcpy(rt_buffer_map(stage), upload + at, bytes);
             status = copy_now(device, stage, piece);
-        } else {
+        } else if (download != NULL) {
             status = copy_now(device, piece, stage);
             if (status == RT_OK)
                 memcpy(download + at, rt_buffer_map(stage), bytes);

@@ -54,7 +54,7 @@ void light_add(struct light *light, float x, float y, float sigma, const float r
         return;
     int x0 = clamp_int(x - radius, 0, width - 1), x1 = clamp_int(x + radius, 0, width - 1);
     int y0 = clamp_int(y - radius, 0, height - 1), y1 = clamp_int(y + radius, 0, height - 1);
-    float across[2 * MAX_RADIUS + 2] = {0}, down[2 * MAX_RADIUS + 2] = {0};
+    float across[2 * MAX_RADIUS + 2], down[2 * MAX_RADIUS + 2];
     profile(across, x0, x1, x, sigma);
     profile(down, y0, y1, y, sigma);
     for (int j = y0; j <= y1; j++) {
@@ -100,7 +100,7 @@ static int gaussian(float kernel[MAX_RADIUS + 1], float sigma) {
 void light_develop(struct light *light, float exposure, float glow, float glow_sigma,
                    const struct srgb_tables *tables, uint8_t *out) {
     size_t pixels = (size_t)light->height * light->width;
-    float kernel[MAX_RADIUS + 1];
+    float kernel[MAX_RADIUS + 1] = {0};
     int radius = gaussian(kernel, glow_sigma);
     blur_lines(light->rgb, light->lines, light->height, light->width, light->width, 1, kernel, radius);
     blur_lines(light->lines, light->glow, light->width, 1, light->height, light->width, kernel, radius);

@@ -166,7 +166,7 @@ bool eval_data_measure(struct eval_data *data, uint64_t seed, struct cli_error *
 }
 
 static bool copy_reference(struct eval_data *data, struct cli_error *error) {
-    uint32_t count = data->set.kind_count * data->n, *picked = malloc(count * sizeof *picked);
+    uint32_t count = data->set.kind_count * data->n, *picked = calloc(count, sizeof *picked);
     if (picked == NULL)
         return eval_no_memory(error);
     pick(&data->train.source, data->set.kind_count, data->n, picked);

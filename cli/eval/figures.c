@@ -44,7 +44,7 @@ static bool gather(const struct eval_set *set, uint32_t kind, struct features *o
 }
 
 static void features_free(struct features *features) {
-    free((void *)(uintptr_t)features->x);
+    free((void *)features->x);
 }
 
 // --- pictures
@@ -104,7 +104,7 @@ static enum rt_status diversity_of_kind(const struct eval_set *set, uint32_t kin
 
 // Of one kind, or the mean over kinds that have two clips.
 static enum rt_status diversity(const struct eval_set *set, uint32_t kind, double *out) {
-    double sum = 0.0, value;
+    double sum = 0.0, value = (double)NAN;
     uint32_t kinds = 0;
     enum rt_status status = RT_OK;
     for (uint32_t k = 0; k < set->config.classes && status == RT_OK; k++) {

@@ -4,10 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-bool eval_no_memory(struct cli_error *error) {
-    return cli_no_memory(error, "the clips that are measured: lower --n");
-}
-
 bool eval_set_create(struct eval_set *set, uint32_t capacity, uint32_t d, uint32_t h, uint32_t w,
                      uint32_t kinds, struct cli_error *error) {
     size_t room = capacity > 0 ? capacity : 1;

@@ -30,7 +30,9 @@ bool eval_set_add(struct eval_set *set, const uint8_t *rgb, uint32_t class, stru
 void eval_set_copy(struct eval_set *set, const struct eval_set *from, uint32_t i);
 
 // Says what to do when memory is out; false.
-bool eval_no_memory(struct cli_error *error);
+static inline bool eval_no_memory(struct cli_error *error) {
+    return cli_no_memory(error, "the clips that are measured: lower --n");
+}
 
 bool eval_set_classify(struct eval_set *set, struct classifier *classifier, struct cli_error *error);
 

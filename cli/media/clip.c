@@ -88,8 +88,8 @@ void clip_set_fps(struct clip *clip, double fps) {
 
 static bool grow(struct clip_collector *c, struct cli_error *error) {
     uint32_t capacity = c->capacity ? c->capacity * 2 : 8;
-    size_t frame = clip_frame_bytes(c->clip);
-    uint8_t *rgb = realloc(c->clip->rgb, capacity * frame);
+    size_t bytes = capacity * clip_frame_bytes(c->clip);
+    uint8_t *rgb = bytes > 0 ? realloc(c->clip->rgb, bytes) : NULL;
     if (rgb != NULL)
         c->clip->rgb = rgb;
     uint32_t *durations = realloc(c->clip->duration_ms, capacity * sizeof *durations);

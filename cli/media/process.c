@@ -77,7 +77,8 @@ bool process_write(struct process *process, const void *bytes, size_t size) {
 
 static void last_line(FILE *file, char *line, size_t capacity) {
     char buffer[1024];
-    rewind(file);
+    if (fseek(file, 0, SEEK_SET) != 0)
+        return;
     while (fgets(buffer, sizeof buffer, file) != NULL) {
         buffer[strcspn(buffer, "\r\n")] = '\0';
         if (buffer[0] != '\0')

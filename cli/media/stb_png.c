@@ -6,7 +6,9 @@
 #pragma GCC diagnostic ignored "-Wsign-conversion"
 #pragma GCC diagnostic ignored "-Wshadow"
 #endif
+#if !defined(__clang_analyzer__) // nor are they clang-tidy's
 #define STB_IMAGE_WRITE_IMPLEMENTATION
+#endif
 #define STBI_WRITE_NO_STDIO
 #include <stb_image_write.h>
 #if defined(__GNUC__)

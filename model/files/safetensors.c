@@ -110,7 +110,7 @@ bool safetensors_measure(struct safetensors_tensor *tensor) {
         tensor->count *= tensor->shape[i];
     }
     uint64_t bytes = safetensors_dtype_bytes(tensor->dtype);
-    if (tensor->count > SAFETENSORS_MAX_INTEGER / bytes)
+    if (bytes == 0 || tensor->count > SAFETENSORS_MAX_INTEGER / bytes)
         return false;
     tensor->size_bytes = tensor->count * bytes;
     return true;

@@ -214,8 +214,8 @@ static void write_tensor_entry(struct text *text, const struct safetensors_tenso
     text_format(text, ":{\"dtype\":\"%s\",\"shape\":[", safetensors_dtype_name(tensor->dtype));
     for (uint32_t i = 0; i < tensor->rank; i++)
         text_format(text, "%s%llu", i ? "," : "", (unsigned long long)tensor->shape[i]);
-    text_format(text, "],\"data_offsets\":[%llu,%llu]}", (unsigned long long)tensor->offset_bytes,
-                (unsigned long long)(tensor->offset_bytes + tensor->size_bytes));
+    unsigned long long begin = tensor->offset_bytes, end = begin + tensor->size_bytes;
+    text_format(text, "],\"data_offsets\":[%llu,%llu]}", begin, end);
 }
 
 static void write_metadata(struct text *text, const struct safetensors *file) {

@@ -36,7 +36,7 @@ static bool scratch_init(struct scratch *s, const struct clip_view *clip) {
     float *memory = malloc((3 * RING * pixels + pixels + s->top_capacity) * sizeof *memory);
     s->planes[0] = memory;
     s->stack = malloc(pixels * sizeof *s->stack);
-    s->open = malloc(pixels * sizeof *s->open);
+    s->open = calloc(pixels, sizeof *s->open);
     if (memory == NULL || s->stack == NULL || s->open == NULL) {
         scratch_free(s);
         return false;

@@ -104,7 +104,7 @@ enum { SUBS = 8, STORED = 4, COLOURS = 3 }; // voxels of a block, channels of a 
 
 // What the passage paints with before anything is learnt: most of a clip is dark.
 #define CONTRAST 2.0f
-#define DARKNESS -4.0f
+#define DARKNESS (-4.0f)
 
 // The tensors of both models that the passage is written with.
 struct passage {

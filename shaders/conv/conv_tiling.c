@@ -120,7 +120,7 @@ static struct gather_plan plan_tile_gather(const struct op_target *target, const
     struct gather_plan plan = {.tile = choose_gather_tile(target, size, class_count(g, transposed), b)};
     plan.depth = gather_depth(target, &plan.tile, a);
     uint32_t slabs = slab_count(g, transposed, a, plan.depth);
-    while (plan.tile.teams > slabs)
+    while (plan.tile.teams > 1 && plan.tile.teams > slabs)
         plan.tile.teams /= 2;
     plan.groups =
         class_count(g, transposed) * rt_div_up(size, plan.tile.voxels) * rt_div_up(b, plan.tile.channels);

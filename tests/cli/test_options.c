@@ -35,7 +35,7 @@ static char *words[16];
 static bool parse(const char *line) {
     static char copy[256];
     int count = 0;
-    strcpy(copy, line);
+    snprintf(copy, sizeof copy, "%s", line);
     for (char *word = strtok(copy, " "); word != NULL; word = strtok(NULL, " "))
         words[count++] = word;
     values = (struct values){0};

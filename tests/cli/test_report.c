@@ -173,7 +173,8 @@ static void make_gif(unsigned epoch, const char *what, size_t size) {
         exit(1);
     for (size_t i = 0; i < size; i++)
         bytes[i] = (uint8_t)(i * 7 + epoch + (uint8_t)what[0]);
-    memcpy(bytes, "GIF89a\x20\x00\x10\x00", 10);
+    static const uint8_t head[] = {'G', 'I', 'F', '8', '9', 'a', 32, 0, 16, 0}; // 32 x 16
+    memcpy(bytes, head, sizeof head);
     snprintf(path, sizeof path, "run <1>/samples/%04u-%s.gif", epoch, what);
     write_file(path, bytes, size);
     free(bytes);

@@ -43,7 +43,7 @@ static void start(struct session *s, const char *program, const char *option) {
         return;
     setsid();
     int terminal = open(name, O_RDWR); // becomes the controlling terminal
-    for (int fd = 0; fd < 3; fd++)
+    for (int fd = 0; fd < 3 && terminal >= 0; fd++)
         dup2(terminal, fd);
     setenv("TERM", "xterm-256color", 1);
     execl(program, program, "play", "clip.gif", option, (char *)NULL);
@@ -58,8 +58,11 @@ static void finish(struct session *s, char key) {
     for (;;) {
         struct pollfd output = {.fd = s->master, .events = POLLIN};
         if (poll(&output, 1, ended ? 0 : 20) > 0 && (output.revents & POLLIN) != 0) {
-            s->text = realloc(s->text, s->size + 4097);
-            ssize_t got = s->text != NULL ? read(s->master, s->text + s->size, 4096) : 0;
+            char *text = realloc(s->text, s->size + 4097);
+            if (text == NULL)
+                exit(1);
+            s->text = text;
+            ssize_t got = read(s->master, s->text + s->size, 4096);
             s->size += got > 0 ? (size_t)got : 0;
             s->text[s->size] = '\0';
             if (key != '\0' && strstr(s->text, "\033[?2026l") != NULL && write(s->master, &key, 1) == 1)

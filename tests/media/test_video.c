@@ -51,7 +51,8 @@ static void check_names(const struct clip *clip) {
 static void check_absent(const struct clip *clip) {
     struct clip back;
     struct cli_error error = {.text = ""};
-    char *path = strdup(getenv("PATH"));
+    const char *found = getenv("PATH");
+    char *path = strdup(found != NULL ? found : "");
     setenv("PATH", "/nowhere", 1);
     CHECK(!clip_write(clip, "absent.mp4", false, &error));
     CHECK(strstr(error.text, "ffmpeg is needed") != NULL && file_size("absent.mp4") == 0);

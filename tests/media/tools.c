@@ -67,9 +67,10 @@ uint8_t *tool_output(size_t *size, const char *format, ...) {
     uint8_t *bytes = NULL;
     *size = 0;
     for (size_t got = 1; pipe != NULL && got > 0; *size += got) {
-        bytes = realloc(bytes, *size + 65536);
-        if (bytes == NULL)
+        uint8_t *more = realloc(bytes, *size + 65536);
+        if (more == NULL)
             give_up("no memory");
+        bytes = more;
         got = fread(bytes + *size, 1, 65536, pipe);
     }
     if (pipe == NULL || pclose(pipe) != 0)

@@ -121,7 +121,7 @@ static void say_distribution(char **args) {
     say("memorisation", memorisation);
     say_path(sets[1]);
     for (int i = 0; i < 3; i++)
-        free((void *)(uintptr_t)sets[i].x);
+        free((void *)sets[i].x);
 }
 
 static const struct figure {

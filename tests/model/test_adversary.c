@@ -228,7 +228,7 @@ static void check_inputs(const struct stage *s, const struct twin *judge, const 
         fourth += i % 4 == 3 ? fabs(seen) : 0.0;
     }
     CHECK(fourth == 0.0);
-    double deviation = sqrt(squares / (double)(count / 4 * 3));
+    double deviation = sqrt(squares / (0.75 * (double)count));
     CHECK(fabs(deviation / (double)a->options.noise - 1.0) < 0.02);
 }
 

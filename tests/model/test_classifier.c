@@ -122,8 +122,8 @@ static struct classifier_clips make_clips(uint64_t seed, uint32_t count) {
 }
 
 static void free_clips(struct classifier_clips *clips) {
-    free((void *)(uintptr_t)clips->reduced);
-    free((void *)(uintptr_t)clips->classes);
+    free((void *)clips->reduced);
+    free((void *)clips->classes);
 }
 
 static uint32_t right(struct classifier *c, const struct classifier_clips *clips) {
@@ -248,7 +248,7 @@ static void refusals(struct op_library *library) {
     struct classifier *c = make(library), *no = NULL;
     test_quiet(true);
     CHECK(classifier_train(c, &none, &options) == RT_ERROR_INVALID);
-    ((uint32_t *)(uintptr_t)clips.classes)[3] = KINDS;
+    ((uint32_t *)clips.classes)[3] = KINDS;
     CHECK(classifier_train(c, &clips, &options) == RT_ERROR_INVALID);
     CHECK(strstr(test_last_error(), "clip 3 is of class 3") != NULL);
     CHECK(classifier_create(library, &impossible, 1, &no) == RT_ERROR_INVALID && no == NULL);

@@ -41,7 +41,7 @@ static void a_distribution_is_found_again(void) {
         for (int b = 0; b < DIM; b++)
             CHECK(fabs((double)d.factor[a * DIM + b] - truth_factor[a][b]) < 0.05);
     }
-    for (uint32_t class = 1; class < 3; class ++) { // too few: the prior
+    for (uint32_t class = 1; class < 3; ++class) { // too few: the prior
         float normal[DIM] = {0.5f, -1.0f, 2.0f}, out[DIM], weights[3] = {0.0f};
         double work[2 * DIM];
         weights[class] = 1.0f;
@@ -155,7 +155,8 @@ static void an_axis_keeps_order(void) {
           weight[DENSITY_PARTS] = {0.5f, 0.5f};
     const struct density d = {1, 1, mean, factor, centre, weight};
     double before = -INFINITY, out;
-    for (float n = -4.0f; n <= 4.0f; n += 0.125f) {
+    for (int eighths = -32; eighths <= 32; eighths++) {
+        float n = (float)eighths / 8.0f;
         density_shape(&d, 0, &n, &out);
         CHECK(out > before && (n == 0.0f || (out > 0.0) == (n > 0.0f)));
         before = out;

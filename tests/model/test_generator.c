@@ -65,7 +65,7 @@ static double mean_of_top(const float *noise) {
 static void draws_follow_the_density(struct op_library *library) {
     struct rig rig;
     if (begin(&rig, library, UNTRAINED_PLAIN, 1)) {
-        for (uint32_t class = 0; class < CLASSES; class ++) {
+        for (uint32_t class = 0; class < CLASSES; ++class) {
             float blend[CLASSES] = {0};
             blend[class] = 1.0f;
             struct point_draw still = {1, 0.0f, 1.0f}, coarse = {1, 1.0f, 0.0f};
@@ -113,7 +113,7 @@ static void points_are_drawn_in_place(struct op_library *library) {
 
 // The batch decides nothing.
 static void batches_do_not_matter(struct op_library *library) {
-    struct rig one, three;
+    struct rig one, three = {0};
     if (begin(&one, library, UNTRAINED_PLAIN, 1) && begin(&three, library, UNTRAINED_PLAIN, 3)) {
         draw_all(&one);
         draw_all(&three);
@@ -125,8 +125,8 @@ static void batches_do_not_matter(struct op_library *library) {
         CHECK(evaluator_decode(generator_evaluator(one.generator), one.noise + 2 * one.count,
                                one.blend + 2 * CLASSES, 1, three.rgb) == RT_OK);
         CHECK(memcmp(one.rgb + 2 * one.bytes, three.rgb, one.bytes) == 0);
-        end(&three);
     }
+    end(&three);
     end(&one);
 }
 
@@ -147,7 +147,7 @@ static void encoding_is_inverted(struct op_library *library) {
         draw_all(&rig);
         CHECK(generator_decode(rig.generator, rig.noise, rig.blend, 1, rig.rgb) == RT_OK);
         struct generator_encoding best = {.elbo = -HUGE_VAL}, found;
-        for (uint32_t class = 0; class < CLASSES; class ++) {
+        for (uint32_t class = 0; class < CLASSES; ++class) {
             CHECK(generator_encode(rig.generator, rig.rgb, class, rig.noise, &found) == RT_OK);
             CHECK(found.class == class && isfinite(found.elbo));
             CHECK(fabs(found.elbo + found.nll + found.kl[0] + found.kl[1] + found.kl[2]) < 1e-9 * found.nll);
@@ -182,7 +182,7 @@ static void refuses_z(struct op_library *library, enum untrained which, const ch
 }
 
 static void points_survive_the_disk(struct op_library *library) {
-    struct rig rig, back;
+    struct rig rig, back = {0};
     bool same = false;
     const struct safetensors_pair pair = {"mograph.kind", "burst"};
     if (begin(&rig, library, UNTRAINED_PLAIN, 1) && begin(&back, library, UNTRAINED_PLAIN, 1)) {
@@ -203,8 +203,8 @@ static void points_survive_the_disk(struct op_library *library) {
         CHECK(access("bad.safetensors", F_OK) != 0);
         CHECK(z_file_load("no-such-file", rig.generator, rig.noise, rig.blend, &same) == RT_ERROR_IO);
         test_quiet(false);
-        end(&back);
     }
+    end(&back);
     unlink("point.safetensors");
     end(&rig);
 }

@@ -70,9 +70,9 @@ static char *file_bytes(const char *path, long *size) {
     FILE *file = fopen(path, "rb");
     if (!CHECK(file != NULL))
         return calloc(1, 1);
-    fseek(file, 0, SEEK_END);
+    CHECK(fseek(file, 0, SEEK_END) == 0);
     *size = ftell(file);
-    rewind(file);
+    CHECK(fseek(file, 0, SEEK_SET) == 0);
     char *bytes = malloc((size_t)*size);
     CHECK(fread(bytes, 1, (size_t)*size, file) == (size_t)*size);
     fclose(file);

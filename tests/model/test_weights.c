@@ -76,9 +76,12 @@ static void read_back(struct model *m, float *trained, float *state) {
 
 static char *file_bytes(const char *path, long *size) {
     FILE *file = fopen(path, "rb");
-    CHECK(file != NULL && fseek(file, 0, SEEK_END) == 0);
+    *size = 0;
+    if (!CHECK(file != NULL))
+        return calloc(1, 1);
+    CHECK(fseek(file, 0, SEEK_END) == 0);
     *size = ftell(file);
-    rewind(file);
+    CHECK(fseek(file, 0, SEEK_SET) == 0);
     char *bytes = malloc((size_t)*size);
     CHECK(fread(bytes, 1, (size_t)*size, file) == (size_t)*size);
     fclose(file);

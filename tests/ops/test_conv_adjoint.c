@@ -51,8 +51,9 @@ static void check_layer(struct op_library *library, const struct layer *layer) {
     CHECK(op_describe(&library->target, layer->forward, layer->params, &sf, &refusal));
     CHECK(op_describe(&library->target, layer->backward_input, layer->params, &si, &refusal));
     CHECK(op_describe(&library->target, layer->backward_weight, layer->params, &sw, &refusal));
-    CHECK(op_arrays_create(&sf, forward.all) && op_arrays_create(&si, input.all) &&
-          op_arrays_create(&sw, weight.all));
+    if (!CHECK(op_arrays_create(&sf, forward.all) && op_arrays_create(&si, input.all) &&
+               op_arrays_create(&sw, weight.all)))
+        return;
     op_fill_inputs(layer->forward, layer->params, &sf, OP_FILL_RANDOM, 5, forward.all);
     op_fill_inputs(layer->backward_input, layer->params, &si, OP_FILL_RANDOM, 6, input.all);
     uint64_t srcs = sf.args[op_arg_index(layer->forward, "src")].count,

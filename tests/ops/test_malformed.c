@@ -56,7 +56,10 @@ static uint32_t example_count(enum op_id id) {
 static void mutate(enum op_id id, uint64_t seed, void *params) {
     const struct op_info *op = op_table[id];
     uint64_t state = seed * 1000003u + (uint64_t)id;
-    uint32_t example = (uint32_t)(next_random(&state) % example_count(id));
+    uint32_t examples = example_count(id);
+    if (!CHECK(examples > 0))
+        return;
+    uint32_t example = (uint32_t)(next_random(&state) % examples);
     memcpy(params, op_shape_at(id, OP_DOCTOR, example)->params, op->params_size);
     size_t words = bytes_before_flags(id) / 4;
     for (uint64_t left = 1 + next_random(&state) % 3; left > 0; left--) {

@@ -14,10 +14,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { STEPS = 10, CLIPS = 12, MAX_TENSORS = 512 };
+enum { STEPS = 10, CLIPS = 12 };
 
 static const char *const names[] = {"a", "b", "c", "d", "e", "f"};
 static const uint32_t classes[CLIPS] = {0, 1, 2, 3, 4, 5, 0, 1, 2, 3, 4, 5};
+
+// A copy of a tensor, kept until the commit.
+struct kept {
+    struct kept *next;
+    float values[];
+};
 
 struct bridge {
     const char *folder;
@@ -25,8 +31,7 @@ struct bridge {
     struct op_library *library;
     struct trainer *trainer;
     struct safetensors_writer *writer;
-    float *kept[MAX_TENSORS]; // until the commit
-    uint32_t kept_count;
+    struct kept *kept;
     bool failed;
 };
 
@@ -79,14 +84,15 @@ static void add_host(struct bridge *b, const char *name, const float *values, ui
     uint64_t count = 1;
     for (uint32_t i = 0; i < rank; i++)
         count *= shape[i];
-    float *copy = b->kept_count < MAX_TENSORS ? malloc(count * sizeof *copy) : NULL;
+    struct kept *copy = malloc(sizeof *copy + count * sizeof copy->values[0]);
     if (copy == NULL) {
         b->failed = true;
         return;
     }
-    memcpy(copy, values, count * sizeof *copy);
-    b->kept[b->kept_count++] = copy;
-    safetensors_add(b->writer, name, SAFETENSORS_F32, rank, shape, copy);
+    memcpy(copy->values, values, count * sizeof copy->values[0]);
+    copy->next = b->kept;
+    b->kept = copy;
+    safetensors_add(b->writer, name, SAFETENSORS_F32, rank, shape, copy->values);
 }
 
 static void add_device(struct bridge *b, const char *name, struct rt_buffer buffer, uint32_t rank,
@@ -110,9 +116,11 @@ static void begin_file(struct bridge *b, const char *name) {
 
 static void end_file(struct bridge *b) {
     check(b, safetensors_commit(&b->writer));
-    for (uint32_t i = 0; i < b->kept_count; i++)
-        free(b->kept[i]);
-    b->kept_count = 0;
+    while (b->kept != NULL) {
+        struct kept *next = b->kept->next;
+        free(b->kept);
+        b->kept = next;
+    }
 }
 
 static void write_slab(struct bridge *b, const char *name, uint32_t step, enum parameters_slab slab) {
@@ -222,7 +230,7 @@ static void train(struct bridge *b) {
                                        .w = config->w,
                                        .classes = classes,
                                        .read = read_clip,
-                                       .user = (void *)(uintptr_t)config};
+                                       .user = (void *)config};
     struct trainer_report report;
     check(b, trainer_create(b->library, config, &source, &o, &b->trainer));
     if (!b->failed)
