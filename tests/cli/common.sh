@@ -1,3 +1,4 @@
+# shellcheck shell=sh disable=SC2154 # those who source it set $mograph
 # Sourced by the tests of the program as a user meets it, which set $mograph before: a folder of its own, runs of the
 # program, counted checks. Each line of a failure names what was run.
 folder=$(mktemp -d) || exit 1

@@ -38,6 +38,7 @@ offers() {
     shell=$1
     shift
     last="$shell: $*"
+    # shellcheck disable=SC2016 # fish expands it
     case $shell in
     fish) fish --no-config -c 'source ./fish.completions; complete -C "$argv"' "$*" >out 2>err ;;
     *) $shell offer.$shell "$@" >out 2>err ;;

@@ -292,7 +292,7 @@ check cmp -s one.webp kept.webp
 LD_PRELOAD=$full_disk "$mograph" encode $w "$clip" -o full.z.safetensors >out 2>err
 status=$?
 check [ "$status" -eq 1 ]
-check [ "$(ls -A | grep -c '^\.\|^full')" -eq 0 ]
+check [ -z "$(find . -mindepth 1 -maxdepth 1 \( -name '.*' -o -name 'full*' \))" ]
 
 refuses 1 "no device matches" generate $w --device "no such device" -o x.gif
 export VK_DRIVER_FILES=/nonexistent VK_ICD_FILENAMES=/nonexistent

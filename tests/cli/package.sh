@@ -14,8 +14,8 @@ done_by() {
     check [ "$status" -eq 0 ]
 }
 
-# complete ROOT: everything is there, and the program is one.
-complete() {
+# whole ROOT: everything is there, and the program is one.
+whole() {
     for file in bin/mograph share/man/man1/mograph.1 share/bash-completion/completions/mograph \
         share/zsh/vendor-completions/_mograph share/fish/vendor_completions.d/mograph.fish share/mograph/weights/README.md share/mograph/weights/particles-small.safetensors \
         share/doc/mograph/LICENSE; do
@@ -27,12 +27,12 @@ complete() {
 }
 
 done_by "$cmake" --install "$build" --prefix "$folder/installed"
-complete installed
+whole installed
 check [ ! -e installed/lib/mograph ]
 
 done_by "$cpack" --config "$build/CPackConfig.cmake" -G DEB -B "$folder/deb"
 done_by dpkg-deb -x deb/*.deb unpacked
-complete unpacked/usr
+whole unpacked/usr
 done_by dpkg-deb -f deb/*.deb Depends
 for package in libvulkan1 libc6 libgif7 libspng0 libcjson1 libwebp7; do
     says out "$package"
@@ -43,7 +43,7 @@ done_by "$cpack" --config "$build/CPackConfig.cmake" -G TGZ -B "$folder/tgz"
 mkdir elsewhere
 done_by tar -xzf tgz/*.tar.gz -C elsewhere
 root=$(echo elsewhere/mograph-*)
-complete "$root"
+whole "$root"
 done_by ldd "$root/bin/mograph"
 grep -e gif -e spng -e webp -e cjson -e "libz" out >libraries
 last="libraries of the archive"
