@@ -56,43 +56,40 @@ static VkDebugUtilsMessengerCreateInfoEXT messenger_info(struct rt_context *cont
     };
 }
 
-static bool has_layer(const char *name) {
+static enum rt_status has_layer(const char *name, bool *has) {
     uint32_t count = 0;
-    vkEnumerateInstanceLayerProperties(&count, NULL);
-    VkLayerProperties *layers = calloc(count ? count : 1, sizeof *layers);
-    bool found = false;
-    if (layers != NULL && vkEnumerateInstanceLayerProperties(&count, layers) >= 0)
-        for (uint32_t i = 0; i < count && !found; i++)
-            found = strcmp(layers[i].layerName, name) == 0;
+    *has = false;
+    VkResult result = vkEnumerateInstanceLayerProperties(&count, NULL);
+    VkLayerProperties *layers = result < 0 ? NULL : calloc(count ? count : 1, sizeof *layers);
+    if (result >= 0 && layers == NULL)
+        return rt_no_memory("the list of layers");
+    if (result >= 0)
+        result = vkEnumerateInstanceLayerProperties(&count, layers);
+    for (uint32_t i = 0; result >= 0 && i < count && !*has; i++)
+        *has = strcmp(layers[i].layerName, name) == 0;
     free(layers);
-    return found;
+    return result < 0 ? rt_vk_fail("vkEnumerateInstanceLayerProperties", result) : RT_OK;
 }
 
-static bool has_extension(const VkExtensionProperties *list, uint32_t count, const char *name) {
-    for (uint32_t i = 0; i < count; i++)
-        if (strcmp(list[i].extensionName, name) == 0)
-            return true;
-    return false;
-}
-
-static bool has_instance_extension(const char *name) {
-    uint32_t count = 0;
-    vkEnumerateInstanceExtensionProperties(NULL, &count, NULL);
-    VkExtensionProperties *list = calloc(count ? count : 1, sizeof *list);
-    bool found = list != NULL && vkEnumerateInstanceExtensionProperties(NULL, &count, list) >= 0 &&
-                 has_extension(list, count, name);
-    free(list);
-    return found;
-}
-
-static enum rt_status create_instance(struct rt_context *context, bool validate) {
-    if (validate && !has_layer(VALIDATION_LAYER)) {
+// The layer brings debug utils itself.
+static enum rt_status choose_extras(struct rt_context *context, bool validate) {
+    bool has = true;
+    enum rt_status status = validate ? has_layer(VALIDATION_LAYER, &has) : RT_OK;
+    if (status == RT_OK && !has) {
         rt_log(RT_LOG_ERROR, "validation was asked for, but " VALIDATION_LAYER
                              " is not installed: install vulkan-validationlayers");
         return RT_ERROR_UNSUPPORTED;
     }
-    context->has_debug_utils =
-        has_instance_extension(VK_EXT_DEBUG_UTILS_EXTENSION_NAME) || validate; // the layer brings it
+    if (status == RT_OK)
+        status = rt_vk_has_extension(VK_NULL_HANDLE, VK_EXT_DEBUG_UTILS_EXTENSION_NAME, &has);
+    context->has_debug_utils = validate || (status == RT_OK && has);
+    return status;
+}
+
+static enum rt_status create_instance(struct rt_context *context, bool validate) {
+    enum rt_status status = choose_extras(context, validate);
+    if (status != RT_OK)
+        return status;
     VkDebugUtilsMessengerCreateInfoEXT messenger = messenger_info(context);
     VkApplicationInfo app = {.sType = VK_STRUCTURE_TYPE_APPLICATION_INFO,
                              .pApplicationName = "mograph",
@@ -153,16 +150,6 @@ static bool has_compute_queue(VkPhysicalDevice physical) {
     return false;
 }
 
-static bool has_device_extension(VkPhysicalDevice physical, const char *name) {
-    uint32_t count = 0;
-    vkEnumerateDeviceExtensionProperties(physical, NULL, &count, NULL);
-    VkExtensionProperties *list = calloc(count ? count : 1, sizeof *list);
-    bool found = list != NULL && vkEnumerateDeviceExtensionProperties(physical, NULL, &count, list) >= 0 &&
-                 has_extension(list, count, name);
-    free(list);
-    return found;
-}
-
 // Fills in everything that decides whether and how the device can be used.
 static void describe_features(VkPhysicalDevice physical, struct rt_device_info *info) {
     VkPhysicalDeviceVulkan12Features features12 = {.sType =
@@ -180,9 +167,13 @@ static void describe_features(VkPhysicalDevice physical, struct rt_device_info *
         info->usable = true;
 }
 
-static void describe_subgroups(VkPhysicalDevice physical, struct rt_device_info *info) {
-    bool size_control = info->api_version >= VK_API_VERSION_1_3 ||
-                        has_device_extension(physical, VK_EXT_SUBGROUP_SIZE_CONTROL_EXTENSION_NAME);
+static enum rt_status describe_subgroups(VkPhysicalDevice physical, struct rt_device_info *info) {
+    bool size_control = info->api_version >= VK_API_VERSION_1_3;
+    enum rt_status status = RT_OK;
+    if (!size_control)
+        status = rt_vk_has_extension(physical, VK_EXT_SUBGROUP_SIZE_CONTROL_EXTENSION_NAME, &size_control);
+    if (status != RT_OK)
+        return status;
     VkPhysicalDeviceSubgroupSizeControlProperties sizes = {
         .sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_SUBGROUP_SIZE_CONTROL_PROPERTIES};
     VkPhysicalDeviceSubgroupProperties subgroup = {.sType =
@@ -198,9 +189,11 @@ static void describe_subgroups(VkPhysicalDevice physical, struct rt_device_info 
     info->subgroup_pinned =
         size_control && (sizes.minSubgroupSize == sizes.maxSubgroupSize ||
                          (sizes.requiredSubgroupSizeStages & VK_SHADER_STAGE_COMPUTE_BIT) != 0);
+    return RT_OK;
 }
 
-static void describe_device(VkPhysicalDevice physical, uint32_t index, struct rt_device_info *info) {
+static enum rt_status describe_device(VkPhysicalDevice physical, uint32_t index,
+                                      struct rt_device_info *info) {
     VkPhysicalDeviceProperties core;
     vkGetPhysicalDeviceProperties(physical, &core);
     *info = (struct rt_device_info){
@@ -218,7 +211,7 @@ static void describe_device(VkPhysicalDevice physical, uint32_t index, struct rt
     if (core.apiVersion < VK_API_VERSION_1_2) {
         snprintf(info->reason, sizeof info->reason, "offers Vulkan %u.%u, 1.2 is needed",
                  VK_API_VERSION_MAJOR(core.apiVersion), VK_API_VERSION_MINOR(core.apiVersion));
-        return;
+        return RT_OK;
     }
     VkPhysicalDeviceDriverProperties driver = {.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_DRIVER_PROPERTIES};
     VkPhysicalDeviceMaintenance3Properties maintenance3 = {
@@ -237,7 +230,7 @@ static void describe_device(VkPhysicalDevice physical, uint32_t index, struct rt
         if (memory.memoryHeaps[i].flags & VK_MEMORY_HEAP_DEVICE_LOCAL_BIT)
             info->memory_bytes += memory.memoryHeaps[i].size;
     describe_features(physical, info);
-    describe_subgroups(physical, info);
+    return describe_subgroups(physical, info);
 }
 
 static enum rt_status list_devices(struct rt_context *context) {
@@ -250,14 +243,15 @@ static enum rt_status list_devices(struct rt_context *context) {
     context->physical = calloc(count, sizeof *context->physical);
     context->infos = calloc(count, sizeof *context->infos);
     if (context->physical == NULL || context->infos == NULL)
-        return RT_ERROR_OUT_OF_MEMORY;
+        return rt_no_memory("the list of devices");
     result = vkEnumeratePhysicalDevices(context->instance, &count, context->physical);
     if (result < 0)
         return rt_vk_fail("vkEnumeratePhysicalDevices", result);
     context->device_count = count;
-    for (uint32_t i = 0; i < count; i++)
-        describe_device(context->physical[i], i, &context->infos[i]);
-    return RT_OK;
+    enum rt_status status = RT_OK;
+    for (uint32_t i = 0; i < count && status == RT_OK; i++)
+        status = describe_device(context->physical[i], i, &context->infos[i]);
+    return status;
 }
 
 // Mesa's CPU driver computes in vectors of 256 bits unless it is told otherwise before it is loaded. Where
@@ -279,7 +273,7 @@ enum rt_status rt_context_create(const struct rt_context_params *params, struct 
     }
     struct rt_context *context = calloc(1, sizeof *context);
     if (context == NULL)
-        return RT_ERROR_OUT_OF_MEMORY;
+        return rt_no_memory("a Vulkan instance");
     bool validate = (params != NULL && params->validate) || rt_env_flag("MOGRAPH_VALIDATE");
     enum rt_status status = create_instance(context, validate);
     if (status == RT_OK)
@@ -326,7 +320,8 @@ uint32_t rt_context_loader_version(const struct rt_context *context) {
 
 bool rt_context_has_validation(const struct rt_context *context) {
     (void)context;
-    return has_layer(VALIDATION_LAYER);
+    bool has;
+    return has_layer(VALIDATION_LAYER, &has) == RT_OK && has;
 }
 
 static bool contains_ignoring_case(const char *text, const char *part) {

@@ -5,6 +5,7 @@
 #include "runtime/device_private.h"
 #include "runtime/log.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -44,8 +45,15 @@ static bool fits(const struct rt_device *device, const struct rt_kernel_code *co
     return true;
 }
 
+static enum rt_status refuse_pipeline(struct rt_device *device, const struct rt_kernel_code *code,
+                                      const char *call, VkResult result) {
+    char text[160];
+    snprintf(text, sizeof text, "kernel %s could not be built on \"%.60s\": %s", code->name,
+             device->info.name, call);
+    return rt_device_fail(device, text, result);
+}
+
 static enum rt_status build_pipeline(struct rt_device *device, struct rt_kernel *kernel) {
-    enum rt_status status = RT_OK;
     const struct rt_kernel_code *code = kernel->code;
     VkShaderModule module = VK_NULL_HANDLE;
     VkSpecializationMapEntry entries[RT_MAX_SPEC];
@@ -62,7 +70,9 @@ static enum rt_status build_pipeline(struct rt_device *device, struct rt_kernel 
     VkShaderModuleCreateInfo module_info = {.sType = VK_STRUCTURE_TYPE_SHADER_MODULE_CREATE_INFO,
                                             .codeSize = code->size_bytes,
                                             .pCode = code->words};
-    VK_TRY(device->vk.vkCreateShaderModule(device->device, &module_info, NULL, &module));
+    VkResult result = device->vk.vkCreateShaderModule(device->device, &module_info, NULL, &module);
+    if (result < 0)
+        return refuse_pipeline(device, code, "vkCreateShaderModule", result);
     VkComputePipelineCreateInfo info = {
         .sType = VK_STRUCTURE_TYPE_COMPUTE_PIPELINE_CREATE_INFO,
         .layout = device->pipeline_layout,
@@ -73,8 +83,11 @@ static enum rt_status build_pipeline(struct rt_device *device, struct rt_kernel 
                   .module = module,
                   .pName = "main",
                   .pSpecializationInfo = &spec}};
-    VK_TRY(device->vk.vkCreateComputePipelines(device->device, device->pipeline_cache, 1, &info, NULL,
-                                               &kernel->pipeline));
+    result = device->vk.vkCreateComputePipelines(device->device, device->pipeline_cache, 1, &info, NULL,
+                                                 &kernel->pipeline);
+    device->vk.vkDestroyShaderModule(device->device, module, NULL);
+    if (result < 0)
+        return refuse_pipeline(device, code, "vkCreateComputePipelines", result);
     if (device->context->has_debug_utils) {
         VkDebugUtilsObjectNameInfoEXT name = {.sType = VK_STRUCTURE_TYPE_DEBUG_UTILS_OBJECT_NAME_INFO_EXT,
                                               .objectType = VK_OBJECT_TYPE_PIPELINE,
@@ -82,17 +95,13 @@ static enum rt_status build_pipeline(struct rt_device *device, struct rt_kernel 
                                               .pObjectName = code->name};
         vkSetDebugUtilsObjectNameEXT(device->device, &name);
     }
-fail:
-    device->vk.vkDestroyShaderModule(device->device, module, NULL);
-    if (status != RT_OK)
-        rt_log(RT_LOG_ERROR, "kernel %s could not be built on \"%s\"", code->name, device->info.name);
-    return status;
+    return RT_OK;
 }
 
 static enum rt_status append(struct rt_device *device, struct rt_kernel *kernel) {
     if (!rt_array_reserve((void **)&device->kernels, device->kernel_count, &device->kernel_capacity,
                           sizeof(struct rt_kernel *)))
-        return RT_ERROR_OUT_OF_MEMORY;
+        return rt_no_memory("the list of kernels");
     device->kernels[device->kernel_count++] = kernel;
     return RT_OK;
 }
@@ -117,7 +126,7 @@ enum rt_status rt_kernel_get(struct rt_device *device, const struct rt_kernel_co
         return RT_ERROR_UNSUPPORTED;
     struct rt_kernel *kernel = calloc(1, sizeof *kernel);
     if (kernel == NULL)
-        return RT_ERROR_OUT_OF_MEMORY;
+        return rt_no_memory("a kernel");
     kernel->code = code;
     kernel->spec_count = spec_count;
     memcpy(kernel->spec, spec, spec_count * sizeof *spec);

@@ -56,16 +56,23 @@ static uint32_t choose_type(const struct rt_device *device, enum rt_memory_kind 
     return memory_type(device, allowed, VK_MEMORY_PROPERTY_DEVICE_LOCAL_BIT, shared ? host : 0);
 }
 
+// Of a call that failed while an arena was made. What memory there is not, rt_arena_create says with numbers.
+static enum rt_status refuse_chunk(struct rt_device *device, const char *call, VkResult result) {
+    enum rt_status status = rt_vk_status(result);
+    return status == RT_ERROR_OUT_OF_MEMORY ? status : rt_device_fail(device, call, result);
+}
+
 static enum rt_status create_chunk(struct rt_arena *arena, enum rt_memory_kind kind, uint64_t bytes) {
     struct rt_device *device = arena->device;
-    enum rt_status status = RT_OK;
     struct chunk *chunk = &arena->chunks[arena->chunk_count++];
     VkBufferCreateInfo buffer = {
         .sType = VK_STRUCTURE_TYPE_BUFFER_CREATE_INFO,
         .size = bytes,
         .usage = VK_BUFFER_USAGE_SHADER_DEVICE_ADDRESS_BIT | VK_BUFFER_USAGE_STORAGE_BUFFER_BIT |
                  VK_BUFFER_USAGE_TRANSFER_SRC_BIT | VK_BUFFER_USAGE_TRANSFER_DST_BIT};
-    VK_TRY(device->vk.vkCreateBuffer(device->device, &buffer, NULL, &chunk->buffer));
+    VkResult result = device->vk.vkCreateBuffer(device->device, &buffer, NULL, &chunk->buffer);
+    if (result < 0)
+        return refuse_chunk(device, "vkCreateBuffer", result);
     VkMemoryRequirements needs;
     device->vk.vkGetBufferMemoryRequirements(device->device, chunk->buffer, &needs);
     uint32_t type = choose_type(device, kind, needs.memoryTypeBits);
@@ -79,10 +86,12 @@ static enum rt_status create_chunk(struct rt_arena *arena, enum rt_memory_kind k
                                  .pNext = &flags,
                                  .allocationSize = needs.size,
                                  .memoryTypeIndex = type};
-    VkResult result = device->vk.vkAllocateMemory(device->device, &info, NULL, &chunk->memory);
+    result = device->vk.vkAllocateMemory(device->device, &info, NULL, &chunk->memory);
     if (result < 0)
-        return rt_vk_status(result); // rt_arena_create says it with numbers
-    VK_TRY(device->vk.vkBindBufferMemory(device->device, chunk->buffer, chunk->memory, 0));
+        return refuse_chunk(device, "vkAllocateMemory", result);
+    result = device->vk.vkBindBufferMemory(device->device, chunk->buffer, chunk->memory, 0);
+    if (result < 0)
+        return refuse_chunk(device, "vkBindBufferMemory", result);
     VkBufferDeviceAddressInfo address = {.sType = VK_STRUCTURE_TYPE_BUFFER_DEVICE_ADDRESS_INFO,
                                          .buffer = chunk->buffer};
     chunk->address = device->vk.vkGetBufferDeviceAddress(device->device, &address);
@@ -90,10 +99,9 @@ static enum rt_status create_chunk(struct rt_arena *arena, enum rt_memory_kind k
     bool visible = (device->memory.memoryTypes[type].propertyFlags & host) == host;
     bool shared = device->info.type != RT_DEVICE_DISCRETE && !device->stage;
     if (visible && (kind == RT_MEMORY_HOST || shared))
-        VK_TRY(device->vk.vkMapMemory(device->device, chunk->memory, 0, VK_WHOLE_SIZE, 0,
-                                      (void **)&chunk->mapped));
-fail:
-    return status;
+        result = device->vk.vkMapMemory(device->device, chunk->memory, 0, VK_WHOLE_SIZE, 0,
+                                        (void **)&chunk->mapped);
+    return result < 0 ? refuse_chunk(device, "vkMapMemory", result) : RT_OK;
 }
 
 enum rt_status rt_arena_create(struct rt_device *device, enum rt_memory_kind kind, uint64_t size_bytes,
@@ -103,7 +111,7 @@ enum rt_status rt_arena_create(struct rt_device *device, enum rt_memory_kind kin
         return RT_ERROR_DEVICE_LOST;
     struct rt_arena *arena = calloc(1, sizeof *arena);
     if (arena == NULL)
-        return RT_ERROR_OUT_OF_MEMORY;
+        return rt_no_memory(what);
     arena->device = device;
     arena->size_bytes = rt_align_up(size_bytes, RT_ALIGNMENT);
     arena->chunk_bytes = rt_arena_chunk_bytes(device);

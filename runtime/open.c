@@ -10,18 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool offers(VkPhysicalDevice physical, const char *extension) {
-    uint32_t count = 0;
-    vkEnumerateDeviceExtensionProperties(physical, NULL, &count, NULL);
-    VkExtensionProperties *list = calloc(count ? count : 1, sizeof *list);
-    bool found = false;
-    if (list != NULL && vkEnumerateDeviceExtensionProperties(physical, NULL, &count, list) >= 0)
-        for (uint32_t i = 0; i < count && !found; i++)
-            found = strcmp(list[i].extensionName, extension) == 0;
-    free(list);
-    return found;
-}
-
 // The first family that computes; on every desktop driver it is the one that can do everything.
 static uint32_t compute_family(VkPhysicalDevice physical) {
     VkQueueFamilyProperties families[32];
@@ -36,9 +24,14 @@ static enum rt_status open_device(struct rt_device *device) {
     enum rt_status status = RT_OK;
     const char *extensions[2];
     uint32_t extension_count = 0;
-    device->has_memory_budget = offers(device->physical, VK_EXT_MEMORY_BUDGET_EXTENSION_NAME);
+    status = rt_vk_has_extension(device->physical, VK_EXT_MEMORY_BUDGET_EXTENSION_NAME,
+                                 &device->has_memory_budget);
     // Promoted to core in 1.3, but the instance asks for 1.2, so it comes through the extension everywhere.
-    device->has_size_control = offers(device->physical, VK_EXT_SUBGROUP_SIZE_CONTROL_EXTENSION_NAME);
+    if (status == RT_OK)
+        status = rt_vk_has_extension(device->physical, VK_EXT_SUBGROUP_SIZE_CONTROL_EXTENSION_NAME,
+                                     &device->has_size_control);
+    if (status != RT_OK)
+        return status;
     if (device->has_memory_budget)
         extensions[extension_count++] = VK_EXT_MEMORY_BUDGET_EXTENSION_NAME;
     if (device->has_size_control)
@@ -97,7 +90,7 @@ enum rt_status rt_device_create(struct rt_context *context, const struct rt_devi
     }
     struct rt_device *device = calloc(1, sizeof *device);
     if (device == NULL)
-        return RT_ERROR_OUT_OF_MEMORY;
+        return rt_no_memory("a device");
     device->context = context;
     device->info = *info;
     device->physical = context->physical[info->index];

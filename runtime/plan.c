@@ -49,7 +49,7 @@ enum rt_status rt_plan(struct rt_plan_item *items, uint32_t count, uint64_t chun
     chunk_bytes = chunk_bytes / RT_ALIGNMENT * RT_ALIGNMENT;
     struct rt_plan_item **order = calloc(count ? count : 1, sizeof *order);
     if (order == NULL)
-        return RT_ERROR_OUT_OF_MEMORY;
+        return rt_no_memory("a plan of memory");
     for (uint32_t i = 0; i < count; i++) {
         order[i] = &items[i];
         if (items[i].first > items[i].last ||

@@ -1,6 +1,8 @@
 // Names of the status values.
 #include "runtime/status.h"
 
+#include "runtime/log.h"
+
 const char *rt_status_text(enum rt_status status) {
     switch (status) {
     case RT_OK:
@@ -29,4 +31,9 @@ const char *rt_status_text(enum rt_status status) {
         return "driver error";
     }
     return "unknown status";
+}
+
+enum rt_status rt_no_memory(const char *what) {
+    rt_log(RT_LOG_ERROR, "out of host memory for %s", what);
+    return RT_ERROR_OUT_OF_MEMORY;
 }

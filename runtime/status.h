@@ -24,4 +24,8 @@ enum rt_status {
 // A short English phrase for a status, never NULL.
 const char *rt_status_text(enum rt_status status);
 
+// Logs the one line about an allocation on the host that failed, "out of host memory for a stream", and gives
+// RT_ERROR_OUT_OF_MEMORY to return.
+enum rt_status rt_no_memory(const char *what);
+
 #endif

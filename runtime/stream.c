@@ -27,7 +27,7 @@ enum rt_status rt_stream_create(struct rt_device *device, const struct rt_stream
     enum rt_status status = RT_OK;
     struct rt_stream *stream = calloc(1, sizeof *stream);
     if (stream == NULL)
-        return RT_ERROR_OUT_OF_MEMORY;
+        return rt_no_memory("a stream");
     stream->device = device;
     stream->profile = params != NULL && params->profile;
     VkSemaphoreTypeCreateInfo type = {.sType = VK_STRUCTURE_TYPE_SEMAPHORE_TYPE_CREATE_INFO,
@@ -49,12 +49,19 @@ static void drop_nodes(struct rt_stream *stream) {
     rt_stream_forget_order(stream);
 }
 
+// Waits in one way or another: nothing of a stream may run when its command buffers go.
+static void settle(struct rt_stream *stream) {
+    struct rt_device *device = stream->device;
+    if (rt_stream_wait(stream, UINT64_MAX) != RT_OK && !device->lost)
+        device->vk.vkDeviceWaitIdle(device->device);
+}
+
 void rt_stream_destroy(struct rt_stream **handle) {
     struct rt_stream *stream = *handle;
     if (stream == NULL)
         return;
     struct rt_device *device = stream->device;
-    rt_stream_wait(stream, UINT64_MAX);
+    settle(stream);
     rt_stream_unbake(stream);
     drop_nodes(stream);
     device->vk.vkDestroyQueryPool(device->device, stream->queries, NULL);
@@ -72,7 +79,7 @@ struct rt_device *rt_stream_device(struct rt_stream *stream) {
 }
 
 void rt_stream_begin(struct rt_stream *stream) {
-    rt_stream_wait(stream, UINT64_MAX);
+    settle(stream);
     rt_stream_unbake(stream);
     drop_nodes(stream);
     stream->status = stream->device->lost ? RT_ERROR_DEVICE_LOST : RT_OK;
@@ -88,6 +95,11 @@ void rt_stream_fail(struct rt_stream *stream, enum rt_status status, const char 
     va_end(args);
     rt_log(RT_LOG_ERROR, "%s", text);
     stream->status = status;
+}
+
+void rt_stream_latch(struct rt_stream *stream, enum rt_status status) {
+    if (stream->status == RT_OK)
+        stream->status = status;
 }
 
 enum rt_status rt_stream_status(const struct rt_stream *stream) {
@@ -197,9 +209,37 @@ void rt_stream_host(struct rt_stream *stream, enum rt_status (*fn)(void *user), 
         fail_memory(stream);
 }
 
+// The first submission that did not finish; NULL when all did.
+static const struct segment *first_unfinished(const struct rt_stream *stream) {
+    struct rt_device *device = stream->device;
+    uint64_t reached = 0, value = stream->submitted_from;
+    if (device->vk.vkGetSemaphoreCounterValue(device->device, stream->timeline, &reached) < 0)
+        reached = value;
+    for (uint32_t i = 0; i < stream->segment_count; i++)
+        if (stream->segments[i].commands != VK_NULL_HANDLE && ++value > reached)
+            return &stream->segments[i];
+    return NULL;
+}
+
+// Names the kernels of the first submission that did not finish.
+static enum rt_status report_lost(struct rt_stream *stream) {
+    static const char advice[] = "restart the program, and see `mograph doctor` when it happens again";
+    const char *name = stream->device->info.name;
+    const struct segment *segment = first_unfinished(stream);
+    stream->device->lost = true;
+    if (segment == NULL) {
+        rt_log(RT_LOG_ERROR, "device \"%s\" was lost between two submissions; %s", name, advice);
+        return RT_ERROR_DEVICE_LOST;
+    }
+    const uint32_t *order = stream->order + segment->first;
+    rt_log(RT_LOG_ERROR, "device \"%s\" was lost between kernels %s and %s; %s", name,
+           rt_node_name(&stream->nodes[order[0]]), rt_node_name(&stream->nodes[order[segment->count - 1]]),
+           advice);
+    return RT_ERROR_DEVICE_LOST;
+}
+
 static enum rt_status submit_segment(struct rt_stream *stream, const struct segment *segment) {
     struct rt_device *device = stream->device;
-    enum rt_status status = RT_OK;
     uint64_t signal = stream->timeline_value + 1;
     VkTimelineSemaphoreSubmitInfo timeline = {.sType = VK_STRUCTURE_TYPE_TIMELINE_SEMAPHORE_SUBMIT_INFO,
                                               .signalSemaphoreValueCount = 1,
@@ -210,11 +250,14 @@ static enum rt_status submit_segment(struct rt_stream *stream, const struct segm
                          .pCommandBuffers = &segment->commands,
                          .signalSemaphoreCount = 1,
                          .pSignalSemaphores = &stream->timeline};
-    VK_TRY(device->vk.vkQueueSubmit(device->queue, 1, &info, VK_NULL_HANDLE));
+    VkResult result = device->vk.vkQueueSubmit(device->queue, 1, &info, VK_NULL_HANDLE);
+    if (result == VK_ERROR_DEVICE_LOST)
+        return report_lost(stream);
+    if (result < 0)
+        return rt_vk_fail("vkQueueSubmit", result);
     stream->timeline_value = signal;
     stream->submit_estimated_ns += segment->estimated_ns;
-fail:
-    return status;
+    return RT_OK;
 }
 
 static enum rt_status run_host_node(struct rt_stream *stream, const struct segment *segment) {
@@ -256,27 +299,6 @@ enum rt_status rt_stream_submit(struct rt_stream *stream) {
     return status;
 }
 
-// Names the kernels of the first submission that did not finish.
-static void report_lost(struct rt_stream *stream) {
-    struct rt_device *device = stream->device;
-    uint64_t reached = 0;
-    device->vk.vkGetSemaphoreCounterValue(device->device, stream->timeline, &reached);
-    uint64_t value = stream->submitted_from;
-    for (uint32_t i = 0; i < stream->segment_count; i++) {
-        const struct segment *segment = &stream->segments[i];
-        if (segment->commands == VK_NULL_HANDLE || ++value <= reached)
-            continue;
-        const uint32_t *order = stream->order + segment->first;
-        const struct node *first = &stream->nodes[order[0]],
-                          *last = &stream->nodes[order[segment->count - 1]];
-        rt_log(RT_LOG_ERROR,
-               "device \"%s\" was lost between kernels %s and %s; restart the program, and see "
-               "`mograph doctor` when it happens again",
-               device->info.name, rt_node_name(first), rt_node_name(last));
-        return;
-    }
-}
-
 // Learns how the guesses of rt_estimate_ns compare with this device. Slowly upward, at once downward never:
 // one disturbed run must not shrink submissions for good, so it is a moving average within bounds.
 static void learn_speed(struct rt_stream *stream) {
@@ -301,11 +323,8 @@ enum rt_status rt_stream_wait(struct rt_stream *stream, uint64_t timeout_ns) {
     VkResult result = device->vk.vkWaitSemaphores(device->device, &info, timeout_ns);
     if (result == VK_TIMEOUT)
         return RT_ERROR_TIMEOUT;
-    if (result == VK_ERROR_DEVICE_LOST) {
-        device->lost = true;
-        report_lost(stream);
-        return RT_ERROR_DEVICE_LOST;
-    }
+    if (result == VK_ERROR_DEVICE_LOST)
+        return report_lost(stream);
     if (result < 0)
         return rt_vk_fail("vkWaitSemaphores", result);
     learn_speed(stream);

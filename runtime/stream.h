@@ -59,6 +59,9 @@ __attribute__((format(printf, 3, 4)))
 #endif
 void rt_stream_fail(struct rt_stream *stream, enum rt_status status, const char *format, ...);
 
+// The same for an error that was logged where it was found.
+void rt_stream_latch(struct rt_stream *stream, enum rt_status status);
+
 // The first error latched since rt_stream_begin, RT_OK when there is none.
 enum rt_status rt_stream_status(const struct rt_stream *stream);
 

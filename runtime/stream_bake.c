@@ -172,6 +172,7 @@ static enum rt_status ensure_queries(struct rt_stream *stream) {
         return RT_OK;
     device->vk.vkDestroyQueryPool(device->device, stream->queries, NULL);
     stream->queries = VK_NULL_HANDLE;
+    stream->query_capacity = 0;
     VkQueryPoolCreateInfo info = {.sType = VK_STRUCTURE_TYPE_QUERY_POOL_CREATE_INFO,
                                   .queryType = VK_QUERY_TYPE_TIMESTAMP,
                                   .queryCount = stream->node_count * 2};
@@ -188,7 +189,7 @@ enum rt_status rt_stream_bake(struct rt_stream *stream) {
         return status;
     stream->segments = calloc(stream->node_count ? stream->node_count : 1, sizeof *stream->segments);
     if (stream->segments == NULL || !rt_stream_sort(stream))
-        return RT_ERROR_OUT_OF_MEMORY;
+        return rt_no_memory("a stream");
     cut_segments(stream);
     for (uint32_t i = 0; i < stream->segment_count && status == RT_OK; i++)
         if (!holds_host(stream, &stream->segments[i]))

@@ -3,6 +3,9 @@
 
 #include "runtime/log.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 const char *rt_vk_result_text(VkResult result) {
     switch (result) {
     case VK_ERROR_OUT_OF_HOST_MEMORY:
@@ -49,4 +52,26 @@ enum rt_status rt_vk_status(VkResult result) {
 enum rt_status rt_vk_fail(const char *call, VkResult result) {
     rt_log(RT_LOG_ERROR, "%s: %s", call, rt_vk_result_text(result));
     return rt_vk_status(result);
+}
+
+static VkResult list_extensions(VkPhysicalDevice physical, uint32_t *count, VkExtensionProperties *list) {
+    return physical != VK_NULL_HANDLE ? vkEnumerateDeviceExtensionProperties(physical, NULL, count, list)
+                                      : vkEnumerateInstanceExtensionProperties(NULL, count, list);
+}
+
+enum rt_status rt_vk_has_extension(VkPhysicalDevice physical, const char *name, bool *has) {
+    uint32_t count = 0;
+    *has = false;
+    VkResult result = list_extensions(physical, &count, NULL);
+    VkExtensionProperties *list = result < 0 ? NULL : calloc(count ? count : 1, sizeof *list);
+    if (result >= 0 && list == NULL)
+        return rt_no_memory("the list of extensions");
+    if (result >= 0)
+        result = list_extensions(physical, &count, list);
+    for (uint32_t i = 0; result >= 0 && i < count && !*has; i++)
+        *has = strcmp(list[i].extensionName, name) == 0;
+    free(list);
+    const char *call = physical != VK_NULL_HANDLE ? "vkEnumerateDeviceExtensionProperties"
+                                                  : "vkEnumerateInstanceExtensionProperties";
+    return result < 0 ? rt_vk_fail(call, result) : RT_OK;
 }

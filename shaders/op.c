@@ -124,7 +124,7 @@ static enum rt_status create_zeros(struct op_library *library) {
     library->zeros = rt_arena_push(library->arena, OP_ZERO_BYTES);
     void *zeros = calloc(1, OP_ZERO_BYTES);
     if (zeros == NULL)
-        return RT_ERROR_OUT_OF_MEMORY;
+        return rt_no_memory("zeros");
     status = rt_buffer_upload(library->device, library->zeros, zeros, OP_ZERO_BYTES);
     free(zeros);
     return status;
@@ -135,7 +135,7 @@ enum rt_status op_library_create(struct rt_device *device, struct op_library **o
     const struct rt_device_info *info = rt_device_describe(device);
     struct op_library *library = calloc(1, sizeof *library);
     if (library == NULL)
-        return RT_ERROR_OUT_OF_MEMORY;
+        return rt_no_memory("the operations");
     library->device = device;
     library->check = rt_env_flag("MOGRAPH_CHECK");
     library->target = (struct op_target){.cpu = info->type == RT_DEVICE_CPU,

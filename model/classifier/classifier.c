@@ -83,14 +83,14 @@ static enum rt_status make_host_values(struct classifier *c) {
     graph_bind(c->train.graph, c->train.labels, c->labels);
     uint64_t results = N * (uint64_t)(CLASSIFIER_FEATURES + c->run.outputs) * sizeof(float);
     c->batch = malloc(results > batch_bytes(c) ? results : batch_bytes(c));
-    return c->batch != NULL ? RT_OK : RT_ERROR_OUT_OF_MEMORY;
+    return c->batch != NULL ? RT_OK : rt_no_memory("a batch of clips");
 }
 
 static enum rt_status start_weights(struct classifier *c, uint64_t seed) {
     uint64_t trained = parameters_trained_count(c->parameters), state = parameters_state_count(c->parameters);
     float *values = malloc((trained + state) * sizeof *values);
     if (values == NULL)
-        return RT_ERROR_OUT_OF_MEMORY;
+        return rt_no_memory("the classifier's weights");
     parameters_start_values(c->parameters, seed, values, values + trained);
     enum rt_status status = classifier_set_weights(c, values, values + trained);
     free(values);
@@ -126,7 +126,7 @@ enum rt_status classifier_create(struct op_library *library, const struct classi
                                  uint64_t seed, struct classifier **out) {
     struct classifier *c = *out = calloc(1, sizeof *c);
     if (c == NULL)
-        return RT_ERROR_OUT_OF_MEMORY;
+        return rt_no_memory("a classifier");
     c->library = library;
     c->config = *config;
     enum rt_status status = build(c, seed);

@@ -50,7 +50,8 @@ enum rt_status classifier_save(struct classifier *c, const char *path, const cha
     struct safetensors_writer *writer = NULL;
     struct arrays arrays;
     char text[CONFIG_TEXT];
-    enum rt_status status = arrays_create(&arrays, c->parameters) ? RT_OK : RT_ERROR_OUT_OF_MEMORY;
+    enum rt_status status =
+        arrays_create(&arrays, c->parameters) ? RT_OK : rt_no_memory("the classifier's weights");
     if (status == RT_OK)
         status = classifier_get_weights(c, arrays.trained, arrays.state);
     if (status == RT_OK)
@@ -75,7 +76,8 @@ static bool is_ours(const struct classifier *c, const struct safetensors *file, 
 
 static enum rt_status load_tensors(struct classifier *c, const struct safetensors *file) {
     struct arrays arrays;
-    enum rt_status status = arrays_create(&arrays, c->parameters) ? RT_OK : RT_ERROR_OUT_OF_MEMORY;
+    enum rt_status status =
+        arrays_create(&arrays, c->parameters) ? RT_OK : rt_no_memory("the classifier's weights");
     for (uint32_t i = 0; i < parameters_count(c->parameters) && status == RT_OK; i++) {
         const struct parameter *p = parameters_get(c->parameters, i);
         uint64_t shape[5];

@@ -135,7 +135,7 @@ static enum rt_status clear(struct classifier *c) {
     const enum parameters_slab slabs[] = {PARAMETERS_M, PARAMETERS_V, PARAMETERS_GRADIENT};
     uint64_t bytes = parameters_trained_count(c->parameters) * sizeof(float);
     float *zeros = calloc(1, bytes);
-    enum rt_status status = zeros != NULL ? RT_OK : RT_ERROR_OUT_OF_MEMORY;
+    enum rt_status status = zeros != NULL ? RT_OK : rt_no_memory("zeros");
     for (size_t i = 0; i < sizeof slabs / sizeof slabs[0] && status == RT_OK; i++)
         status = rt_buffer_upload(c->library->device, parameters_slab(c->parameters, slabs[i]), zeros, bytes);
     if (status == RT_OK)
@@ -180,7 +180,7 @@ enum rt_status classifier_train(struct classifier *c, const struct classifier_cl
                               .height = c->config.h,
                               .width = c->config.w};
     if (!sampler_init(&sampler))
-        return RT_ERROR_OUT_OF_MEMORY;
+        return rt_no_memory("the order of clips");
     enum rt_status status = clear(c);
     if (status == RT_OK)
         status = record_step(c, o.weight_decay);

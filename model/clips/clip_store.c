@@ -69,7 +69,7 @@ static enum rt_status load_all(struct clip_store *store) {
                                                   : fit > LOAD_TOGETHER ? LOAD_TOGETHER
                                                                         : (uint32_t)fit;
     uint8_t *rgb = malloc(some * bytes);
-    enum rt_status status = rgb != NULL ? RT_OK : RT_ERROR_OUT_OF_MEMORY;
+    enum rt_status status = rgb != NULL ? RT_OK : rt_no_memory("clips");
     for (uint32_t first = 0; first < total && status == RT_OK; first += some)
         status = load_some(store, first, total - first < some ? total - first : some, rgb);
     free(rgb);
@@ -113,12 +113,18 @@ static enum rt_status start_reader(struct clip_store *store, uint64_t first_step
     reader->wanted = calloc(store->sampler.batch, sizeof *reader->wanted);
     reader->clips = malloc(batch_bytes(store));
     if (reader->items == NULL || reader->wanted == NULL || reader->clips == NULL)
-        return RT_ERROR_OUT_OF_MEMORY;
+        return rt_no_memory("a batch of clips");
     reader->step = first_step;
     pthread_mutex_init(&reader->lock, NULL);
     pthread_cond_init(&reader->changed, NULL);
-    reader->running = pthread_create(&reader->thread, NULL, read_ahead, store) == 0;
-    return reader->running ? RT_OK : RT_ERROR_OUT_OF_MEMORY;
+    int code = pthread_create(&reader->thread, NULL, read_ahead, store);
+    reader->running = code == 0;
+    if (reader->running)
+        return RT_OK;
+    rt_log(RT_LOG_ERROR, "no thread to read clips: %s", strerror(code));
+    pthread_cond_destroy(&reader->changed);
+    pthread_mutex_destroy(&reader->lock);
+    return RT_ERROR_OUT_OF_MEMORY;
 }
 
 static void stop_reader(struct reader *reader) {
@@ -149,6 +155,8 @@ static enum rt_status take_batch(struct clip_store *store, uint64_t step, struct
         status = RT_ERROR_INVALID;
     } else if (reader->ready) {
         status = rt_buffer_upload(store->device, store->buffer, reader->clips, batch_bytes(store));
+    }
+    if (status == RT_OK) { // else the batch stays, for the step to be tried again
         memcpy(items, reader->items, store->sampler.batch * sizeof *items);
         reader->ready = false;
         reader->step = step + 1;
@@ -165,7 +173,7 @@ enum rt_status clip_store_create(struct rt_device *device, const struct clip_sou
                                  struct clip_store **out) {
     struct clip_store *store = *out = calloc(1, sizeof *store);
     if (store == NULL)
-        return RT_ERROR_OUT_OF_MEMORY;
+        return rt_no_memory("the clips");
     *store = (struct clip_store){.device = device, .source = source, .sampler = *sampler, .streamed = stream};
     store->sampler.order = NULL;
     store->count = stream ? sampler->batch : source->count;
@@ -173,7 +181,7 @@ enum rt_status clip_store_create(struct rt_device *device, const struct clip_sou
     enum rt_status status =
         sampler_init(&store->sampler)
             ? rt_arena_create(device, RT_MEMORY_DEVICE, bytes, "clips of the data set", &store->arena)
-            : RT_ERROR_OUT_OF_MEMORY;
+            : rt_no_memory("the order of clips");
     if (status == RT_OK) {
         store->buffer = rt_arena_buffer(store->arena, 0, bytes);
         status = stream ? start_reader(store, first_step) : load_all(store);

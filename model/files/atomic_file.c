@@ -77,9 +77,10 @@ static int make_temporary(struct atomic_file *file, bool folder) {
             file->file = fdopen(fd, "wb");
             if (file->file != NULL)
                 return 0;
+            int code = errno;
             close(fd);
             unlink(file->temporary);
-            return ENOMEM;
+            return code;
         }
         if (errno != EEXIST)
             return errno;

@@ -263,7 +263,7 @@ static bool take_tensor(struct parser *parser, const char *name) {
     struct safetensors_tensor *grown =
         safetensors_grow(file->tensors, file->tensor_count, &file->tensor_capacity, sizeof tensor);
     if (grown == NULL) {
-        parser->status = safetensors_no_memory(file->path, sizeof tensor * 2 * file->tensor_capacity);
+        parser->status = safetensors_no_memory(file->path, sizeof tensor * (file->tensor_count + 1));
         return false;
     }
     file->tensors = grown;
@@ -284,7 +284,7 @@ static bool take_pair(struct parser *parser) {
     struct safetensors_pair *grown =
         safetensors_grow(file->metadata, file->metadata_count, &file->metadata_capacity, sizeof pair);
     if (grown == NULL) {
-        parser->status = safetensors_no_memory(file->path, sizeof pair * 2 * file->metadata_capacity);
+        parser->status = safetensors_no_memory(file->path, sizeof pair * (file->metadata_count + 1));
         return false;
     }
     file->metadata = grown;

@@ -126,7 +126,7 @@ void safetensors_add(struct safetensors_writer *writer, const char *name, enum s
     struct safetensors_tensor *grown =
         safetensors_grow(file->tensors, file->tensor_count, &file->tensor_capacity, sizeof tensor);
     if (grown == NULL) {
-        keep_status(writer, safetensors_no_memory(file->path, sizeof tensor * 2 * file->tensor_capacity));
+        keep_status(writer, safetensors_no_memory(file->path, sizeof tensor * (file->tensor_count + 1)));
         return;
     }
     file->tensors = grown;
@@ -148,7 +148,7 @@ void safetensors_add_metadata(struct safetensors_writer *writer, const char *key
     struct safetensors_pair *grown =
         safetensors_grow(file->metadata, file->metadata_count, &file->metadata_capacity, sizeof pair);
     if (grown == NULL) {
-        keep_status(writer, safetensors_no_memory(file->path, sizeof pair * 2 * file->metadata_capacity));
+        keep_status(writer, safetensors_no_memory(file->path, sizeof pair * (file->metadata_count + 1)));
         return;
     }
     file->metadata = grown;

@@ -74,7 +74,7 @@ enum rt_status graph_create(const struct op_target *target, struct parameters *p
                             struct graph **out) {
     *out = calloc(1, sizeof **out);
     if (*out == NULL)
-        return RT_ERROR_OUT_OF_MEMORY;
+        return rt_no_memory("a network");
     (*out)->target = *target;
     (*out)->parameters = parameters;
     reserve_none(*out);
@@ -113,9 +113,10 @@ uint32_t graph_input(struct graph *graph, const char *name, enum op_dtype dtype,
 uint32_t graph_parameter(struct graph *graph, const struct parameter *parameter) {
     if (graph->status != RT_OK)
         return GRAPH_NONE;
-    uint32_t index = parameters_add(graph->parameters, parameter);
-    if (index == UINT32_MAX)
-        return graph_refuse(graph, RT_ERROR_INVALID, "parameter %s cannot be added", parameter->name);
+    uint32_t index;
+    graph->status = parameters_add(graph->parameters, parameter, &index);
+    if (graph->status != RT_OK)
+        return GRAPH_NONE;
     uint64_t count = parameters_get(graph->parameters, index)->count;
     uint32_t slot = graph_add_slot(graph, SLOT_PARAMETER, OP_F32, count);
     uint32_t value = add_value(graph, parameter->name, slot);

@@ -45,7 +45,7 @@ static bool is_planned(const struct slot *slot) {
 static enum rt_status place_slots(struct graph *graph, uint64_t chunk_bytes) {
     struct rt_plan_item *items = calloc(graph->slot_count ? graph->slot_count : 1, sizeof *items);
     if (items == NULL)
-        return RT_ERROR_OUT_OF_MEMORY;
+        return rt_no_memory("a plan of memory");
     uint32_t count = 0;
     for (uint32_t i = 0; i < graph->slot_count; i++) {
         const struct slot *slot = &graph->slots[i];
@@ -220,7 +220,7 @@ enum rt_status graph_reference(const struct graph *graph, bool backward, double 
         for (uint32_t s = 0; s < (backward ? graph->step_count : graph->forward_steps); s++)
             reference_step(graph, &graph->steps[s], &arrays);
     else
-        status = RT_ERROR_OUT_OF_MEMORY;
+        status = rt_no_memory("a network by its references");
     free_arrays(graph, &arrays);
     return status;
 }

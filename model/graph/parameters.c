@@ -20,7 +20,7 @@ struct parameters {
 
 enum rt_status parameters_create(struct parameters **out) {
     *out = calloc(1, sizeof **out);
-    return *out != NULL ? RT_OK : RT_ERROR_OUT_OF_MEMORY;
+    return *out != NULL ? RT_OK : rt_no_memory("a set of parameters");
 }
 
 void parameters_destroy(struct parameters **handle) {
@@ -53,30 +53,33 @@ static bool same(const struct parameter *a, const struct parameter *b) {
            a->state == b->state;
 }
 
-uint32_t parameters_add(struct parameters *parameters, const struct parameter *parameter) {
+enum rt_status parameters_add(struct parameters *parameters, const struct parameter *parameter,
+                              uint32_t *index) {
     for (uint32_t i = 0; i < parameters->count; i++)
         if (strcmp(parameters->items[i].name, parameter->name) == 0) {
+            *index = i;
             if (same(&parameters->items[i], parameter))
-                return i;
+                return RT_OK;
             rt_log(RT_LOG_ERROR, "two parameters of different shapes are named %s", parameter->name);
-            return UINT32_MAX;
+            return RT_ERROR_INVALID;
         }
     if (parameters->laid_out) {
         rt_log(RT_LOG_ERROR, "parameter %s comes after the layout was fixed", parameter->name);
-        return UINT32_MAX;
+        return RT_ERROR_INVALID;
     }
     if (parameters->count == parameters->capacity) {
         uint32_t capacity = parameters->capacity ? parameters->capacity * 2 : 64;
         struct parameter *grown = realloc(parameters->items, capacity * sizeof *grown);
         if (grown == NULL)
-            return UINT32_MAX;
+            return rt_no_memory("a set of parameters");
         parameters->items = grown;
         parameters->capacity = capacity;
     }
     struct parameter *item = &parameters->items[parameters->count];
     *item = *parameter;
     item->count = element_count(parameter);
-    return parameters->count++;
+    *index = parameters->count++;
+    return RT_OK;
 }
 
 uint32_t parameters_count(const struct parameters *parameters) {

@@ -57,10 +57,11 @@ enum parameters_slab {
 enum rt_status parameters_create(struct parameters **out);
 void parameters_destroy(struct parameters **parameters);
 
-// Adds a tensor and returns its index; `count` and `offset` are filled in. A name that is there already gives
-// the tensor that has it, when all else agrees: several graphs share one set. UINT32_MAX, logged, when it
-// disagrees or memory is out.
-uint32_t parameters_add(struct parameters *parameters, const struct parameter *parameter);
+// Adds a tensor; *index is its place, `count` and `offset` are filled in. A name that is there already gives
+// the tensor that has it, when all else agrees: several graphs share one set. Errors: RT_ERROR_INVALID (it
+// disagrees), RT_ERROR_OUT_OF_MEMORY.
+enum rt_status parameters_add(struct parameters *parameters, const struct parameter *parameter,
+                              uint32_t *index);
 
 uint32_t parameters_count(const struct parameters *parameters);
 const struct parameter *parameters_get(const struct parameters *parameters, uint32_t index);

@@ -362,7 +362,7 @@ static void write_losses(struct writer *w, struct tensor output) {
         graph_seed(graph, vae->nll);
 }
 
-static bool add_density(const struct vae_config *c, struct parameters *parameters) {
+static enum rt_status add_density(const struct vae_config *c, struct parameters *parameters) {
     const struct parameter mean = {
         .name = VAE_DENSITY_MEAN, .layout = PARAMETER_TABLE, .in = c->classes, .out = c->top, .state = true};
     struct parameter cholesky = mean, centre = mean, weight = mean;
@@ -372,11 +372,12 @@ static bool add_density(const struct vae_config *c, struct parameters *parameter
     centre.in = c->classes * DENSITY_PARTS;
     snprintf(weight.name, sizeof weight.name, "%s", VAE_DENSITY_WEIGHT);
     weight.out = DENSITY_PARTS;
-    return parameters_add(parameters, &calibration_tensor) != UINT32_MAX &&
-           parameters_add(parameters, &mean) != UINT32_MAX &&
-           parameters_add(parameters, &cholesky) != UINT32_MAX &&
-           parameters_add(parameters, &centre) != UINT32_MAX &&
-           parameters_add(parameters, &weight) != UINT32_MAX;
+    const struct parameter *const tensors[] = {&calibration_tensor, &mean, &cholesky, &centre, &weight};
+    enum rt_status status = RT_OK;
+    uint32_t index;
+    for (size_t i = 0; i < sizeof tensors / sizeof *tensors && status == RT_OK; i++)
+        status = parameters_add(parameters, tensors[i], &index);
+    return status;
 }
 
 // The network, from clip or noise to output and losses.
@@ -407,8 +408,11 @@ enum rt_status vae_init(struct vae *vae, const struct vae_config *config, enum v
     if (status != RT_OK)
         return status;
     write_network(vae, n);
-    status = add_density(config, parameters) ? graph_finish(vae->graph, vae_mode_trains(mode), chunk_bytes)
-                                             : RT_ERROR_INVALID;
+    status = graph_status(vae->graph);
+    if (status == RT_OK)
+        status = add_density(config, parameters);
+    if (status == RT_OK)
+        status = graph_finish(vae->graph, vae_mode_trains(mode), chunk_bytes);
     if (status != RT_OK)
         vae_finish(vae);
     return status;

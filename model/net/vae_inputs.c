@@ -72,7 +72,7 @@ enum rt_status vae_inputs_create(struct vae_inputs *inputs, struct op_library *l
     memset(rt_buffer_map(inputs->classes), 0, inputs->classes.size_bytes);
     for (uint32_t i = 0; i < vae->level_count && status == RT_OK; i++)
         status = clear(library->device, inputs->eps[i]);
-    for (uint32_t i = 0; i < vae->n; i++)
+    for (uint32_t i = 0; i < vae->n && status == RT_OK; i++)
         vae_inputs_drop_levels(inputs, i, vae->level_count);
     return status;
 }

@@ -514,7 +514,7 @@ enum rt_status density_fit(const struct density *d, const float *noise, const ui
         memset(work, 0, doubles * sizeof *work);
         fit_class(d, class, noise, classes, n, work, above);
     }
-    enum rt_status status = work != NULL && above != NULL ? RT_OK : RT_ERROR_OUT_OF_MEMORY;
+    enum rt_status status = work != NULL && above != NULL ? RT_OK : rt_no_memory("fitting a density");
     free(work);
     free(above);
     return status;

@@ -40,7 +40,7 @@ enum rt_status evaluator_create(struct op_library *library, const struct vae_con
                                 struct evaluator **out) {
     struct evaluator *e = *out = calloc(1, sizeof *e);
     if (e == NULL)
-        return RT_ERROR_OUT_OF_MEMORY;
+        return rt_no_memory("an evaluator");
     *e = (struct evaluator){.library = library, .config = *config, .n = n};
     uint64_t chunk = rt_arena_chunk_bytes(library->device);
     const struct op_target *target = &library->target;
@@ -164,7 +164,7 @@ static enum rt_status make_buffers(struct evaluator *e) {
             largest = level_count(&e->generate.levels[i]);
     e->scratch = malloc(e->n * largest * sizeof *e->scratch);
     e->table = malloc((size_t)e->config.classes * e->config.embedding * sizeof *e->table);
-    return e->scratch != NULL && e->table != NULL ? RT_OK : RT_ERROR_OUT_OF_MEMORY;
+    return e->scratch != NULL && e->table != NULL ? RT_OK : rt_no_memory("an evaluator");
 }
 
 enum rt_status evaluator_attach(struct evaluator *e, struct rt_arena *activations,

@@ -53,7 +53,7 @@ static enum rt_status load(struct generator *g) {
     const struct parameters *p = evaluator_parameters(g->evaluator);
     uint64_t trained = parameters_trained_count(p), state = parameters_state_count(p);
     float *values = malloc((trained + state) * sizeof *values);
-    enum rt_status status = values != NULL ? RT_OK : RT_ERROR_OUT_OF_MEMORY;
+    enum rt_status status = values != NULL ? RT_OK : rt_no_memory("weights");
     if (status == RT_OK)
         status = weights_read(g->weights, p, values, values + trained);
     if (status == RT_OK)
@@ -86,7 +86,7 @@ enum rt_status generator_create(struct op_library *library, const struct weights
                                 struct generator **out) {
     struct generator *g = *out = calloc(1, sizeof *g);
     if (g == NULL)
-        return RT_ERROR_OUT_OF_MEMORY;
+        return rt_no_memory("a generator");
     *g = (struct generator){.library = library, .weights = weights};
     enum rt_status status = create_evaluator(g, batch > 0 ? batch : 1);
     if (status == RT_OK)
@@ -254,7 +254,7 @@ enum rt_status generator_encode(struct generator *g, const uint8_t *rgb, uint32_
     uint32_t batch = end - first < generator_batch(g) ? end - first : generator_batch(g);
     struct trials trials = {0};
     *out = (struct generator_encoding){.elbo = -HUGE_VAL};
-    enum rt_status status = trials_create(&trials, g, batch) ? RT_OK : RT_ERROR_OUT_OF_MEMORY;
+    enum rt_status status = trials_create(&trials, g, batch) ? RT_OK : rt_no_memory("encoding a clip");
     for (uint32_t i = 0; i < batch && status == RT_OK; i++)
         memcpy(trials.rgb + i * generator_clip_bytes(g), rgb, generator_clip_bytes(g));
     for (; first < end && status == RT_OK; first += batch)

@@ -14,7 +14,7 @@ enum rt_status prior_create(struct prior *prior, const struct vae *shapes) {
     prior->shares = malloc(c->classes * sizeof *prior->shares);
     prior->work = malloc(2 * (size_t)c->top * sizeof *prior->work);
     if (!density_create(&prior->density, c->classes, c->top) || prior->shares == NULL || prior->work == NULL)
-        return RT_ERROR_OUT_OF_MEMORY;
+        return rt_no_memory("what points are drawn from");
     for (uint32_t i = 0; i < c->classes; i++)
         prior->shares[i] = 1.0 / c->classes;
     return RT_OK;

@@ -138,7 +138,7 @@ enum rt_status adversary_create(struct op_library *library, const struct vae *mo
                                 struct adversary **out) {
     struct adversary *a = *out = calloc(1, sizeof *a);
     if (a == NULL)
-        return RT_ERROR_OUT_OF_MEMORY;
+        return rt_no_memory("the adversary");
     a->library = library;
     a->model = model;
     a->model_parameters = parameters;
@@ -185,7 +185,7 @@ static void set_scales(float *scales, uint32_t rows, float factor) {
 static enum rt_status upload_mask(struct adversary *a) {
     float *mask = malloc(a->mask.size_bytes);
     if (mask == NULL)
-        return RT_ERROR_OUT_OF_MEMORY;
+        return rt_no_memory("the adversary");
     set_scales(mask, 2 * a->model->n, 1.0f);
     enum rt_status status = rt_buffer_upload(a->library->device, a->mask, mask, a->mask.size_bytes);
     free(mask);
@@ -234,7 +234,7 @@ static void bind(struct adversary *a, struct rt_arena *arena) {
 static enum rt_status start(struct adversary *a) {
     float *state = calloc(adversary_state_count(a), sizeof *state);
     if (state == NULL)
-        return RT_ERROR_OUT_OF_MEMORY;
+        return rt_no_memory("the adversary's weights");
     float *weights = state + STATE_HEADER + 4 * ADVERSARY_KEPT;
     parameters_start_values(a->parameters, a->options.seed, weights, weights); // it has no state tensors
     enum rt_status status = adversary_load(a, state);

@@ -103,7 +103,7 @@ static enum rt_status add_parts(const struct trainer *t, struct safetensors_writ
     for (int i = 0; i < PART_COUNT && status == RT_OK; i++) {
         content->data[i] = malloc(parts[i].count * sizeof(float));
         status = content->data[i] == NULL
-                     ? RT_ERROR_OUT_OF_MEMORY
+                     ? rt_no_memory("a checkpoint")
                      : rt_buffer_download(t->library->device, parts[i].buffer, content->data[i],
                                           parts[i].count * sizeof(float));
         if (status == RT_OK)
@@ -119,7 +119,7 @@ static enum rt_status add_adversary(const struct trainer *t, struct safetensors_
     if (count == 0)
         return RT_OK;
     enum rt_status status = content->adversary != NULL ? adversary_save(t->adversary, content->adversary)
-                                                       : RT_ERROR_OUT_OF_MEMORY;
+                                                       : rt_no_memory("a checkpoint");
     if (status == RT_OK)
         safetensors_add(writer, "adversary", SAFETENSORS_F32, 1, &count, content->adversary);
     return status;
@@ -154,7 +154,7 @@ enum rt_status checkpoint_save(struct trainer *t, const char *path) {
 static enum rt_status load_adversary(struct trainer *t, const struct safetensors *file) {
     uint64_t count;
     float *state = adversary_room(t, &count);
-    enum rt_status status = count > 0 && state == NULL ? RT_ERROR_OUT_OF_MEMORY : RT_OK;
+    enum rt_status status = count > 0 && state == NULL ? rt_no_memory("a checkpoint") : RT_OK;
     // A run that is resumed with an adversary it did not have starts a fresh one.
     bool has = safetensors_find(file, "adversary") != NULL;
     if (status == RT_OK && count > 0 && has)
@@ -186,7 +186,7 @@ static enum rt_status load_parts(struct trainer *t, const struct safetensors *fi
     list_parts(t, parts);
     float *data = malloc(largest_count(parts) * sizeof *data), rates[RATE_NUMBERS * (VAE_MAX_STAGES + 1)];
     const uint64_t shape[2] = {t->first.level_count, RATE_NUMBERS};
-    enum rt_status status = data != NULL ? RT_OK : RT_ERROR_OUT_OF_MEMORY;
+    enum rt_status status = data != NULL ? RT_OK : rt_no_memory("a checkpoint");
     for (int i = 0; i < PART_COUNT && status == RT_OK; i++) {
         status = safetensors_load(file, parts[i].name, SAFETENSORS_F32, 1, &parts[i].count, data);
         if (status == RT_OK)
@@ -214,5 +214,6 @@ enum rt_status checkpoint_load(struct trainer *t, const char *path) {
         t->step = strtoull(safetensors_metadata(file, "step"), NULL, 10);
     safetensors_close(&file);
     clip_store_destroy(&t->clips); // a streamed set goes on from the step that was loaded
+    t->recorded = 0;               // what was recorded reads those clips
     return status;
 }

@@ -26,7 +26,7 @@ static enum rt_status batch_create(struct batch *batch, const struct evaluator *
     batch->noise = malloc((size_t)batch->n * batch->noise_count * sizeof *batch->noise);
     bool made = batch->rgb != NULL && batch->clips != NULL && batch->classes != NULL && batch->eps != NULL &&
                 batch->noise != NULL;
-    return made ? RT_OK : RT_ERROR_OUT_OF_MEMORY;
+    return made ? RT_OK : rt_no_memory("a batch of clips");
 }
 
 static void batch_destroy(struct batch *batch) {
@@ -91,8 +91,9 @@ enum rt_status refit_density(struct evaluator *e, const struct clip_source *sour
     struct density fitted;
     float *top = malloc((size_t)source->count * c->top * sizeof *top);
     enum rt_status status = batch_create(&batch, e, source);
-    if (!density_create(&fitted, c->classes, c->top) || top == NULL)
-        status = RT_ERROR_OUT_OF_MEMORY;
+    bool made = density_create(&fitted, c->classes, c->top) && top != NULL;
+    if (status == RT_OK && !made)
+        status = rt_no_memory("fitting a density");
     if (status == RT_OK)
         status = encode_all(e, source, seed, &batch, top);
     if (status == RT_OK)

@@ -41,7 +41,7 @@ static enum rt_status begin(struct op_library *library, const struct vae_config 
                             struct trainer **out) {
     struct trainer *t = *out = calloc(1, sizeof *t);
     if (t == NULL)
-        return RT_ERROR_OUT_OF_MEMORY;
+        return rt_no_memory("a trainer");
     t->library = library;
     t->source = source;
     t->options = *options;
@@ -60,7 +60,7 @@ static enum rt_status begin(struct op_library *library, const struct vae_config 
     if (status != RT_OK)
         return status;
     t->muon_scratch = calloc(parameters_count(t->parameters), sizeof *t->muon_scratch);
-    return t->muon_scratch != NULL ? RT_OK : RT_ERROR_OUT_OF_MEMORY;
+    return t->muon_scratch != NULL ? RT_OK : rt_no_memory("a trainer");
 }
 
 static enum rt_status clear_slabs(struct trainer *t) {
@@ -68,7 +68,7 @@ static enum rt_status clear_slabs(struct trainer *t) {
     const enum parameters_slab slabs[] = {PARAMETERS_M, PARAMETERS_V, PARAMETERS_GRADIENT};
     uint64_t count = parameters_trained_count(t->parameters);
     float *zeros = calloc(count, sizeof *zeros);
-    enum rt_status status = zeros != NULL ? RT_OK : RT_ERROR_OUT_OF_MEMORY;
+    enum rt_status status = zeros != NULL ? RT_OK : rt_no_memory("zeros");
     for (size_t i = 0; i < sizeof slabs / sizeof slabs[0] && status == RT_OK; i++)
         status =
             rt_buffer_upload(device, parameters_slab(t->parameters, slabs[i]), zeros, count * sizeof *zeros);
@@ -93,7 +93,7 @@ static enum rt_status start_weights(struct trainer *t) {
     uint64_t trained = parameters_trained_count(p), state = parameters_state_count(p);
     float *values = calloc(trained + state, sizeof *values);
     if (values == NULL)
-        return RT_ERROR_OUT_OF_MEMORY;
+        return rt_no_memory("starting weights");
     parameters_start_values(p, t->options.seed, values, values + trained);
     enum rt_status status = trainer_set_weights(t, values, values + trained);
     free(values);
@@ -143,7 +143,7 @@ static enum rt_status build(struct trainer *t) {
         return status;
     t->items = calloc(t->options.batch, sizeof *t->items);
     if (t->items == NULL || !sampler_init(&t->sampler))
-        return RT_ERROR_OUT_OF_MEMORY;
+        return rt_no_memory("the order of clips");
     start_rates(t);
     status = start_weights(t);
     return status == RT_OK ? make_streams(t) : status;

@@ -119,6 +119,7 @@ enum rt_status trainer_record(struct trainer *t, int phase) {
         adversary_record(t->adversary, &recorder);
     record_update(t, &recorder);
     rt_stream_copy(t->stream, t->grad_clip_result, t->buffers.grad_clip_result);
-    t->recorded = phase;
-    return rt_stream_status(t->stream);
+    enum rt_status status = rt_stream_status(t->stream);
+    t->recorded = status == RT_OK ? phase : 0;
+    return status;
 }

@@ -44,7 +44,7 @@ static enum rt_status given_read(struct given *in, const struct weights *weights
     in->trained = malloc(parameters_trained_count(in->parameters) * sizeof *in->trained);
     in->state = malloc(parameters_state_count(in->parameters) * sizeof *in->state);
     if (in->trained == NULL || in->state == NULL)
-        return RT_ERROR_OUT_OF_MEMORY;
+        return rt_no_memory("weights");
     return weights_read(weights, in->parameters, in->trained, in->state);
 }
 

@@ -75,7 +75,7 @@ static char *join_names(const struct weights_content *content) {
 static enum rt_status add_metadata(struct safetensors_writer *writer, const struct weights_content *content) {
     char config[WEIGHTS_CONFIG_TEXT], *names = join_names(content);
     if (names == NULL)
-        return RT_ERROR_OUT_OF_MEMORY;
+        return rt_no_memory("names of classes");
     weights_config_text(content->config, config);
     safetensors_add_metadata(writer, FORMAT_KEY, FORMAT);
     safetensors_add_metadata(writer, CONFIG_KEY, config);
@@ -94,7 +94,7 @@ enum rt_status weights_save(const char *path, const struct weights_content *cont
     for (uint32_t i = 0; i < parameters_count(content->parameters); i++)
         room += parameters_get(content->parameters, i)->count;
     float *data = malloc((room > 0 ? room : 1) * sizeof *data), *at = data;
-    enum rt_status status = data != NULL ? safetensors_begin(path, &writer) : RT_ERROR_OUT_OF_MEMORY;
+    enum rt_status status = data != NULL ? safetensors_begin(path, &writer) : rt_no_memory("weights");
     for (uint32_t i = 0; i < parameters_count(content->parameters) && status == RT_OK; i++) {
         const struct parameter *p = parameters_get(content->parameters, i);
         add_tensor(writer, content, p, at);
@@ -146,7 +146,7 @@ static enum rt_status split_names(struct weights *w) {
     w->names = strdup(names != NULL ? names : "");
     w->class = calloc(w->config.classes, sizeof *w->class);
     if (w->names == NULL || w->class == NULL)
-        return RT_ERROR_OUT_OF_MEMORY;
+        return rt_no_memory("names of classes");
     char *at = w->names;
     for (uint32_t i = 0; i < w->config.classes; i++) {
         if (at == NULL || *at == '\0' || *at == '/') {
@@ -181,7 +181,7 @@ static enum rt_status read_description(struct weights *w) {
 enum rt_status weights_open(const char *path, struct weights **out) {
     struct weights *w = *out = calloc(1, sizeof *w);
     if (w == NULL)
-        return RT_ERROR_OUT_OF_MEMORY;
+        return rt_no_memory("weights");
     snprintf(w->path, sizeof w->path, "%s", path);
     enum rt_status status = safetensors_open(path, &w->file);
     if (status == RT_OK)
@@ -266,7 +266,7 @@ enum rt_status weights_read(const struct weights *w, const struct parameters *pa
         if (parameters_get(parameters, i)->count > largest)
             largest = parameters_get(parameters, i)->count;
     float *room = malloc(largest * sizeof *room);
-    enum rt_status status = room != NULL ? check_count(w, parameters) : RT_ERROR_OUT_OF_MEMORY;
+    enum rt_status status = room != NULL ? check_count(w, parameters) : rt_no_memory("a tensor of weights");
     memset(trained, 0, parameters_trained_count(parameters) * sizeof *trained);
     memset(state, 0, parameters_state_count(parameters) * sizeof *state);
     for (uint32_t i = 0; i < parameters_count(parameters) && status == RT_OK; i++) {

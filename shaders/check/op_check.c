@@ -30,7 +30,7 @@ static enum rt_status download(const struct op_check_hook *hook, uint32_t i, dou
     uint64_t bytes = op_arg_bytes(arg);
     void *raw = malloc(bytes);
     if (raw == NULL)
-        return RT_ERROR_OUT_OF_MEMORY;
+        return rt_no_memory("MOGRAPH_CHECK");
     enum rt_status status = rt_buffer_download(hook->library->device, hook->args[i], raw, bytes);
     if (status == RT_OK)
         op_decode(arg->dtype, raw, arg->count, values);
@@ -42,7 +42,7 @@ static enum rt_status take_inputs(void *user) {
     struct op_check_hook *hook = user;
     op_arrays_destroy(hook->arrays);
     if (!op_arrays_create(&hook->signature, hook->arrays))
-        return RT_ERROR_OUT_OF_MEMORY;
+        return rt_no_memory("MOGRAPH_CHECK");
     enum rt_status status = RT_OK;
     for (uint32_t i = 0; i < hook->signature.arg_count && status == RT_OK; i++)
         if (hook->arrays[i] != NULL && hook->signature.args[i].role != OP_OUT)
@@ -54,7 +54,7 @@ static enum rt_status judge_output(const struct op_check_hook *hook, uint32_t i,
     const struct op_arg *arg = &hook->signature.args[i];
     double *got = malloc(arg->count * sizeof *got);
     if (got == NULL)
-        return RT_ERROR_OUT_OF_MEMORY;
+        return rt_no_memory("MOGRAPH_CHECK");
     enum rt_status status = download(hook, i, got);
     if (status == RT_OK) {
         struct op_difference worst =

@@ -174,7 +174,7 @@ enum rt_status op_trial_run(struct op_library *library, const struct op_trial *t
         return RT_OK;
     }
     result->tolerance = op_tolerance(trial->id, &run.signature, trial->tolerance);
-    enum rt_status status = allocate(&run) ? RT_OK : RT_ERROR_OUT_OF_MEMORY;
+    enum rt_status status = allocate(&run) ? RT_OK : rt_no_memory("an operation's trial");
     if (status == RT_OK) {
         op_fill_inputs(trial->id, trial->params, &run.signature, trial->fill, trial->seed, run.arrays);
         fill_image(&run);
