@@ -57,7 +57,8 @@ static bool remember(struct job *job, const char *path, const char *kind) {
 static bool search(struct job *job, const char *path, const char *kind, int depth) {
     struct path_list list;
     struct cli_error reason;
-    if (!path_is_folder(path) || clip_is_png_folder(path))
+    bool frames = false; // a folder that cannot be listed is skipped below
+    if (!path_is_folder(path) || (clip_is_png_folder(path, &frames, &reason) && frames))
         return remember(job, path, kind);
     if (depth > MAX_DEPTH) {
         cli_fail(&reason, path, "too many folders inside each other");

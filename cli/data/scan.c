@@ -39,8 +39,11 @@ static bool add_clip(struct data_set *set, const char *path, uint32_t kind, bool
     return true;
 }
 
-static bool is_clip(const char *path) {
-    return path_is_folder(path) ? clip_is_png_folder(path) : clip_name_is_known(path);
+static bool look_at(const char *path, bool *is_clip, struct cli_error *error) {
+    if (path_is_folder(path))
+        return clip_is_png_folder(path, is_clip, error);
+    *is_clip = clip_name_is_known(path);
+    return true;
 }
 
 static bool scan_kind(struct data_set *set, const char *folder, uint32_t kind, bool val,
@@ -51,8 +54,9 @@ static bool scan_kind(struct data_set *set, const char *folder, uint32_t kind, b
     bool ok = true;
     for (size_t i = 0; ok && i < list.count; i++) {
         char path[PATH_CAPACITY];
-        ok = path_join(path, folder, list.names[i], error);
-        if (ok && is_clip(path) && !add_clip(set, path, kind, val))
+        bool is_clip;
+        ok = path_join(path, folder, list.names[i], error) && look_at(path, &is_clip, error);
+        if (ok && is_clip && !add_clip(set, path, kind, val))
             ok = no_memory(folder, error);
     }
     path_list_destroy(&list);

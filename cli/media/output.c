@@ -3,6 +3,7 @@
 
 #include "cli/media/read.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -16,7 +17,10 @@ static bool may_replace(const struct output *output, bool folder, struct cli_err
                cli_fail(error, output->atomic.path, "cannot write here: %s", strerror(errno));
     if (!output->force)
         return cli_fail(error, output->atomic.path, "exists already; --force replaces it");
-    if (S_ISDIR(status.st_mode) && !(folder && clip_is_png_folder(output->atomic.path)))
+    bool frames = false;
+    if (folder && !clip_is_png_folder(output->atomic.path, &frames, error))
+        return false;
+    if (S_ISDIR(status.st_mode) && !frames)
         return cli_fail(error, output->atomic.path,
                         "is a folder that holds other things than frames; not replaced");
     return true;
@@ -38,34 +42,43 @@ bool output_write(struct output *output, const void *bytes, size_t size, struct 
     return code == 0 || cli_fail(error, output->atomic.path, "cannot write: %s", strerror(code));
 }
 
-// Removes a folder of plain files.
-static void remove_frames(const char *folder) {
-    struct cli_error ignored;
-    struct path_list list;
-    char path[PATH_CAPACITY];
-    if (path_list_read(&list, folder, &ignored)) {
-        for (size_t i = 0; i < list.count; i++)
-            if (path_join(path, folder, list.names[i], &ignored))
-                unlink(path);
-        path_list_destroy(&list);
+// Removes a folder of plain files; `stream`, which this closes, may have been opened under another name. Nothing is
+// allocated: memory may be what has run out.
+static void remove_frames(const char *folder, DIR *stream) {
+    if (stream != NULL) {
+        for (struct dirent *entry; (entry = readdir(stream)) != NULL;)
+            if (entry->d_name[0] != '.')
+                unlinkat(dirfd(stream), entry->d_name, 0);
+        closedir(stream);
     }
     rmdir(folder);
 }
 
-// A folder cannot be renamed over one that holds files: the old one steps aside first.
-static int rename_folder(const struct atomic_file *folder) {
+// A folder cannot be renamed over one that holds files: the old one, `stream`, steps aside first.
+static int replace_folder(const struct atomic_file *folder, DIR *stream) {
     char aside[PATH_CAPACITY];
     int written = snprintf(aside, sizeof aside, "%s.old", folder->temporary);
-    bool existed = written > 0 && written < PATH_CAPACITY && rename(folder->path, aside) == 0;
-    if (rename(folder->temporary, folder->path) != 0) {
-        int code = errno;
-        if (existed)
-            rename(aside, folder->path);
-        return code;
+    int code = written > 0 && written < PATH_CAPACITY ? 0 : ENAMETOOLONG;
+    if (code == 0 && rename(folder->path, aside) != 0)
+        code = errno;
+    if (code == 0 && rename(folder->temporary, folder->path) != 0) {
+        code = errno;
+        rename(aside, folder->path);
     }
-    if (existed)
-        remove_frames(aside);
-    return 0;
+    if (code == 0)
+        remove_frames(aside, stream);
+    else
+        closedir(stream);
+    return code;
+}
+
+static int rename_folder(const struct atomic_file *folder) {
+    DIR *old = opendir(folder->path);
+    if (old != NULL)
+        return replace_folder(folder, old);
+    if (errno != ENOENT)
+        return errno;
+    return rename(folder->temporary, folder->path) == 0 ? 0 : errno;
 }
 
 static int commit_folder(struct atomic_file *folder) {
@@ -90,7 +103,7 @@ bool output_commit(struct output *output, struct cli_error *error) {
 
 void output_discard(struct output *output) {
     if (output->atomic.file == NULL && output->atomic.temporary[0] != '\0')
-        remove_frames(output->atomic.temporary);
+        remove_frames(output->atomic.temporary, opendir(output->atomic.temporary));
     atomic_file_discard(&output->atomic);
 }
 

@@ -38,23 +38,47 @@ static int spawn(struct process *process, char *const arguments[], int end, enum
     return code;
 }
 
+// Everything that can fail comes before the program starts. Takes over `end`.
+static int open_streams(struct process *process, int end, enum process_pipe pipe) {
+    process->socket = end;
+    process->errors = tmpfile();
+    if (process->errors == NULL)
+        return errno;
+    if (pipe == PROCESS_WRITE)
+        return 0;
+    process->output = fdopen(end, "rb");
+    if (process->output == NULL)
+        return errno;
+    process->socket = -1;
+    return 0;
+}
+
+// What is written to the program ends here; `errors` stays.
+static void close_pipe(struct process *process) {
+    if (process->output != NULL)
+        fclose(process->output);
+    if (process->socket >= 0)
+        close(process->socket);
+}
+
+static void close_streams(struct process *process) {
+    close_pipe(process);
+    if (process->errors != NULL)
+        fclose(process->errors);
+}
+
 bool process_start(struct process *process, char *const arguments[], enum process_pipe pipe,
                    const char *purpose, struct cli_error *error) {
     *process = (struct process){.name = arguments[0], .socket = -1};
     int ends[2];
     if (!open_pair(ends))
         return cli_fail(error, NULL, "cannot start %s: %s", process->name, strerror(errno));
-    process->errors = tmpfile();
-    int code = process->errors != NULL ? spawn(process, arguments, ends[1], pipe) : errno;
+    int code = open_streams(process, ends[0], pipe);
+    if (code == 0)
+        code = spawn(process, arguments, ends[1], pipe);
     close(ends[1]);
-    if (code == 0 && pipe == PROCESS_READ) {
-        process->output = fdopen(ends[0], "rb");
-    } else if (code == 0) {
-        process->socket = ends[0];
-    } else {
-        close(ends[0]);
-        if (process->errors != NULL)
-            fclose(process->errors);
+    if (code != 0) {
+        close_streams(process);
         if (code == ENOENT)
             return cli_fail(error, NULL, "%s is needed %s and is not installed (or not on PATH)",
                             process->name, purpose);
@@ -87,10 +111,7 @@ static void last_line(FILE *file, char *line, size_t capacity) {
 }
 
 bool process_finish(struct process *process, char *reason, size_t capacity) {
-    if (process->output != NULL)
-        fclose(process->output);
-    if (process->socket >= 0)
-        close(process->socket);
+    close_pipe(process);
     int status = -1;
     while (waitpid(process->pid, &status, 0) < 0 && errno == EINTR)
         continue;

@@ -5,6 +5,8 @@
 #include "cli/media/formats.h"
 #include "cli/media/paths.h"
 
+#include <dirent.h>
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -32,16 +34,19 @@ bool clip_name_is_known(const char *path) {
            has_extension_of(path, own_extensions, sizeof own_extensions / sizeof *own_extensions);
 }
 
-bool clip_is_png_folder(const char *path) {
-    struct cli_error ignored;
-    struct path_list list;
-    if (!path_is_folder(path) || !path_list_read(&list, path, &ignored))
-        return false;
-    bool all = list.count > 0;
-    for (size_t i = 0; i < list.count; i++)
-        all = all && path_has_extension(list.names[i], ".png");
-    path_list_destroy(&list);
-    return all;
+bool clip_is_png_folder(const char *path, bool *is, struct cli_error *error) {
+    *is = false;
+    if (!path_is_folder(path))
+        return true;
+    DIR *stream = opendir(path);
+    if (stream == NULL)
+        return cli_fail(error, path, "cannot list the folder: %s", strerror(errno));
+    bool all = true;
+    for (struct dirent *entry; all && (entry = readdir(stream)) != NULL;)
+        if (entry->d_name[0] != '.')
+            *is = all = path_has_extension(entry->d_name, ".png");
+    closedir(stream);
+    return true;
 }
 
 enum format { FORMAT_UNKNOWN, FORMAT_GIF, FORMAT_WEBP, FORMAT_PNG };
@@ -56,7 +61,13 @@ static enum format format_of(const uint8_t head[12]) {
     return FORMAT_UNKNOWN;
 }
 
-// FORMAT_UNKNOWN also when the file cannot be opened: whoever opens it next says why.
+static enum format format_of_bytes(const uint8_t *bytes, size_t size) {
+    uint8_t head[12] = {0};
+    memcpy(head, bytes, size < sizeof head ? size : sizeof head);
+    return format_of(head);
+}
+
+// Of a file with a video's name. FORMAT_UNKNOWN also when it cannot be opened: whoever opens it next says why.
 static enum format sniff(const char *path) {
     uint8_t head[12] = {0};
     struct stat status;
@@ -70,13 +81,14 @@ static enum format sniff(const char *path) {
     return got > 0 ? format_of(head) : FORMAT_UNKNOWN;
 }
 
-static bool read_bytes(const char *path, enum format format, const struct clip_limits *limits,
-                       struct clip_sink sink, struct cli_error *error) {
+static bool read_bytes(const char *path, const struct clip_limits *limits, struct clip_sink sink,
+                       struct cli_error *error) {
     uint8_t *bytes;
     size_t size;
     if (!file_load(path, &bytes, &size, error))
         return false;
     bool ok;
+    enum format format = format_of_bytes(bytes, size);
     if (format == FORMAT_GIF)
         ok = gif_read(path, bytes, size, limits, sink, error);
     else if (format == FORMAT_WEBP)
@@ -95,11 +107,10 @@ bool clip_stream(const char *path, const struct clip_limits *limits, struct clip
                  struct cli_error *error) {
     if (path_is_folder(path))
         return png_folder_read(path, limits, sink, error);
-    enum format format = sniff(path);
     // An animated PNG begins like any PNG; its name tells it apart.
-    if (is_video_name(path) && (format == FORMAT_UNKNOWN || path_has_extension(path, ".apng")))
+    if (is_video_name(path) && (path_has_extension(path, ".apng") || sniff(path) == FORMAT_UNKNOWN))
         return video_read(path, limits, sink, error);
-    return read_bytes(path, format, limits, sink, error);
+    return read_bytes(path, limits, sink, error);
 }
 
 bool clip_read(const char *path, struct clip *clip, struct cli_error *error) {

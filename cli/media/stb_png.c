@@ -1,4 +1,55 @@
 // The one place where stb_image_write is compiled; its warnings are not ours.
+//
+// It does not look whether its allocations succeed. They are made here, and one that fails ends the encoding by
+// longjmp; what had been allocated is then freed from a list.
+#include <setjmp.h>
+#include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct block {
+    struct block *next, *previous;
+};
+
+struct heap {
+    jmp_buf no_memory;
+    struct block blocks; // the list's head
+};
+
+// Of the encoding that runs on this thread: stb hands nothing of ours to its allocator.
+static _Thread_local struct heap *heap;
+
+static void *heap_allocate(size_t size) {
+    struct block *block = malloc(sizeof *block + size), *head = &heap->blocks;
+    if (block == NULL)
+        longjmp(heap->no_memory, 1);
+    *block = (struct block){head->next, head};
+    head->next->previous = block;
+    head->next = block;
+    return block + 1;
+}
+
+static void heap_free(void *bytes) {
+    if (bytes == NULL)
+        return;
+    struct block *block = (struct block *)bytes - 1;
+    block->previous->next = block->next;
+    block->next->previous = block->previous;
+    free(block);
+}
+
+static void *heap_grow(void *bytes, size_t old_size, size_t size) {
+    void *grown = heap_allocate(size);
+    if (bytes != NULL)
+        memcpy(grown, bytes, old_size);
+    heap_free(bytes);
+    return grown;
+}
+
+#define STBIW_MALLOC(size) heap_allocate(size)
+#define STBIW_FREE(bytes) heap_free(bytes)
+#define STBIW_REALLOC_SIZED(bytes, old_size, size) heap_grow(bytes, old_size, size)
+#define STBIW_REALLOC(bytes, size) NULL // stb wants the name and uses the one above
 #if defined(__GNUC__)
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wmissing-prototypes"
@@ -19,7 +70,6 @@
 #include "cli/media/write.h"
 
 #include <limits.h>
-#include <string.h>
 
 enum { PNG_HEAD = 33 }; // signature and IHDR
 
@@ -80,6 +130,19 @@ static void add_piece(void *user, void *bytes, int size) {
     buffer_add(user, bytes, (size_t)size);
 }
 
+static bool encode(struct buffer *png, const uint8_t *rgb, uint32_t height, uint32_t width) {
+    struct heap mine;
+    volatile bool ok = false;
+    mine.blocks = (struct block){&mine.blocks, &mine.blocks};
+    heap = &mine;
+    if (setjmp(mine.no_memory) == 0)
+        ok = stbi_write_png_to_func(add_piece, png, (int)width, (int)height, 3, rgb, (int)width * 3) != 0;
+    while (mine.blocks.next != &mine.blocks)
+        heap_free(mine.blocks.next + 1);
+    heap = NULL;
+    return ok && !png->failed;
+}
+
 bool png_encode(const uint8_t *rgb, uint32_t height, uint32_t width, const char *comment, uint8_t **bytes,
                 size_t *size, struct cli_error *error) {
     *bytes = NULL;
@@ -88,8 +151,8 @@ bool png_encode(const uint8_t *rgb, uint32_t height, uint32_t width, const char 
     if (width == 0 || height == 0 || (uint64_t)height * (3 * (uint64_t)width + 1) > INT_MAX / 2)
         return cli_fail(error, NULL, "%ux%u pixels do not fit in one PNG", width, height);
     struct buffer buffer = {0};
-    int ok = stbi_write_png_to_func(add_piece, &buffer, (int)width, (int)height, 3, rgb, (int)width * 3);
-    if (ok && !buffer.failed && comment != NULL)
+    bool ok = encode(&buffer, rgb, height, width);
+    if (ok && comment != NULL)
         insert_comment(&buffer, comment);
     if (!ok || buffer.failed) {
         free(buffer.bytes);
