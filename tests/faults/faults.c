@@ -23,7 +23,7 @@ static struct {
     int code;
     unsigned calls, fail_at; // fail_at 0: count only
     const char *where;       // the call that failed, NULL: none yet
-    long objects;
+    long objects, allocations;
     unsigned lines; // errors that were logged
     char line[1024];
 } state = {.lock = PTHREAD_MUTEX_INITIALIZER};
@@ -67,6 +67,12 @@ bool fault_now(enum fault_kind kind, const char *call, int *code) {
 void fault_object(int change) {
     pthread_mutex_lock(&state.lock);
     state.objects += change;
+    pthread_mutex_unlock(&state.lock);
+}
+
+void fault_allocation(int change) {
+    pthread_mutex_lock(&state.lock);
+    state.allocations += change;
     pthread_mutex_unlock(&state.lock);
 }
 
@@ -117,7 +123,7 @@ struct left {
 };
 
 static struct left look(void) {
-    struct left left = {.allocations = fault_allocations(), .objects = state.objects};
+    struct left left = {.allocations = state.allocations, .objects = state.objects};
     for (int i = 0; i < MAX_OPEN; i++)
         left.descriptors += fcntl(i, F_GETFD) >= 0;
     left.child = waitpid(-1, NULL, WNOHANG) >= 0 || errno != ECHILD;

@@ -51,9 +51,8 @@ bool fault_now(enum fault_kind kind, const char *call, int *code);
 int fault_code(void);
 // Whether the one failure of this run is behind us.
 bool fault_has_been(void);
-// Vulkan objects that live: +1, -1.
+// Vulkan objects that live: +1, -1. And allocations of our own code.
 void fault_object(int change);
-// Allocations of our own code that live.
-long fault_allocations(void);
+void fault_allocation(int change);
 
 #endif

@@ -26,7 +26,6 @@ void __real_free(void *pointer);
 enum { SLOTS = 1 << 16 };
 static void *slots[SLOTS];
 static char tombstone; // where a block stood that others were put behind
-static long live;
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 
 static size_t slot_of(const void *pointer) {
@@ -41,8 +40,8 @@ static void *add(void *pointer) {
     while (slots[i] != NULL && slots[i] != &tombstone)
         i = (i + 1) % SLOTS;
     slots[i] = pointer;
-    live++;
     pthread_mutex_unlock(&lock);
+    fault_allocation(1);
     return pointer;
 }
 
@@ -51,14 +50,10 @@ static void take_out(const void *pointer) {
     for (size_t i = slot_of(pointer); slots[i] != NULL; i = (i + 1) % SLOTS)
         if (slots[i] == pointer) {
             slots[i] = slots[(i + 1) % SLOTS] != NULL ? &tombstone : NULL;
-            live--;
+            fault_allocation(-1);
             break;
         }
     pthread_mutex_unlock(&lock);
-}
-
-long fault_allocations(void) {
-    return live;
 }
 
 static bool no_memory(const char *call) {
