@@ -50,10 +50,10 @@ static void write_network(struct discriminator *d, const struct discriminator_co
                           enum discriminator_mode mode) {
     struct net net = {.graph = d->graph, .n = d->n};
     struct tensor x = {GRAPH_NONE, c->d, c->h, c->w, 4, OP_F32};
-    bool judge = mode == DISCRIMINATOR_JUDGE;
-    x.value = d->clips = graph_input(d->graph, "clips", OP_F32, tensor_count(&net, x), judge);
+    bool score = mode == DISCRIMINATOR_SCORE;
+    x.value = d->clips = graph_input(d->graph, "clips", OP_F32, tensor_count(&net, x), score);
     d->classes = graph_input(d->graph, "classes", OP_U32, d->n, false);
-    if (judge) {
+    if (score) {
         graph_hold_parameters(d->graph);
         graph_keep(d->graph, d->clips, true);
     }

@@ -28,7 +28,7 @@ struct discriminator_config discriminator_for(const struct vae_config *config);
 
 enum discriminator_mode {
     DISCRIMINATOR_TRAIN, // the backward pass gives the parameters' gradients
-    DISCRIMINATOR_JUDGE, // it gives the gradient at the clips; the parameters are constants
+    DISCRIMINATOR_SCORE, // it gives the gradient at the clips; the parameters are constants
 };
 
 struct discriminator_head {

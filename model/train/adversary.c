@@ -54,7 +54,7 @@ struct layout {
 
 static struct layout lay_out(const struct adversary *a) {
     uint64_t chunk = rt_arena_chunk_bytes(a->library->device), end = graph_bytes(a->generator.graph);
-    uint64_t graphs = larger(graph_bytes(a->learner.graph), graph_bytes(a->judge.graph));
+    uint64_t graphs = larger(graph_bytes(a->learner.graph), graph_bytes(a->score.graph));
     struct layout layout;
     layout.discriminator = place(&end, graphs, chunk);
     layout.inputs = place(&end, input_bytes(a), chunk);
@@ -95,7 +95,7 @@ static void list_device(void *owner, struct rt_layout *layout) {
 static void list_host(void *owner, struct rt_layout *layout) {
     struct adversary *a = owner;
     struct rt_buffer *fours[] = {&a->seed, &a->hyper, &a->grad_clip_limits, &a->weights_train,
-                                 &a->weights_judge};
+                                 &a->weights_score};
     for (size_t i = 0; i < sizeof fours / sizeof fours[0]; i++)
         rt_layout_add(layout, fours[i], 4 * sizeof(float));
     rt_layout_add(layout, &a->results_read, ADVERSARY_RESULTS * sizeof(float));
@@ -127,7 +127,7 @@ static enum rt_status write_networks(struct adversary *a) {
         status = discriminator_init(&a->learner, &config, DISCRIMINATOR_TRAIN, 2 * n, target, a->parameters,
                                     chunk);
     if (status == RT_OK)
-        status = discriminator_init(&a->judge, &config, DISCRIMINATOR_JUDGE, n, target, a->parameters, chunk);
+        status = discriminator_init(&a->score, &config, DISCRIMINATOR_SCORE, n, target, a->parameters, chunk);
     if (status == RT_OK)
         parameters_layout(a->parameters);
     return status;
@@ -161,7 +161,7 @@ void adversary_destroy(struct adversary **handle) {
     rt_arena_destroy(&a->host);
     vae_finish(&a->generator);
     discriminator_finish(&a->learner);
-    discriminator_finish(&a->judge);
+    discriminator_finish(&a->score);
     parameters_destroy(&a->parameters);
     free(a);
     *handle = NULL;
@@ -207,7 +207,7 @@ static enum rt_status make_host_buffers(struct adversary *a) {
     struct grad_clip_limits *limits = rt_buffer_map(a->grad_clip_limits);
     *limits = (struct grad_clip_limits){.running_decay = NORM_MEMORY};
     set4(rt_buffer_map(a->weights_train), share, share * a->options.lecam, 0.0f, 0.0f);
-    set4(rt_buffer_map(a->weights_judge), share, 0.0f, 0.0f, 0.0f);
+    set4(rt_buffer_map(a->weights_score), share, 0.0f, 0.0f, 0.0f);
     return RT_OK;
 }
 
@@ -218,7 +218,7 @@ static void bind(struct adversary *a, struct rt_arena *arena) {
     uint64_t half = input_bytes(a) / 2;
     graph_set_memory(g->graph, arena);
     graph_set_memory_at(a->learner.graph, arena, layout.discriminator);
-    graph_set_memory_at(a->judge.graph, arena, layout.discriminator);
+    graph_set_memory_at(a->score.graph, arena, layout.discriminator);
     a->inputs = rt_arena_buffer(arena, layout.inputs, input_bytes(a));
     a->aside = rt_arena_buffer(arena, layout.aside, gradient_bytes(a));
     graph_bind(g->graph, g->classes, graph_value_buffer(model->graph, model->classes));
@@ -226,8 +226,8 @@ static void bind(struct adversary *a, struct rt_arena *arena) {
         graph_bind(g->graph, g->levels[i].eps, graph_value_buffer(model->graph, model->levels[i].eps));
     graph_bind(a->learner.graph, a->learner.clips, a->inputs);
     graph_bind(a->learner.graph, a->learner.classes, a->classes);
-    graph_bind(a->judge.graph, a->judge.clips, rt_buffer_slice(a->inputs, half, half));
-    graph_bind(a->judge.graph, a->judge.classes, a->classes);
+    graph_bind(a->score.graph, a->score.clips, rt_buffer_slice(a->inputs, half, half));
+    graph_bind(a->score.graph, a->score.classes, a->classes);
 }
 
 // Zeros, but for the discriminator's weights.
@@ -291,13 +291,13 @@ static void read_hinge(const float *results, struct adversary_report *report) {
     for (int head = 0; head < DISCRIMINATOR_HEADS; head++) {
         const float *real = results + (head * OP_HINGE_SIDES + OP_HINGE_REAL) * OP_HINGE_RESULTS;
         const float *fake = results + (head * OP_HINGE_SIDES + OP_HINGE_FAKE) * OP_HINGE_RESULTS;
-        const float *judged = results + (head * OP_HINGE_SIDES + OP_HINGE_GENERATOR) * OP_HINGE_RESULTS;
+        const float *scored = results + (head * OP_HINGE_SIDES + OP_HINGE_GENERATOR) * OP_HINGE_RESULTS;
         report->loss += share * (real[OP_HINGE_LOSS] + fake[OP_HINGE_LOSS]);
         report->lecam += share * (real[OP_HINGE_LECAM] + fake[OP_HINGE_LECAM]);
         report->real += share * real[OP_HINGE_MEAN];
         report->fake += share * fake[OP_HINGE_MEAN];
         report->right += share * 0.5f * (real[OP_HINGE_RIGHT] + fake[OP_HINGE_RIGHT]);
-        report->generator += share * judged[OP_HINGE_LOSS];
+        report->generator += share * scored[OP_HINGE_LOSS];
     }
 }
 

@@ -41,7 +41,7 @@ struct adversary {
     struct vae generator;
     struct parameters *parameters; // the discriminator's
     struct discriminator learner;  // real clips, then generated ones
-    struct discriminator judge;    // generated ones
+    struct discriminator score;    // generated ones
     struct adversary_memory memory;
     float scale; // of this step
 
@@ -54,7 +54,7 @@ struct adversary {
     struct rt_buffer scales, mask; // film.h's, [n][4] and [2 n][4]
     struct rt_arena *host;
     struct rt_buffer seed, hyper, grad_clip_limits, scales_written, results_read;
-    struct rt_buffer weights_train, weights_judge; // d_result of hinge.h
+    struct rt_buffer weights_train, weights_score; // d_result of hinge.h
 };
 
 static inline uint32_t adversary_voxels(const struct adversary *a) {

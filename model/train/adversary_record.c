@@ -31,7 +31,7 @@ static struct rt_buffer zeros(const struct adversary *a, struct rt_buffer like) 
 
 struct op_hinge adversary_hinge(const struct adversary *a, uint32_t head, enum op_hinge_side side) {
     return (struct op_hinge){.side = side,
-                             .rows = a->model->n * a->judge.heads[head].patches,
+                             .rows = a->model->n * a->score.heads[head].patches,
                              .c = 4,
                              .c_used = 1,
                              .lecam = side != OP_HINGE_GENERATOR};
@@ -110,7 +110,7 @@ static void record_hinge(const struct adversary *a, struct op_recorder *r, const
     OP_RECORD(r, hinge_forward, &params, .x = logits, .anchors = anchors,
               .result = hinge_result(a, head, side), .partials = a->scratch);
     OP_RECORD(r, hinge_backward, &params, .x = logits, .anchors = anchors,
-              .d_result = params.lecam ? a->weights_train : a->weights_judge, .d_x = d_logits);
+              .d_result = params.lecam ? a->weights_train : a->weights_score, .d_x = d_logits);
 }
 
 static void record_adam(const struct adversary *a, struct op_recorder *r) {
@@ -144,15 +144,15 @@ static void train_discriminator(const struct adversary *a, struct op_recorder *r
 }
 
 // The gradient at the generated clips: measured, then scaled to where the generator's backward pass begins.
-static void judge_clips(const struct adversary *a, struct op_recorder *r) {
-    const struct discriminator *judge = &a->judge;
+static void score_clips(const struct adversary *a, struct op_recorder *r) {
+    const struct discriminator *score = &a->score;
     struct op_film film = {.n = a->model->n, .voxels = adversary_voxels(a), .c = 4};
     struct op_sum_squares norm = adversary_norm(a);
-    graph_record_forward(judge->graph, r);
+    graph_record_forward(score->graph, r);
     for (uint32_t head = 0; head < DISCRIMINATOR_HEADS; head++)
-        record_hinge(a, r, judge, head, OP_HINGE_GENERATOR, 0);
-    graph_record_backward(judge->graph, r);
-    struct rt_buffer gradient = graph_gradient_buffer(judge->graph, judge->clips);
+        record_hinge(a, r, score, head, OP_HINGE_GENERATOR, 0);
+    graph_record_backward(score->graph, r);
+    struct rt_buffer gradient = graph_gradient_buffer(score->graph, score->clips);
     struct rt_buffer mask = rt_buffer_slice(a->mask, 0, a->scales.size_bytes);
     OP_RECORD(r, film_forward, &film, .src = gradient, .scale = mask, .shift = zeros(a, mask),
               .dst = gradient);
@@ -177,7 +177,7 @@ void adversary_record(const struct adversary *a, struct op_recorder *r) {
     make_inputs(a, r);
     copy_classes(a, r);
     train_discriminator(a, r);
-    judge_clips(a, r);
+    score_clips(a, r);
     add_gradient(a, r);
     rt_stream_copy(r->stream, a->results, a->results_read);
 }

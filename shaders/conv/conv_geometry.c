@@ -1,3 +1,4 @@
+// The geometry of a convolution: voxels, taps, work, and what its axes must keep to.
 #include "shaders/conv/conv_geometry.h"
 
 #include <stdio.h>

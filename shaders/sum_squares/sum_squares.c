@@ -1,3 +1,4 @@
+// The sum of squares of a vector, in a fixed order: parts, levels, and its definition.
 #include "shaders/sum_squares/sum_squares.h"
 
 #include "runtime/align.h"

@@ -1,3 +1,4 @@
+// Counts calls, lets the n-th one fail, and judges what it left behind.
 #include "tests/faults/faults.h"
 
 #include "runtime/log.h"

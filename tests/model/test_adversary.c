@@ -197,20 +197,20 @@ static void run_twin(const struct twin *t, bool backward) {
 }
 
 // -mean over the heads' logits, as gradients of the logits.
-static void seed_judge(const struct discriminator *judge, const struct twin *t) {
+static void seed_score(const struct discriminator *score, const struct twin *t) {
     for (uint32_t head = 0; head < DISCRIMINATOR_HEADS; head++)
-        for (uint32_t i = 0; i < N * judge->heads[head].patches; i++)
-            t->gradients[judge->heads[head].logits][4 * (size_t)i] =
-                -1.0 / DISCRIMINATOR_HEADS / (N * judge->heads[head].patches);
+        for (uint32_t i = 0; i < N * score->heads[head].patches; i++)
+            t->gradients[score->heads[head].logits][4 * (size_t)i] =
+                -1.0 / DISCRIMINATOR_HEADS / (N * score->heads[head].patches);
 }
 
 // Three channels of the gradient at the clips, scaled, to the generator's output; its norm before that.
-static double seed_generator(const struct adversary *a, const struct twin *judge,
+static double seed_generator(const struct adversary *a, const struct twin *score,
                              const struct twin *generator, double scale) {
-    uint64_t count = graph_value_elements(judge->graph, a->judge.clips);
+    uint64_t count = graph_value_elements(score->graph, a->score.clips);
     double squares = 0.0;
     for (uint64_t i = 0; i < count; i++) {
-        double d = i % 4 < 3 ? judge->gradients[a->judge.clips][i] : 0.0;
+        double d = i % 4 < 3 ? score->gradients[a->score.clips][i] : 0.0;
         squares += d * d;
         generator->gradients[a->generator.output][i] = scale * d;
     }
@@ -218,12 +218,12 @@ static double seed_generator(const struct adversary *a, const struct twin *judge
 }
 
 // The discriminator was shown what the generator drew: noise on three channels, nothing on the fourth.
-static void check_inputs(const struct stage *s, const struct twin *judge, const struct twin *generator) {
+static void check_inputs(const struct stage *s, const struct twin *score, const struct twin *generator) {
     const struct adversary *a = s->adversary;
-    uint64_t count = graph_value_elements(judge->graph, a->judge.clips);
+    uint64_t count = graph_value_elements(score->graph, a->score.clips);
     double squares = 0.0, fourth = 0.0;
     for (uint64_t i = 0; i < count; i++) {
-        double seen = judge->values[a->judge.clips][i], drawn = generator->values[a->generator.output][i];
+        double seen = score->values[a->score.clips][i], drawn = generator->values[a->generator.output][i];
         squares += i % 4 < 3 ? (seen - drawn) * (seen - drawn) : 0.0;
         fourth += i % 4 == 3 ? fabs(seen) : 0.0;
     }
@@ -276,24 +276,24 @@ static void gradient_agrees(struct op_library *library) {
     struct adversary_options options = adversary_defaults();
     struct adversary_report report;
     struct stage s;
-    struct twin judge, generator;
+    struct twin score, generator;
     options.ramp = 0;
     begin(&s, library, &little, &options);
     CHECK(step(&s, 0).scale == 0.0f); // nothing is known of the norms yet
     for (uint64_t i = 1; i < 3; i++)
         report = step(&s, i);
-    begin_twin(&judge, &s, s.adversary->judge.graph);
+    begin_twin(&score, &s, s.adversary->score.graph);
     begin_twin(&generator, &s, s.adversary->generator.graph);
     run_twin(&generator, false);
-    check_inputs(&s, &judge, &generator);
-    seed_judge(&s.adversary->judge, &judge);
-    run_twin(&judge, true);
-    double norm = seed_generator(s.adversary, &judge, &generator, (double)report.scale);
+    check_inputs(&s, &score, &generator);
+    seed_score(&s.adversary->score, &score);
+    run_twin(&score, true);
+    double norm = seed_generator(s.adversary, &score, &generator, (double)report.scale);
     run_twin(&generator, true);
     check_sum(&s, &generator);
     CHECK(near((double)report.norm, norm) && near((double)report.reconstruction, norm_of(&s, s.d_output)));
     CHECK(report.scale > 0.0f && !report.skipped);
-    end_twin(&judge);
+    end_twin(&score);
     end_twin(&generator);
     end(&s);
 }

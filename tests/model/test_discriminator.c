@@ -48,19 +48,19 @@ static uint32_t gradients_checked(const struct discriminator *d, const struct gr
     return count;
 }
 
-// To train: every parameter, not the clips. To judge: the clips, no parameter.
+// To train: every parameter, not the clips. To score: the clips, no parameter.
 static void gradients_agree(struct op_library *library, const struct discriminator_config *config,
                             enum discriminator_mode mode, uint32_t n) {
     struct discriminator d;
     struct graph_trial trial;
-    bool judge = mode == DISCRIMINATOR_JUDGE;
+    bool score = mode == DISCRIMINATOR_SCORE;
     begin(&d, &trial, config, mode, n, &library->target);
     graph_trial_run(&trial, library, true);
     graph_trial_reference(&trial, true);
     for (uint32_t i = 0; i < DISCRIMINATOR_HEADS; i++)
         graph_trial_check(&trial, library->device, d.heads[i].logits, false, 1e-5);
-    CHECK(gradients_checked(&d, &trial, library->device) == (judge ? 1 : parameters_count(trial.parameters)));
-    CHECK(graph_has_gradient(d.graph, d.clips) == judge);
+    CHECK(gradients_checked(&d, &trial, library->device) == (score ? 1 : parameters_count(trial.parameters)));
+    CHECK(graph_has_gradient(d.graph, d.clips) == score);
     end(&d, &trial);
 }
 
@@ -80,7 +80,7 @@ static void class_and_clip_decide(void) {
     struct discriminator d;
     struct graph_trial trial;
     double logits[64] = {0};
-    begin(&d, &trial, &little, DISCRIMINATOR_JUDGE, 1, &host);
+    begin(&d, &trial, &little, DISCRIMINATOR_SCORE, 1, &host);
     CHECK(d.heads[0].patches == 2 * 4 * 6 && d.heads[1].patches == 1 * 2 * 3);
     CHECK(d.heads[0].patches + d.heads[1].patches <= 64);
     graph_trial_reference(&trial, false);
@@ -96,19 +96,19 @@ static void class_and_clip_decide(void) {
     end(&d, &trial);
 }
 
-// Both modes are one network, and to judge costs no gradient of a parameter.
+// Both modes are one network, and to score costs no gradient of a parameter.
 static void modes_share(void) {
     struct parameters *parameters;
-    struct discriminator train, judge;
+    struct discriminator train, score;
     CHECK(parameters_create(&parameters) == RT_OK);
     CHECK(discriminator_init(&train, &blocks, DISCRIMINATOR_TRAIN, 2, &host, parameters, 0) == RT_OK);
     uint32_t count = parameters_count(parameters);
-    CHECK(discriminator_init(&judge, &blocks, DISCRIMINATOR_JUDGE, 2, &host, parameters, 0) == RT_OK);
+    CHECK(discriminator_init(&score, &blocks, DISCRIMINATOR_SCORE, 2, &host, parameters, 0) == RT_OK);
     CHECK(parameters_count(parameters) == count);
-    CHECK(graph_forward_flops(train.graph) == graph_forward_flops(judge.graph));
-    CHECK(graph_backward_flops(judge.graph) < 0.7 * graph_backward_flops(train.graph));
+    CHECK(graph_forward_flops(train.graph) == graph_forward_flops(score.graph));
+    CHECK(graph_backward_flops(score.graph) < 0.7 * graph_backward_flops(train.graph));
     discriminator_finish(&train);
-    discriminator_finish(&judge);
+    discriminator_finish(&score);
     parameters_destroy(&parameters);
 }
 
@@ -142,9 +142,9 @@ static void impossible_clips_are_refused(void) {
 
 static void with_a_family(struct op_library *library) {
     gradients_agree(library, &little, DISCRIMINATOR_TRAIN, 2);
-    gradients_agree(library, &little, DISCRIMINATOR_JUDGE, 2);
+    gradients_agree(library, &little, DISCRIMINATOR_SCORE, 2);
     gradients_agree(library, &blocks, DISCRIMINATOR_TRAIN, 1);
-    gradients_agree(library, &blocks, DISCRIMINATOR_JUDGE, 1);
+    gradients_agree(library, &blocks, DISCRIMINATOR_SCORE, 1);
 }
 
 static void on_device(struct op_library *library) {
