@@ -33,7 +33,6 @@ const char *rt_status_text(enum rt_status status) {
     return "unknown status";
 }
 
-enum rt_status rt_no_memory(const char *what) {
+void rt_log_no_memory(const char *what) {
     rt_log(RT_LOG_ERROR, "out of host memory for %s", what);
-    return RT_ERROR_OUT_OF_MEMORY;
 }

@@ -25,7 +25,11 @@ enum rt_status {
 const char *rt_status_text(enum rt_status status);
 
 // Logs the one line about an allocation on the host that failed, "out of host memory for a stream", and gives
-// RT_ERROR_OUT_OF_MEMORY to return.
-enum rt_status rt_no_memory(const char *what);
+// RT_ERROR_OUT_OF_MEMORY to return. Inline, so that analyzers see that it is never RT_OK.
+void rt_log_no_memory(const char *what);
+static inline enum rt_status rt_no_memory(const char *what) {
+    rt_log_no_memory(what);
+    return RT_ERROR_OUT_OF_MEMORY;
+}
 
 #endif

@@ -137,8 +137,10 @@ static bool encode(struct buffer *png, const uint8_t *rgb, uint32_t height, uint
     heap = &mine;
     if (setjmp(mine.no_memory) == 0)
         ok = stbi_write_png_to_func(add_piece, png, (int)width, (int)height, 3, rgb, (int)width * 3) != 0;
-    while (mine.blocks.next != &mine.blocks)
-        heap_free(mine.blocks.next + 1);
+    for (struct block *block = mine.blocks.next, *next; block != &mine.blocks; block = next) {
+        next = block->next;
+        free(block);
+    }
     heap = NULL;
     return ok && !png->failed;
 }

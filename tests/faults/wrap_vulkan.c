@@ -4,6 +4,9 @@
 
 #include <volk.h>
 
+// __real_f and __wrap_f are the linker's names; types and lists of arguments are passed to macros bare.
+// NOLINTBEGIN(bugprone-reserved-identifier,bugprone-macro-parentheses)
+
 #pragma GCC diagnostic ignored "-Wmissing-prototypes"
 
 // The functions themselves. One device at a time is open.
@@ -208,3 +211,5 @@ void __wrap_volkLoadDeviceTable(struct VolkDeviceTable *table, VkDevice device) 
     table->vkDestroyDevice = wrap_vkDestroyDevice;
     table->vkGetSemaphoreCounterValue = wrap_vkGetSemaphoreCounterValue;
 }
+
+// NOLINTEND(bugprone-reserved-identifier,bugprone-macro-parentheses)
