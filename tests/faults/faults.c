@@ -11,8 +11,9 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
+#include <time.h>
 
-enum { MAX_OPEN = 256, LOST = -4 }; // VK_ERROR_DEVICE_LOST
+enum { MAX_OPEN = 256, PATIENCE_MS = 500, LOST = -4 }; // VK_ERROR_DEVICE_LOST
 
 static const char *const kind_names[] = {"allocations", "system calls", "Vulkan calls"};
 
@@ -131,6 +132,17 @@ static struct left look(void) {
     return left;
 }
 
+// What is left behind a run. Mesa's own threads hold a descriptor for moments, while they store a shader: one that
+// stays is ours.
+static struct left look_again(const struct left *before) {
+    struct left after = look();
+    for (int i = 0; i < PATIENCE_MS && after.descriptors > before->descriptors; i++) {
+        nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
+        after = look();
+    }
+    return after;
+}
+
 static bool run(const struct fault_trial *trial, unsigned fail_at, uint64_t *digest) {
     state.calls = 0;
     state.fail_at = fail_at;
@@ -161,11 +173,11 @@ static bool fail_once(const struct fault_trial *trial, unsigned n, uint64_t expe
     struct left before = look();
     uint64_t digest;
     bool ok = run(trial, n, &digest);
-    struct left after = look();
+    struct left after = look_again(&before);
     bool sound = state.where != NULL;
     sound = sound && (ok ? state.lines == 0 && digest == expected : state.lines == 1 && names_it());
     sound = sound && after.allocations == before.allocations && after.objects == before.objects &&
-            after.descriptors == before.descriptors && !after.child;
+            after.descriptors <= before.descriptors && !after.child;
     if (!CHECK(sound))
         fprintf(stderr,
                 "    %s, %s, call %u (%s) gives %d: %s, result %s, %u lines, the last \"%s\"; left: %ld "
