@@ -33,9 +33,10 @@ static bool fails(const char *call, int allowed, VkResult *result) {
     return true;
 }
 
+// clang-format off: versions 14 and 19 differ on the stars of parameters that are passed to a macro
 #define INSTANCE_CALLS(X)                                                                                    \
     X(vkEnumeratePhysicalDevices, HOST | DEVICE,                                                             \
-      (VkInstance instance, uint32_t * count, VkPhysicalDevice * devices), (instance, count, devices), 0)    \
+      (VkInstance instance, uint32_t *count, VkPhysicalDevice *devices), (instance, count, devices), 0)    \
     X(vkEnumerateDeviceExtensionProperties, HOST | DEVICE,                                                   \
       (VkPhysicalDevice device, const char *layer, uint32_t *count, VkExtensionProperties *list),            \
       (device, layer, count, list), 0)                                                                       \
@@ -50,7 +51,7 @@ static bool fails(const char *call, int allowed, VkResult *result) {
       (info, hooks, out), 1)                                                                                 \
     X(vkEnumerateInstanceExtensionProperties, HOST | DEVICE,                                                 \
       (const char *layer, uint32_t *count, VkExtensionProperties *list), (layer, count, list), 0)            \
-    X(vkEnumerateInstanceLayerProperties, HOST | DEVICE, (uint32_t * count, VkLayerProperties * list),       \
+    X(vkEnumerateInstanceLayerProperties, HOST | DEVICE, (uint32_t *count, VkLayerProperties *list),       \
       (count, list), 0)
 
 // The last column: how many objects a success makes.
@@ -85,7 +86,7 @@ static bool fails(const char *call, int allowed, VkResult *result) {
       (commands, info), 0)                                                                                   \
     X(vkEndCommandBuffer, HOST | DEVICE, (VkCommandBuffer commands), (commands), 0)                          \
     X(vkGetPipelineCacheData, HOST | DEVICE,                                                                 \
-      (VkDevice device, VkPipelineCache cache, size_t * size, void *data), (device, cache, size, data), 0)   \
+      (VkDevice device, VkPipelineCache cache, size_t *size, void *data), (device, cache, size, data), 0)   \
     X(vkGetQueryPoolResults, HOST | DEVICE | LOST,                                                           \
       (VkDevice device, VkQueryPool pool, uint32_t first, uint32_t count, size_t size, void *data,           \
        VkDeviceSize stride, VkQueryResultFlags flags),                                                       \
@@ -95,6 +96,7 @@ static bool fails(const char *call, int allowed, VkResult *result) {
       (queue, count, submits, fence), 0)                                                                     \
     X(vkWaitSemaphores, HOST | DEVICE | LOST,                                                                \
       (VkDevice device, const VkSemaphoreWaitInfo *info, uint64_t timeout), (device, info, timeout), 0)
+// clang-format on
 
 #define DESTROY_CALLS(X)                                                                                     \
     X(vkDestroyBuffer, VkBuffer)                                                                             \
