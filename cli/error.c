@@ -1,21 +1,16 @@
 // Fills in how a command fails: one line and the exit status that it asks for.
 #include "cli/error.h"
 
+#include "cli/text.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
-// One line, whatever file names hold.
-static void make_line(char *text) {
-    for (char *c = text; *c != '\0'; c++)
-        if ((unsigned char)*c < 0x20 || *c == 0x7f)
-            *c = '?';
-}
-
 static void append(struct cli_error *error, const char *format, va_list args) {
     size_t used = strlen(error->text);
     vsnprintf(error->text + used, sizeof error->text - used, format, args);
-    make_line(error->text);
+    text_make_line(error->text); // whatever file names hold
 }
 
 void cli_error_fail(struct cli_error *error, const char *path, const char *format, ...) {

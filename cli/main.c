@@ -1,14 +1,18 @@
 // The program: finds the command, reads its options, runs it.
 #include "cli/check.h"
 #include "cli/commands.h"
+#include "cli/text.h"
 #include "runtime/log.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+// What the library logs has names of files in it, too.
 static void print_line(const char *text) {
-    fprintf(stderr, "mograph: %s\n", text);
+    char line[2 * CLI_ERROR_TEXT];
+    text_shown(text, line, sizeof line);
+    fprintf(stderr, "mograph: %s\n", line);
 }
 
 // Errors are kept for the command's own line; all else is printed at once.

@@ -2,6 +2,7 @@
 #include "cli/eval/tables.h"
 
 #include "cli/page/number.h"
+#include "cli/text.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -28,7 +29,7 @@ static char *cell(const struct table *table, unsigned row, unsigned column) {
 }
 
 static void name(struct table *table, unsigned row, const char *text) {
-    snprintf(cell(table, row, 0), TABLE_TEXT, "%s", text);
+    text_shown(text, cell(table, row, 0), TABLE_TEXT);
 }
 
 static void number(struct table *table, unsigned row, unsigned column, double value) {

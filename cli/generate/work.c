@@ -5,6 +5,7 @@
 #include "cli/interrupt.h"
 #include "cli/json.h"
 #include "cli/options/options_text.h"
+#include "cli/text.h"
 #include "runtime/log.h"
 
 #include <stdio.h>
@@ -92,37 +93,6 @@ void work_progress_end(struct work *work) {
 // Options that do not change the picture, or say where things lie.
 static const char *const not_told[] = {"out", "device", "force", "quiet", "json", "weights", NULL};
 
-// Bytes of the UTF-8 character at `at`, 0 when it is none.
-static size_t character(const unsigned char *at) {
-    static const struct {
-        unsigned char mask, lead;
-        unsigned least;
-    } forms[] = {{0x80, 0, 0}, {0xe0, 0xc0, 0x80}, {0xf0, 0xe0, 0x800}, {0xf8, 0xf0, 0x10000}};
-    for (size_t length = 1; length <= 4; length++) {
-        if ((at[0] & forms[length - 1].mask) != forms[length - 1].lead)
-            continue;
-        unsigned code = at[0] & ~(unsigned)forms[length - 1].mask & 0xff;
-        for (size_t i = 1; i < length; i++) {
-            if ((at[i] & 0xc0) != 0x80)
-                return 0;
-            code = code << 6 | (at[i] & 0x3f);
-        }
-        bool sound = code >= forms[length - 1].least && code <= 0x10ffff && (code < 0xd800 || code > 0xdfff);
-        return sound ? length : 0;
-    }
-    return 0;
-}
-
-// File names are bytes, comments are UTF-8: what is none becomes '?'.
-static void make_utf8(char *text) {
-    for (char *at = text; *at != '\0';) {
-        size_t length = character((const unsigned char *)at);
-        if (length == 0)
-            *at = '?';
-        at += length > 0 ? length : 1;
-    }
-}
-
 static const char *weights_name(const struct work *work) {
     return path_base(work->weights_path);
 }
@@ -134,7 +104,7 @@ void work_comment(const struct work *work, const char *what, char *text) {
     snprintf(text, CLIP_COMMENT_BYTES,
              "made with mograph " MOGRAPH_VERSION ": %s; %.1000s; weights %.200s %s", command, what,
              weights_name(work), weights_hash(work->weights));
-    make_utf8(text);
+    text_make_utf8(text); // file names are bytes, comments are UTF-8
 }
 
 cJSON *work_json(const struct work *work) {
