@@ -1,11 +1,13 @@
 // mograph classifier train: trains what `mograph eval` tells kinds by, and says how well it does.
 #include "cli/command.h"
+#include "cli/dataset.h"
 #include "cli/device.h"
 #include "cli/eval/data.h"
 #include "cli/eval/kind_classifier.h"
 #include "cli/json.h"
 #include "cli/media/output.h"
 #include "cli/terminal.h"
+#include "cli/text.h"
 
 #include <stdlib.h>
 
@@ -94,7 +96,9 @@ static void print_line(const struct parts *parts, uint32_t kinds, const char *pa
     if (val->count > 0)
         printf("; %u of %u validation clips (%.1f%%) are taken for what they are", right, val->count,
                100.0 * right / val->count);
-    printf("; in %s\n", path);
+    char shown[PATH_CAPACITY];
+    text_shown(path, shown, sizeof shown);
+    printf("; in %s\n", shown);
 }
 
 // --- the work
@@ -124,10 +128,12 @@ static bool choose_path(struct training *t, struct cli_error *error) {
 }
 
 static bool open_data(struct training *t, struct cli_error *error) {
-    return data_set_scan(&t->set, t->data, error) &&
-           (t->set.kind_count > 1 ||
-            cli_fail(error, NULL, "%s has one kind only (\"%s\"): a classifier needs two", t->data,
-                     t->set.kinds[0]));
+    if (!data_set_scan(&t->set, t->data, error) || !data_set_check(&t->set, t->data, error))
+        return false;
+    dataset_tell(&t->set, DATASET_TOLD, error);
+    return t->set.kind_count > 1 ||
+           cli_fail(error, NULL, "%s has one kind only (\"%s\"): a classifier needs two", t->data,
+                    t->set.kinds[0]);
 }
 
 static bool train(struct training *t, struct cli_error *error) {

@@ -1,6 +1,7 @@
 // mograph dataset import: a data set from clips of any size, length and format.
 #include "cli/data/import.h"
 #include "cli/dataset.h"
+#include "cli/text.h"
 
 struct import_values {
     const char *out;
@@ -26,9 +27,16 @@ static const struct option options[] = {
     {0}};
 
 // The report's line stands alone, above the bar.
-static void print_skipped(void *user, const char *text) {
+static void print_told(void *user, enum walk_telling telling, const char *text) {
     progress_clear(user);
-    fprintf(stderr, "mograph: skipped %s\n", text);
+    fprintf(stderr, "mograph: %s %s\n", dataset_telling_text(telling), text);
+}
+
+static void print_result(const struct import_report *report, const char *out) {
+    char shown[PATH_CAPACITY];
+    text_shown(out, shown, sizeof shown);
+    printf("imported %u, skipped %u, left out %u; look at %s/sheet.png\n", report->imported_count,
+           report->skipped_count, report->left_out_count, shown);
 }
 
 static bool run(const void *values, char **args, int arg_count, struct cli_error *error) {
@@ -43,14 +51,14 @@ static bool run(const void *values, char **args, int arg_count, struct cli_error
     struct progress bar;
     progress_begin(&bar, "importing", 1);
     struct data_progress progress = dataset_progress(&bar);
-    struct import_report report = {.skipped = print_skipped, .user = &bar};
+    struct import_report report = {.tell = print_told, .user = &bar};
     bool done = import_write(&import, (const char *const *)args, (uint32_t)arg_count, v->out, v->force,
                              &report, &progress, error);
     progress_clear(&bar);
     if (!done)
         return false;
-    printf("imported %u, skipped %u; look at %s/sheet.png\n", report.imported_count, report.skipped_count,
-           v->out);
+    print_result(&report, v->out);
+    dataset_warn_of_leftover(v->out);
     error->status = report.skipped_count > 0 ? CLI_PARTLY : 0;
     return true;
 }
@@ -58,11 +66,13 @@ static bool run(const void *values, char **args, int arg_count, struct cli_error
 const struct command cmd_dataset_import = {
     .name = "dataset import",
     .summary = "make a data set from GIFs, WebPs, PNG folders and videos",
-    .text = "SOURCE is a clip, or a folder that is searched with all folders in it; "
-            "a clip's kind is the name of the\n"
-            "folder that holds it. A folder of nothing but PNGs is one clip. "
-            "Videos are read through ffmpeg. What cannot\n"
-            "be read is named and skipped, and the exit status is then 3.\n",
+    .text =
+        "SOURCE is a clip, or a folder that is searched with all folders in it; "
+        "a clip's kind is the name of the\n"
+        "folder that holds it. A folder of nothing but PNGs is one clip. "
+        "Videos are read through ffmpeg. What cannot\n"
+        "be read, or was met before by another link, is named and skipped, and the exit status is then 3.\n"
+        "Left out are hidden and system files, DIR itself, and data sets and runs that are not named.\n",
     .args = "SOURCE...",
     .min_args = 1,
     .max_args = CLI_ANY_COUNT,

@@ -1,6 +1,7 @@
 // mograph dataset particles: draws the data set that mograph ships as a program.
 #include "cli/data/particle_set.h"
 #include "cli/dataset.h"
+#include "cli/text.h"
 
 struct particles_values {
     const char *out;
@@ -54,8 +55,11 @@ static bool run(const void *values, char **args, int arg_count, struct cli_error
     char duration[32];
     terminal_duration(terminal_seconds() - started, duration, sizeof duration);
     uint32_t val = data_val_count(set.clips, set.val);
+    char shown[PATH_CAPACITY];
+    text_shown(v->out, shown, sizeof shown);
     printf("6 kinds, %u training and %u validation clips each, in %s; look at %s/sheet.png\n",
-           set.clips - val, val, duration, v->out);
+           set.clips - val, val, duration, shown);
+    dataset_warn_of_leftover(v->out);
     return true;
 }
 

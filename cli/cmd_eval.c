@@ -1,5 +1,6 @@
 // mograph eval: how good a model's pictures are, in figures, each beside its floor.
 #include "cli/command.h"
+#include "cli/dataset.h"
 #include "cli/device.h"
 #include "cli/eval/eval_page.h"
 #include "cli/eval/kind_classifier.h"
@@ -10,6 +11,7 @@
 #include "cli/generate/weights_path.h"
 #include "cli/json.h"
 #include "cli/media/output.h"
+#include "cli/text.h"
 #include "cli/train/validate.h"
 #include "runtime/device.h"
 
@@ -82,9 +84,14 @@ static void describe(struct evaluation_run *e) {
     }
 }
 
+static bool tell_data(const struct evaluation_run *e, struct cli_error *error) {
+    dataset_tell(&e->data.set, DATASET_TOLD, error);
+    return true;
+}
+
 static bool open_all(struct evaluation_run *e, struct cli_error *error) {
     return weights_path_find(e->v->weights, e->weights, error) &&
-           eval_data_open(&e->data, e->folder, (uint32_t)e->v->n, error) &&
+           eval_data_open(&e->data, e->folder, (uint32_t)e->v->n, error) && tell_data(e, error) &&
            cli_device_open(e->v->device, &e->device, error) &&
            eval_model_open(&e->model, e->device.library, e->weights, &e->data, error);
 }
@@ -134,8 +141,10 @@ static char *results_text(const struct eval_results *results) {
     char *text = cJSON_Print(object);
     size_t length = text != NULL ? strlen(text) : 0;
     char *line = malloc(length + 2);
-    if (line != NULL && text != NULL)
+    if (line != NULL && text != NULL) {
+        text_make_utf8(text);
         snprintf(line, length + 2, "%s\n", text);
+    }
     bool done = line != NULL && text != NULL;
     cJSON_Delete(object);
     cJSON_free(text);

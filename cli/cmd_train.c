@@ -1,10 +1,12 @@
 // mograph train: from a data set to weights.
 #define _XOPEN_SOURCE 700 // realpath
 #include "cli/command.h"
+#include "cli/dataset.h"
 #include "cli/device.h"
 #include "cli/interrupt.h"
 #include "cli/media/output.h"
 #include "cli/options/options_json.h"
+#include "cli/text.h"
 #include "cli/train/clips.h"
 #include "cli/train/folder.h"
 #include "cli/train/keep.h"
@@ -56,6 +58,8 @@ static bool write_config(const struct training *t, struct cli_error *error) {
     cJSON *object = options_to_json(train_options, &t->v, not_kept);
     char *text = cJSON_Print(object);
     cJSON_Delete(object);
+    if (text != NULL)
+        text_make_utf8(text);
     bool written = (text != NULL || cli_no_memory(error, NULL)) &&
                    run_folder_file(&t->folder, "config.json", path, error) &&
                    output_file(path, text, strlen(text), true, error);
@@ -71,13 +75,23 @@ static bool open_data(struct training *t, const char *argument, struct cli_error
         t->v.data = argument;
     if (t->v.data == NULL)
         return cli_usage(error, "give a data set's folder; `mograph dataset particles -o DIR` draws one");
-    if (!data_set_scan(&t->set, t->v.data, error))
+    if (!data_set_scan(&t->set, t->v.data, error) || !data_set_check(&t->set, t->v.data, error))
         return false;
+    dataset_tell(&t->set, DATASET_TOLD, error);
     if (realpath(t->v.data, t->data) != NULL)
         t->v.data = t->data;
     if (t->v.init != NULL && realpath(t->v.init, t->init) != NULL)
         t->v.init = t->init;
     return true;
+}
+
+static bool check_model(const struct training *t, const uint32_t size[3], struct cli_error *error) {
+    char clip[PATH_CAPACITY];
+    if (cli_check(error, vae_check(&t->model) ? RT_OK : RT_ERROR_INVALID, "choosing the model"))
+        return true;
+    snprintf(clip, sizeof clip, "%.300s is %ux%ux%u", t->set.clips[0].path, size[2], size[1], size[0]);
+    cli_error_prefix(error, clip);
+    return cli_error_add(error, "`mograph dataset import` brings clips to a size and length that it takes");
 }
 
 // The preset for the clips that there are: their size, their kinds.
@@ -92,7 +106,7 @@ static bool choose_model(struct training *t, struct cli_error *error) {
     t->model.classes = t->set.kind_count;
     t->model.sigma_floor = (float)t->v.sigma_floor;
     t->options = train_trainer_options(&t->v);
-    return cli_check(error, vae_check(&t->model) ? RT_OK : RT_ERROR_INVALID, "choosing the model") &&
+    return check_model(t, size, error) &&
            train_clips_init(&t->clips, &t->set, false, size[0], size[1], size[2], error) &&
            train_clips_init(&t->val, &t->set, true, size[0], size[1], size[2], error);
 }

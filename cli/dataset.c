@@ -2,6 +2,10 @@
 #include "cli/dataset.h"
 
 #include "cli/interrupt.h"
+#include "runtime/log.h"
+
+#include <stdio.h>
+#include <string.h>
 
 static bool step(void *user, uint32_t done, uint32_t total) {
     struct progress *progress = user;
@@ -17,4 +21,33 @@ struct data_progress dataset_progress(struct progress *progress) {
 
 struct data_size dataset_size(struct cli_size size) {
     return (struct data_size){size.width, size.height, size.frames};
+}
+
+const char *dataset_telling_text(enum walk_telling telling) {
+    return telling == WALK_SKIPPED ? "skipped" : "left out";
+}
+
+void dataset_tell(const struct data_set *set, uint32_t most, struct cli_error *error) {
+    for (uint32_t i = 0; i < set->note_count && i < most; i++)
+        rt_log(RT_LOG_WARNING, "%s %s", dataset_telling_text(set->notes[i].telling), set->notes[i].text);
+    if (set->note_count > most)
+        rt_log(RT_LOG_WARNING,
+               "and %u more lines like these: `mograph dataset info` has them all; in all %u "
+               "skipped, %u left out",
+               set->note_count - most, set->skipped, set->left_out);
+    if (set->skipped > 0)
+        error->status = CLI_PARTLY;
+}
+
+void dataset_warn_of_leftover(const char *folder) {
+    char path[PATH_CAPACITY];
+    size_t length = strlen(folder);
+    while (length > 1 && folder[length - 1] == '/')
+        length--;
+    int written = snprintf(path, sizeof path, "%.*s.replaced", (int)length, folder);
+    if (written > 0 && written < PATH_CAPACITY && path_is_folder(path))
+        rt_log(RT_LOG_WARNING,
+               "%s is an old data set that an import was killed over, or yours: nothing uses it; remove it "
+               "when you do not need it",
+               path);
 }

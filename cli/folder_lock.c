@@ -25,12 +25,13 @@ enum folder_lock_result folder_lock_try(struct folder_lock *lock, const char *fo
         if (fd < 0)
             return FOLDER_LOCK_FAILED;
         // EWOULDBLOCK alone means a holder; others (ENOLCK, EBADF over NFS) that there are no locks here.
-        if (flock(fd, LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) {
+        bool locked = flock(fd, LOCK_EX | LOCK_NB) == 0;
+        if (!locked && errno == EWOULDBLOCK) {
             close(fd);
             return FOLDER_LOCK_BUSY;
         }
         if (still_named(fd, folder)) {
-            *lock = (struct folder_lock){.held = true, .fd = fd};
+            *lock = (struct folder_lock){.held = true, .certain = locked, .fd = fd};
             return FOLDER_LOCK_TAKEN;
         }
         close(fd);

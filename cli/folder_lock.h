@@ -8,6 +8,7 @@
 // Zero-initialise.
 struct folder_lock {
     bool held;
+    bool certain; // false: the file system has no locks, and another may be writing, too
     int fd;
 };
 

@@ -1,9 +1,12 @@
-// realpath is XSI
-#define _XOPEN_SOURCE 700
+// Searches folders for clips and makes a data set of them.
+#define _XOPEN_SOURCE 700 // realpath is XSI
 
 #include "cli/data/import.h"
 
+#include "cli/data/kind_names.h"
+#include "cli/data/ours.h"
 #include "cli/media/read.h"
+#include "cli/text.h"
 
 #include <errno.h>
 #include <math.h>
@@ -20,26 +23,57 @@ struct found {
     char name[300]; // in the new set
 };
 
+// A link that was met: looked at when all else has been, so that clips have the kind of the folder they lie in.
+struct link {
+    char *path, *kind;
+    int depth;
+};
+
 struct job {
     const struct import *import;
     struct import_report *report;
     struct staging staging;
+    struct folder_walk walk;
+    struct walk_report walked;
     struct found *found;
     uint32_t count;
+    struct link *links;
+    uint32_t link_count;
     struct cli_error *error;
 };
 
-static void skip(struct job *job, const struct cli_error *reason) {
-    job->report->skipped_count++;
-    if (job->report->skipped != NULL)
-        job->report->skipped(job->report->user, reason->text);
+// --- what is not taken
+
+static void on_walked(void *user, enum walk_telling telling, const char *text) {
+    struct job *job = user;
+    *(telling == WALK_SKIPPED ? &job->report->skipped_count : &job->report->left_out_count) =
+        telling == WALK_SKIPPED ? job->walked.skipped : job->walked.left_out;
+    if (job->report->tell != NULL)
+        job->report->tell(job->report->user, telling, text);
+}
+
+// Every reason names its file, also where the reader's does not.
+static void skip(struct job *job, const char *path, const struct cli_error *reason) {
+    char shown[CLI_ERROR_TEXT];
+    text_shown(path, shown, sizeof shown);
+    size_t named = strlen(shown) < 400 ? strlen(shown) : 400;
+    if (strncmp(reason->text, shown, named) == 0)
+        walk_tell(&job->walk, WALK_SKIPPED, NULL, "%s", reason->text);
+    else
+        walk_tell(&job->walk, WALK_SKIPPED, path, "%s", reason->text);
+}
+
+// --- the search
+
+static bool no_memory(struct job *job) {
+    return cli_no_memory(job->error, "the list of clips");
 }
 
 static bool remember(struct job *job, const char *path, const char *kind) {
     if ((job->count & (job->count - 1)) == 0) { // grows at powers of two
         struct found *grown = realloc(job->found, (job->count ? 2 * (size_t)job->count : 1) * sizeof *grown);
         if (grown == NULL)
-            return cli_fail(job->error, path, "no memory for the list of clips");
+            return no_memory(job);
         job->found = grown;
     }
     struct found *found = &job->found[job->count];
@@ -47,54 +81,109 @@ static bool remember(struct job *job, const char *path, const char *kind) {
     if (found->path == NULL || found->kind == NULL) {
         free(found->path);
         free(found->kind);
-        return cli_fail(job->error, path, "no memory for the list of clips");
+        return no_memory(job);
     }
     job->count++;
-    return true;
+    return kind_name_check(kind, path, job->error);
 }
 
-// Folders below MAX_DEPTH are not clips anyone sorted; links may run in circles.
-static bool search(struct job *job, const char *path, const char *kind, int depth) {
+static bool put_off(struct job *job, const char *path, const char *kind, int depth) {
+    if ((job->link_count & (job->link_count - 1)) == 0) {
+        struct link *grown =
+            realloc(job->links, (job->link_count ? 2 * (size_t)job->link_count : 1) * sizeof *grown);
+        if (grown == NULL)
+            return no_memory(job);
+        job->links = grown;
+    }
+    struct link link = {strdup(path), strdup(kind), depth};
+    job->links[job->link_count++] = link;
+    return (link.path != NULL && link.kind != NULL) || no_memory(job);
+}
+
+// What mograph made itself is no source unless it is named: why not, or NULL.
+static const char *made_by_us(const struct job *job, const char *path) {
+    if (staging_is_target(&job->staging, path))
+        return "what the data set is written to";
+    switch (folder_made_by_us(path)) {
+    case FOLDER_DATA_SET:
+        return "a data set that mograph made; name it to import it";
+    case FOLDER_UNFINISHED:
+        return "a data set that is not finished";
+    case FOLDER_RUN:
+        return "a run of mograph train; name it to import it";
+    case FOLDER_OTHER:
+        break;
+    }
+    return NULL;
+}
+
+static bool search(struct job *job, const char *path, const char *kind, int depth);
+
+static bool search_entry(struct job *job, const char *folder, const char *name, int depth) {
+    char inner[PATH_CAPACITY];
+    struct cli_error reason = {.text = ""};
+    const char *kind = kind_name_of_folder(path_base(folder));
+    if (!path_join(inner, folder, name, &reason)) {
+        skip(job, folder, &reason);
+        return true;
+    }
+    if (walk_is_link(inner))
+        return put_off(job, inner, kind, depth);
+    return search(job, inner, kind, depth);
+}
+
+static bool search_folder(struct job *job, const char *folder, int depth) {
     struct path_list list;
-    struct cli_error reason;
-    bool frames = false; // a folder that cannot be listed is skipped below
-    if (!path_is_folder(path) || (clip_is_png_folder(path, &frames, &reason) && frames))
-        return remember(job, path, kind);
-    if (depth > MAX_DEPTH) {
-        cli_fail(&reason, path, "too many folders inside each other");
-        skip(job, &reason);
+    struct cli_error reason = {.text = ""};
+    if (!walk_list(&job->walk, folder, &list, &reason)) {
+        skip(job, folder, &reason);
         return true;
     }
-    if (!path_list_read(&list, path, &reason)) {
-        skip(job, &reason);
-        return true;
-    }
-    bool ok = true;
-    for (size_t i = 0; ok && i < list.count; i++) {
-        char inner[PATH_CAPACITY];
-        if (path_join(inner, path, list.names[i], &reason))
-            ok = search(job, inner, path_base(path), depth + 1);
-        else
-            skip(job, &reason);
-    }
+    bool ok = true, set = folder_made_by_us(folder) == FOLDER_DATA_SET;
+    for (size_t i = 0; ok && i < list.count; i++)
+        if (!set || !ours_is_file(list.names[i]))
+            ok = search_entry(job, folder, list.names[i], depth + 1);
     path_list_destroy(&list);
     return ok;
 }
 
+// Folders below MAX_DEPTH are not clips anyone sorted.
+static bool search(struct job *job, const char *path, const char *kind, int depth) {
+    if (staging_is_folder(&job->staging, path))
+        return true; // not there before this command, and not after it
+    const char *ours = depth > 0 && path_is_folder(path) ? made_by_us(job, path) : NULL;
+    if (ours != NULL) {
+        walk_tell(&job->walk, WALK_LEFT_OUT, path, "%s", ours);
+        return true;
+    }
+    switch (walk_look(&job->walk, path, job->error)) {
+    case WALK_FAILED:
+        return false;
+    case WALK_NOTHING:
+        return true;
+    case WALK_FRAMES:
+    case WALK_FILE:
+        return remember(job, path, kind);
+    case WALK_FOLDER:
+        break;
+    }
+    if (depth <= MAX_DEPTH)
+        return search_folder(job, path, depth);
+    walk_tell(&job->walk, WALK_SKIPPED, path, "too many folders inside each other");
+    return true;
+}
+
 // A source's real path, because the name of its folder must be known even for "." and "clip.gif".
 static bool search_source(struct job *job, const char *source) {
-    struct cli_error reason;
     char *real = realpath(source, NULL);
     if (real == NULL) {
-        cli_fail(&reason, source, "cannot open: %s", strerror(errno));
-        skip(job, &reason);
+        walk_tell(&job->walk, WALK_SKIPPED, source, "cannot open: %s", strerror(errno));
         return true;
     }
     char parent[PATH_CAPACITY];
     size_t length = (size_t)(path_base(real) - real);
     snprintf(parent, sizeof parent, "%.*s", length > 1 ? (int)length - 1 : 1, real);
-    const char *kind = path_base(parent);
-    bool ok = search(job, real, kind[0] != '\0' && kind[0] != '/' ? kind : "clips", 0);
+    bool ok = search(job, real, kind_name_of_folder(path_base(parent)), 0);
     free(real);
     return ok;
 }
@@ -116,7 +205,7 @@ static bool import_one(struct job *job, struct found *found, uint32_t position, 
     struct clip clip;
     struct cli_error reason = {.text = ""};
     if (!import_clip(job->import, found->path, &clip, &reason)) {
-        skip(job, &reason);
+        skip(job, found->path, &reason);
         return true;
     }
     bool val = falls_to_val(position, job->import->val);
@@ -167,13 +256,37 @@ static bool write_manifest(struct job *job) {
     return ok;
 }
 
+// Kinds follow each other when the list is sorted.
+static bool check_kinds(struct job *job) {
+    const char **kinds = malloc((job->count + 1) * sizeof *kinds);
+    uint32_t count = 0;
+    if (kinds == NULL)
+        return no_memory(job);
+    for (uint32_t i = 0; i < job->count; i++)
+        if (i == 0 || strcmp(job->found[i].kind, job->found[i - 1].kind) != 0)
+            kinds[count++] = job->found[i].kind;
+    bool ok = kind_names_check(kinds, count, NULL, job->error);
+    free(kinds);
+    return ok;
+}
+
+// Links that are met on the way to other links are added to the list.
+static bool search_links(struct job *job) {
+    for (uint32_t i = 0; i < job->link_count; i++)
+        if (!search(job, job->links[i].path, job->links[i].kind, job->links[i].depth))
+            return false;
+    return true;
+}
+
 static bool search_all(struct job *job, const char *const *sources, uint32_t count) {
     for (uint32_t i = 0; i < count; i++)
         if (!search_source(job, sources[i]))
             return false;
+    if (!search_links(job))
+        return false;
     if (job->count > 0)
         qsort(job->found, job->count, sizeof *job->found, by_kind);
-    return true;
+    return check_kinds(job);
 }
 
 static bool import_staged(struct job *job, const struct data_progress *progress) {
@@ -187,23 +300,34 @@ static bool import_staged(struct job *job, const struct data_progress *progress)
            staging_commit(&job->staging, job->error);
 }
 
+static void destroy(struct job *job) {
+    for (uint32_t i = 0; i < job->count; i++) {
+        free(job->found[i].path);
+        free(job->found[i].kind);
+    }
+    for (uint32_t i = 0; i < job->link_count; i++) {
+        free(job->links[i].path);
+        free(job->links[i].kind);
+    }
+    free(job->found);
+    free(job->links);
+    walk_end(&job->walk);
+}
+
 bool import_write(const struct import *import, const char *const *sources, uint32_t source_count,
                   const char *folder, bool force, struct import_report *report,
                   const struct data_progress *progress, struct cli_error *error) {
     struct job job = {.import = import, .report = report, .error = error};
-    report->imported_count = report->skipped_count = 0;
+    report->imported_count = report->skipped_count = report->left_out_count = 0;
+    job.walked = (struct walk_report){.tell = on_walked, .user = &job};
     if (!(import->val >= 0 && import->val < 1))
         return cli_fail(error, NULL, "a part of %g for validation: from 0 to below 1, such as 0.15",
                         import->val);
     if (!data_size_check(&import->size, error) || !staging_begin(&job.staging, folder, force, error))
         return false;
-    bool ok = search_all(&job, sources, source_count) && import_staged(&job, progress);
-    for (uint32_t i = 0; i < job.count; i++) {
-        free(job.found[i].path);
-        free(job.found[i].kind);
-    }
-    free(job.found);
-    if (!ok)
-        staging_discard(&job.staging);
+    bool ok = walk_begin(&job.walk, &job.walked, error) && search_all(&job, sources, source_count) &&
+              import_staged(&job, progress);
+    destroy(&job);
+    staging_end(&job.staging);
     return ok;
 }

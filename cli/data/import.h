@@ -3,6 +3,7 @@
 #define MOGRAPH_CLI_DATA_IMPORT_H
 
 #include "cli/data/make.h"
+#include "cli/data/walk.h"
 #include "cli/media/resample.h"
 
 enum import_frames {
@@ -19,16 +20,17 @@ struct import {
     enum data_format format;
 };
 
-// One source file or folder that could not be imported; the text says why and begins with its name.
+// What was not taken: told as walk.h has it, skipped (what could not be read, too) or left out.
 struct import_report {
-    void (*skipped)(void *user, const char *text);
+    void (*tell)(void *user, enum walk_telling telling, const char *text);
     void *user;
-    uint32_t imported_count, skipped_count; // filled in
+    uint32_t imported_count, skipped_count, left_out_count; // filled in
 };
 
 // Searches the sources (files, and folders with all they contain) for clips and writes DIR/train/KIND and
 // DIR/val/KIND; a clip's kind is the name of the folder that holds it. What cannot be read is reported, and
-// the rest goes on. Fails when nothing at all could be imported.
+// the rest goes on. Fails when nothing at all could be imported, and before any work when a kind cannot have its
+// folder's name.
 bool import_write(const struct import *import, const char *const *sources, uint32_t source_count,
                   const char *folder, bool force, struct import_report *report,
                   const struct data_progress *progress, struct cli_error *error);

@@ -2,6 +2,7 @@
 #include "cli/data/info.h"
 
 #include "cli/media/read.h"
+#include "cli/text.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -120,6 +121,7 @@ warn(struct warnings *warnings, const char *format, ...) {
     va_start(args, format);
     vsnprintf(text, sizeof text, format, args);
     va_end(args);
+    text_make_line(text); // names of kinds are names of folders
     warnings->count++;
     warnings->warn(warnings->user, text);
 }
@@ -149,6 +151,9 @@ static void warn_set(struct warnings *w, const struct data_info *info) {
         few = train < few ? train : few;
         many = train > many ? train : many;
     }
+    struct cli_error refused;
+    if (!data_set_check(&info->set, NULL, &refused))
+        warn(w, "`mograph train` refuses this data set: %s", refused.text);
     if (info->unreadable > 0)
         warn(w, "%u clips cannot be read; remove or repair them", info->unreadable);
     if (many >= 4 * (uint64_t)(few ? few : 1))

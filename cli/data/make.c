@@ -3,6 +3,7 @@
 
 #include "cli/media/output.h"
 #include "cli/media/write.h"
+#include "cli/text.h"
 
 #include <cjson/cJSON.h>
 #include <inttypes.h>
@@ -67,6 +68,7 @@ bool data_manifest_write(const struct staging *staging, const cJSON *manifest, s
     char *text = cJSON_Print(manifest);
     if (text == NULL)
         return cli_fail(error, "manifest.json", "no memory to write it");
+    text_make_utf8(text); // names of sources are bytes
     bool ok = path_join(path, staging->folder, "manifest.json", error) &&
               output_file(path, text, strlen(text), false, error);
     cJSON_free(text);

@@ -168,7 +168,6 @@ bool particle_set_write(const struct particle_set *set, const char *folder, bool
     struct work work = {.set = set, .staging = &staging, .progress = progress, .error = error};
     bool ok = make_clips(&work) && write_manifest(set, &staging, error) &&
               data_sheet_write(staging.folder, error) && staging_commit(&staging, error);
-    if (!ok)
-        staging_discard(&staging);
+    staging_end(&staging);
     return ok;
 }

@@ -3,7 +3,7 @@
 #ifndef MOGRAPH_CLI_DATA_SCAN_H
 #define MOGRAPH_CLI_DATA_SCAN_H
 
-#include "cli/media/paths.h"
+#include "cli/data/walk.h"
 
 #include <stdint.h>
 
@@ -13,11 +13,21 @@ struct data_clip {
     bool val;      // for validation
 };
 
+// Something in the folder that is no clip of the set; the text begins with its name.
+struct data_note {
+    enum walk_telling telling;
+    char *text;
+};
+
 struct data_set {
     char **kinds; // sorted by name
     uint32_t kind_count;
     struct data_clip *clips; // by part, kind and name: the same order on every machine
     uint32_t clip_count;
+    struct data_note *notes; // in the order of the walk
+    uint32_t note_count;
+    bool has_train;             // there is a folder train/
+    uint32_t skipped, left_out; // how many things the notes are about
 };
 
 // Lists the clips without opening them; fails when there are none. The caller destroys the set.
@@ -26,5 +36,8 @@ void data_set_destroy(struct data_set *set);
 
 // How many clips of a kind a part holds.
 uint32_t data_set_count(const struct data_set *set, uint32_t kind, bool val);
+
+// Whether it can be trained on: there are training clips, and its kinds have names that weights can keep.
+bool data_set_check(const struct data_set *set, const char *folder, struct cli_error *error);
 
 #endif

@@ -1,112 +1,139 @@
-// Builds a data set in a folder beside the target and renames it when it is complete.
+// Builds a data set in a folder beside the target and exchanges the two when it is complete.
 #include "cli/data/staging.h"
 
-#include "cli/media/file.h"
+#include "cli/data/ours.h"
+#include "model/files/atomic_file.h"
 
-#include <cjson/cJSON.h>
-#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-// Left in DIR.partial from its first moment, so that nothing else is ever taken for a leftover of ours.
-#define MARKER ".mograph-partial"
+// --- the target
 
-// Whether DIR/manifest.json was written by mograph.
-static bool is_our_set(const char *folder) {
-    char path[PATH_CAPACITY];
+// A folder that something is mounted on cannot be renamed.
+static bool is_mount_point(const char *folder, const struct stat *status) {
+    char above[PATH_CAPACITY];
     struct cli_error ignored;
-    uint8_t *bytes;
-    size_t size;
-    if (!path_join(path, folder, "manifest.json", &ignored) || !file_load(path, &bytes, &size, &ignored))
+    struct stat parent;
+    return path_join(above, folder, "..", &ignored) && stat(above, &parent) == 0 &&
+           (parent.st_dev != status->st_dev || parent.st_ino == status->st_ino);
+}
+
+static bool is_empty(const char *folder, struct cli_error *error, bool *empty) {
+    struct path_list list;
+    if (!path_list_read(&list, folder, error))
         return false;
-    cJSON *root = cJSON_ParseWithLength((const char *)bytes, size);
-    free(bytes);
-    const char *generator = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(root, "generator"));
-    bool ours = generator != NULL && strncmp(generator, "mograph", 7) == 0;
-    cJSON_Delete(root);
-    return ours;
-}
-
-static bool has_marker(const char *folder) {
-    char path[PATH_CAPACITY];
-    struct cli_error ignored;
-    return path_join(path, folder, MARKER, &ignored) && access(path, F_OK) == 0;
-}
-
-// Links are removed, never followed.
-static void remove_tree(const char *path) {
-    struct stat status;
-    if (lstat(path, &status) != 0)
-        return;
-    DIR *stream = S_ISDIR(status.st_mode) ? opendir(path) : NULL;
-    if (stream == NULL) {
-        unlink(path);
-        return;
-    }
-    for (struct dirent *entry; (entry = readdir(stream)) != NULL;) {
-        char inner[PATH_CAPACITY];
-        struct cli_error ignored;
-        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0 &&
-            path_join(inner, path, entry->d_name, &ignored))
-            remove_tree(inner);
-    }
-    closedir(stream);
-    rmdir(path);
+    *empty = list.count == 0 && list.passed_over == 0;
+    path_list_destroy(&list);
+    return true;
 }
 
 static bool may_replace(const char *target, bool force, struct cli_error *error) {
     struct stat status;
+    bool empty = false;
     if (lstat(target, &status) != 0)
         return errno == ENOENT || cli_fail(error, target, "cannot write here: %s", strerror(errno));
-    if (S_ISDIR(status.st_mode)) {
-        struct path_list list;
-        if (!path_list_read(&list, target, error))
+    if (S_ISLNK(status.st_mode))
+        return cli_fail(error, target, "is a link; name the folder that it leads to");
+    if (!S_ISDIR(status.st_mode))
+        return cli_fail(error, target, "is not a folder, and is not replaced by one");
+    if (!is_empty(target, error, &empty))
+        return false;
+    if (!empty && !force)
+        return cli_fail(error, target, "exists already; --force replaces it");
+    if (is_mount_point(target, &status))
+        return cli_fail(error, target, "cannot be replaced as a whole; name a folder in it");
+    if (access(target, W_OK | X_OK) != 0)
+        return cli_fail(error, target, "cannot write here: %s", strerror(errno));
+    return empty || ours_may_replace(target, error);
+}
+
+// --- what a killed process left
+
+static void name_aside(const struct staging *staging, char out[PATH_CAPACITY]) {
+    snprintf(out, PATH_CAPACITY, "%.*s.replaced", PATH_CAPACITY - 16, staging->target);
+}
+
+// Where two folders cannot be exchanged in one step, a process may have been killed between the two.
+static bool recover(const struct staging *staging, struct cli_error *error) {
+    char aside[PATH_CAPACITY];
+    struct stat status;
+    name_aside(staging, aside);
+    if (!ours_is_marked(aside))
+        return true;
+    if (lstat(staging->target, &status) == 0)
+        return ours_remove(aside) || cli_fail(error, aside, "cannot be removed: %s", strerror(errno));
+    if (rename(aside, staging->target) != 0)
+        return cli_fail(error, aside, "cannot become %s again: %s", staging->target, strerror(errno));
+    ours_unmark(staging->target);
+    return true;
+}
+
+// DIR.partial exists: removes it when it is a leftover of ours. Its lock is held meanwhile, so that nobody works in it.
+static bool remove_leftover(const char *folder, struct cli_error *error) {
+    struct folder_lock lock = {0};
+    bool empty = false, ok = true;
+    enum folder_lock_result result = folder_lock_try(&lock, folder);
+    if (result == FOLDER_LOCK_BUSY)
+        return cli_fail(error, folder,
+                        "another mograph is making this data set; wait for it, or choose another name");
+    if (result == FOLDER_LOCK_TAKEN && !lock.certain)
+        ok = cli_fail(error, folder,
+                      "is there already, and nothing tells whether it is in use: remove it when it is not");
+    else if (path_is_folder(folder) && !ours_is_marked(folder))
+        ok = is_empty(folder, error, &empty);
+    if (ok && !empty && !ours_is_marked(folder))
+        ok = cli_fail(error, folder, "is in the way, and nothing says that mograph made it: move it away");
+    if (ok && !ours_remove(folder) && errno != ENOENT)
+        ok = cli_fail(error, folder, "cannot be removed: %s", strerror(errno));
+    folder_lock_release(&lock);
+    return ok;
+}
+
+// Others may do the same at the same moment: whoever has the lock on the folder of that name has it.
+static bool begin_partial(struct staging *staging, struct cli_error *error) {
+    enum { ROUNDS = 16 };
+    for (int round = 0; round < ROUNDS; round++) {
+        if (mkdir(staging->folder, 0777) == 0) {
+            if (folder_lock_try(&staging->lock, staging->folder) == FOLDER_LOCK_TAKEN)
+                return ours_mark(staging->folder) ||
+                       cli_fail(error, staging->folder, "cannot write here: %s", strerror(errno));
+        } else if (errno != EEXIST) {
+            return cli_fail(error, staging->folder, "cannot make the folder: %s", strerror(errno));
+        } else if (!remove_leftover(staging->folder, error)) {
             return false;
-        bool empty = list.count == 0;
-        path_list_destroy(&list);
-        if (empty || (force && is_our_set(target)))
-            return true;
-        if (force)
-            return cli_fail(error, target,
-                            "not a data set that mograph made; remove it yourself or choose "
-                            "another folder");
+        }
     }
-    return cli_fail(error, target, "exists already; --force replaces it");
+    return folder_lock_take(&staging->lock, staging->folder, error);
+}
+
+// --- from beginning to end
+
+bool staging_begin(struct staging *staging, const char *target, bool force, struct cli_error *error) {
+    *staging = (struct staging){.force = force};
+    size_t length = strlen(target);
+    while (length > 1 && target[length - 1] == '/')
+        length--;
+    const char *base = path_base(target);
+    if (length == 0 || length + 16 >= PATH_CAPACITY || target[length - 1] == '/' || strcmp(base, ".") == 0 ||
+        strcmp(base, "..") == 0)
+        return cli_fail(error, length ? target : NULL, "not a name for a folder");
+    snprintf(staging->target, PATH_CAPACITY, "%.*s", (int)length, target);
+    snprintf(staging->folder, PATH_CAPACITY, "%.*s.partial", (int)length, target);
+    if (recover(staging, error) && may_replace(staging->target, force, error) &&
+        begin_partial(staging, error))
+        return true;
+    if (!staging->lock.held)
+        staging->folder[0] = '\0'; // not ours
+    staging_end(staging);
+    return false;
 }
 
 static bool make_folder(const char *path, struct cli_error *error) {
     return mkdir(path, 0777) == 0 || (errno == EEXIST && path_is_folder(path)) ||
            cli_fail(error, path, "cannot make the folder: %s", strerror(errno));
-}
-
-static bool begin_partial(struct staging *staging, struct cli_error *error) {
-    if (has_marker(staging->folder))
-        remove_tree(staging->folder);
-    if (mkdir(staging->folder, 0777) != 0)
-        return cli_fail(error, staging->folder, "cannot make the folder: %s", strerror(errno));
-    char marker[PATH_CAPACITY];
-    FILE *file = path_join(marker, staging->folder, MARKER, error) ? fopen(marker, "wb") : NULL;
-    return (file != NULL && fclose(file) == 0) ||
-           cli_fail(error, staging->folder, "cannot write here: %s", strerror(errno));
-}
-
-bool staging_begin(struct staging *staging, const char *target, bool force, struct cli_error *error) {
-    *staging = (struct staging){{0}, {0}};
-    size_t length = strlen(target);
-    while (length > 1 && target[length - 1] == '/')
-        length--;
-    if (length == 0 || length + 16 >= PATH_CAPACITY)
-        return cli_fail(error, length ? target : NULL, "not a name for a folder");
-    snprintf(staging->target, PATH_CAPACITY, "%.*s", (int)length, target);
-    snprintf(staging->folder, PATH_CAPACITY, "%.*s.partial", (int)length, target);
-    bool ok = may_replace(staging->target, force, error) && begin_partial(staging, error);
-    if (!ok)
-        staging->folder[0] = '\0';
-    return ok;
 }
 
 bool staging_folder(const struct staging *staging, const char *relative, char out[PATH_CAPACITY],
@@ -123,27 +150,71 @@ bool staging_folder(const struct staging *staging, const char *relative, char ou
     return make_folder(out, error);
 }
 
-bool staging_commit(struct staging *staging, struct cli_error *error) {
-    char marker[PATH_CAPACITY], aside[PATH_CAPACITY];
-    if (!path_join(marker, staging->folder, MARKER, error))
-        return false;
-    unlink(marker);
-    snprintf(aside, sizeof aside, "%.*s.replaced", PATH_CAPACITY - 16, staging->target);
-    bool existed = rename(staging->target, aside) == 0;
-    if (rename(staging->folder, staging->target) != 0) {
-        cli_fail(error, staging->target, "cannot write here: %s", strerror(errno));
-        if (existed)
-            rename(aside, staging->target);
-        return false;
+// In two steps, where the file system knows no exchange: recover() puts right what a kill in between leaves.
+static bool replace_in_steps(struct staging *staging, const char *aside, struct cli_error *error) {
+    if (rename(staging->target, aside) != 0)
+        return cli_fail(error, aside, "the old data set cannot step aside: %s", strerror(errno));
+    if (rename(staging->folder, staging->target) == 0)
+        return true;
+    cli_fail(error, staging->target, "cannot write here: %s", strerror(errno));
+    rename(aside, staging->target);
+    ours_unmark(staging->target);
+    return false;
+}
+
+// The old set is marked while it still has its name, so that it is known for a leftover when it has lost it.
+static bool replace(struct staging *staging, struct cli_error *error) {
+    char old[PATH_CAPACITY];
+    if (!ours_mark(staging->target))
+        return cli_fail(error, staging->target, "cannot write here: %s", strerror(errno));
+    snprintf(old, sizeof old, "%s", staging->folder);
+    if (atomic_exchange_names(staging->folder, staging->target) != 0) {
+        name_aside(staging, old);
+        if (!replace_in_steps(staging, old, error))
+            return false;
     }
-    if (existed)
-        remove_tree(aside);
     staging->folder[0] = '\0';
+    ours_unmark(staging->target);
+    ours_remove(old); // what cannot be removed is marked: the next run says why it cannot
     return true;
 }
 
-void staging_discard(struct staging *staging) {
+bool staging_commit(struct staging *staging, struct cli_error *error) {
+    struct stat status;
+    int code = atomic_sync(staging->folder);
+    if (code != 0)
+        return cli_fail(error, staging->folder, "cannot write: %s", strerror(code));
+    if (lstat(staging->target, &status) == 0) {
+        // Judged once more: it may be another one by now.
+        if (!may_replace(staging->target, staging->force, error) || !replace(staging, error))
+            return false;
+    } else if (rename(staging->folder, staging->target) != 0) {
+        return cli_fail(error, staging->target, "cannot write here: %s", strerror(errno));
+    } else {
+        ours_unmark(staging->target);
+        staging->folder[0] = '\0';
+    }
+    atomic_sync_parent(staging->target);
+    return true;
+}
+
+void staging_end(struct staging *staging) {
     if (staging->folder[0] != '\0')
-        remove_tree(staging->folder);
+        ours_remove(staging->folder);
     staging->folder[0] = '\0';
+    folder_lock_release(&staging->lock);
+}
+
+static bool is_same(const char *a, const char *b) {
+    struct stat one, other;
+    return a[0] != '\0' && stat(a, &one) == 0 && stat(b, &other) == 0 && one.st_dev == other.st_dev &&
+           one.st_ino == other.st_ino;
+}
+
+bool staging_is_target(const struct staging *staging, const char *folder) {
+    return is_same(staging->target, folder);
+}
+
+bool staging_is_folder(const struct staging *staging, const char *folder) {
+    return is_same(staging->folder, folder);
 }

@@ -46,8 +46,9 @@ static bool check_kinds(const struct data_set *set, const char *folder, struct c
 bool eval_data_open(struct eval_data *data, const char *folder, uint32_t n, struct cli_error *error) {
     uint32_t size[3];
     *data = (struct eval_data){.n = EVAL_MOST};
-    if (!data_set_scan(&data->set, folder, error) || !check_kinds(&data->set, folder, error) ||
-        !choose_n(data, folder, n, error) || !train_clips_size(&data->set, size, error))
+    if (!data_set_scan(&data->set, folder, error) || !data_set_check(&data->set, folder, error) ||
+        !check_kinds(&data->set, folder, error) || !choose_n(data, folder, n, error) ||
+        !train_clips_size(&data->set, size, error))
         return false;
     data->d = size[0];
     data->h = size[1];

@@ -82,16 +82,44 @@ static bool list_add(struct path_list *list, size_t *capacity, const char *name)
     return copy != NULL;
 }
 
-bool path_list_read(struct path_list *list, const char *folder, struct cli_error *error) {
+bool path_is_passed_over(const char *name) {
+    static const char *const of_systems[] = {
+        "Thumbs.db",  "ehthumbs.db", "ehthumbs_vista.db",         "desktop.ini",
+        "Icon\r",     "__MACOSX",    "System Volume Information", "$RECYCLE.BIN",
+        "lost+found", "@eaDir"};
+    bool found = name[0] == '.';
+    for (size_t i = 0; i < sizeof of_systems / sizeof *of_systems; i++)
+        found = found || strcasecmp(name, of_systems[i]) == 0;
+    return found;
+}
+
+bool path_is_worthless(const char *name) {
+    static const char *const files[] = {".DS_Store",   ".localized",        ".directory", "Thumbs.db",
+                                        "ehthumbs.db", "ehthumbs_vista.db", "desktop.ini"};
+    bool found = strncmp(name, "._", 2) == 0;
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++)
+        found = found || strcasecmp(name, files[i]) == 0;
+    return found;
+}
+
+static bool is_dots(const char *name) {
+    return strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
+}
+
+static bool read_list(struct path_list *list, const char *folder, bool passed_over, struct cli_error *error) {
     *list = (struct path_list){0};
     DIR *stream = opendir(folder);
     if (stream == NULL)
         return cli_fail(error, folder, "cannot list the folder: %s", strerror(errno));
     size_t capacity = 0;
     bool ok = true;
-    for (struct dirent *entry; ok && (entry = readdir(stream)) != NULL;)
-        if (entry->d_name[0] != '.')
+    for (struct dirent *entry; ok && (entry = readdir(stream)) != NULL;) {
+        bool passed = path_is_passed_over(entry->d_name);
+        if (!is_dots(entry->d_name))
+            list->passed_over += passed;
+        if (!is_dots(entry->d_name) && passed == passed_over)
             ok = list_add(list, &capacity, entry->d_name);
+    }
     closedir(stream);
     if (!ok) {
         path_list_destroy(list);
@@ -100,6 +128,14 @@ bool path_list_read(struct path_list *list, const char *folder, struct cli_error
     if (list->count > 0)
         qsort(list->names, list->count, sizeof *list->names, by_name);
     return true;
+}
+
+bool path_list_read(struct path_list *list, const char *folder, struct cli_error *error) {
+    return read_list(list, folder, false, error);
+}
+
+bool path_list_passed_over(struct path_list *list, const char *folder, struct cli_error *error) {
+    return read_list(list, folder, true, error);
 }
 
 void path_list_destroy(struct path_list *list) {

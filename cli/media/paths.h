@@ -17,12 +17,22 @@ const char *path_base(const char *path);
 bool path_join(char out[PATH_CAPACITY], const char *folder, const char *name, struct cli_error *error);
 bool path_is_folder(const char *path);
 
+// Whether a name is passed over wherever folders are listed: it is hidden (begins with a dot), or a system puts such
+// things into folders by itself (Thumbs.db, desktop.ini, __MACOSX, ...).
+bool path_is_passed_over(const char *name);
+
+// Whether it is a file that a system writes into folders and that nobody misses (.DS_Store, ._NAME, Thumbs.db, ...).
+bool path_is_worthless(const char *name);
+
 struct path_list {
     char **names;
     size_t count;
+    size_t passed_over; // how many there were besides
 };
-// The visible entries (not starting with a dot) of a folder, numbers in names in numeric order.
+// The entries of a folder that are not passed over, numbers in names in numeric order.
 bool path_list_read(struct path_list *list, const char *folder, struct cli_error *error);
+// Those that are.
+bool path_list_passed_over(struct path_list *list, const char *folder, struct cli_error *error);
 void path_list_destroy(struct path_list *list);
 
 #endif

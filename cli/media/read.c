@@ -43,7 +43,7 @@ bool clip_is_png_folder(const char *path, bool *is, struct cli_error *error) {
         return cli_fail(error, path, "cannot list the folder: %s", strerror(errno));
     bool all = true;
     for (struct dirent *entry; all && (entry = readdir(stream)) != NULL;)
-        if (entry->d_name[0] != '.')
+        if (!path_is_passed_over(entry->d_name))
             *is = all = path_has_extension(entry->d_name, ".png");
     closedir(stream);
     return true;

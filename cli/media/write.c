@@ -54,8 +54,10 @@ static bool choose_writer(const char *path, clip_writer *write, struct cli_error
 bool clip_write_check(const char *path, bool force, struct cli_error *error) {
     clip_writer write;
     struct output output;
-    if (!choose_writer(path, &write, error) ||
-        !output_begin(&output, path, write == png_folder_write, force, error))
+    if (!choose_writer(path, &write, error))
+        return false;
+    output_sweep(path);
+    if (!output_begin(&output, path, write == png_folder_write, force, error))
         return false;
     output_discard(&output);
     return true;

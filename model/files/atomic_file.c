@@ -1,4 +1,6 @@
 // Writes to a temporary name, flushes to the disk and renames.
+#define _GNU_SOURCE // renameat2, where there is one
+
 #include "model/files/atomic_file.h"
 
 #include <ctype.h>
@@ -165,8 +167,8 @@ void atomic_file_discard(struct atomic_file *file) {
     file->temporary[0] = '\0';
 }
 
-// Whether `entry` is `.NAME.PID-N` of another process.
-static bool is_foreign_temporary(const char *entry, const char *name) {
+// Whether `entry` is `.NAME.PID-N` of another process, with `suffix` behind it.
+static bool is_foreign_temporary(const char *entry, const char *name, const char *suffix) {
     size_t length = strlen(name);
     if (entry[0] != '.' || strncmp(entry + 1, name, length) != 0 || entry[length + 1] != '.')
         return false;
@@ -176,12 +178,13 @@ static bool is_foreign_temporary(const char *entry, const char *name) {
         return false;
     // One's own are skipped: a process does not see its own locks, and closing would drop them.
     long pid = strtol(digits, &end, 10);
-    if (pid == (long)getpid() || *end != '-' || end[1] == '\0')
+    if (pid == (long)getpid() || *end != '-' || !isdigit((unsigned char)end[1]))
         return false;
-    return strspn(end + 1, "0123456789") == strlen(end + 1);
+    return strcmp(end + 1 + strspn(end + 1, "0123456789"), suffix) == 0;
 }
 
-static void remove_if_abandoned(const char *path) {
+static void remove_if_abandoned(const char *path, const char *of) {
+    (void)of;
     int fd = open(path, O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
     if (fd < 0)
         return;
@@ -190,17 +193,36 @@ static void remove_if_abandoned(const char *path) {
     close(fd);
 }
 
-void atomic_file_sweep(const char *path) {
+static void sweep(const char *path, const char *suffix, void (*found)(const char *leftover, const char *of)) {
     char parent[ATOMIC_PATH_CAPACITY], leftover[2 * ATOMIC_PATH_CAPACITY];
     DIR *stream = parent_folder(path, parent) == 0 ? opendir(parent) : NULL;
     if (stream == NULL)
         return;
     for (struct dirent *entry; (entry = readdir(stream)) != NULL;) {
-        if (!is_foreign_temporary(entry->d_name, base_name(path)))
+        if (!is_foreign_temporary(entry->d_name, base_name(path), suffix))
             continue;
         int length = snprintf(leftover, sizeof leftover, "%s%s", parent, entry->d_name);
         if (length > 0 && (size_t)length < sizeof leftover)
-            remove_if_abandoned(leftover);
+            found(leftover, path);
     }
     closedir(stream);
+}
+
+void atomic_file_sweep(const char *path) {
+    sweep(path, "", remove_if_abandoned);
+}
+
+void atomic_folder_sweep(const char *path, void (*found)(const char *leftover, const char *path)) {
+    sweep(path, "", found);
+    sweep(path, ".old", found);
+}
+
+int atomic_exchange_names(const char *a, const char *b) {
+#ifdef RENAME_EXCHANGE
+    return renameat2(AT_FDCWD, a, AT_FDCWD, b, RENAME_EXCHANGE) == 0 ? 0 : errno;
+#else
+    (void)a;
+    (void)b;
+    return ENOSYS;
+#endif
 }

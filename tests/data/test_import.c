@@ -13,9 +13,14 @@
 static char skipped[16][1024];
 static uint32_t skipped_count;
 
-static void on_skipped(void *user, const char *text) {
+static char left_out[16][1024];
+static uint32_t left_out_count;
+
+static void on_told(void *user, enum walk_telling telling, const char *text) {
     (void)user;
-    if (skipped_count < 16)
+    if (telling == WALK_LEFT_OUT && left_out_count < 16)
+        snprintf(left_out[left_out_count++], sizeof left_out[0], "%s", text);
+    if (telling == WALK_SKIPPED && skipped_count < 16)
         snprintf(skipped[skipped_count++], sizeof skipped[0], "%s", text);
 }
 
@@ -30,8 +35,8 @@ static const struct import standard = {.size = {48, 40, 12}, .val = 0.15};
 
 static bool run_import(struct import import, const char *source, const char *out,
                        struct import_report *report, struct cli_error *error) {
-    skipped_count = 0;
-    *report = (struct import_report){.skipped = on_skipped};
+    skipped_count = left_out_count = 0;
+    *report = (struct import_report){.tell = on_told};
     return import_write(&import, &source, 1, out, false, report, NULL, error);
 }
 

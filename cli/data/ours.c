@@ -1,0 +1,151 @@
+// Tells folders that mograph made from others, and removes them.
+#include "cli/data/ours.h"
+
+#include "cli/media/file.h"
+#include "cli/media/paths.h"
+
+#include <cjson/cJSON.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define MARKER ".mograph-partial"
+
+// Far more than a data set has; beyond it lies something else.
+enum { MAX_DEPTH = 64 };
+
+static bool has(const char *folder, const char *name) {
+    char path[PATH_CAPACITY];
+    struct cli_error ignored;
+    return path_join(path, folder, name, &ignored) && access(path, F_OK) == 0;
+}
+
+static bool has_manifest(const char *folder) {
+    char path[PATH_CAPACITY];
+    struct cli_error ignored;
+    uint8_t *bytes;
+    size_t size;
+    if (!path_join(path, folder, "manifest.json", &ignored) || !file_load(path, &bytes, &size, &ignored))
+        return false;
+    cJSON *root = cJSON_ParseWithLength((const char *)bytes, size);
+    free(bytes);
+    const char *generator = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(root, "generator"));
+    bool ours = generator != NULL && strncmp(generator, "mograph", 7) == 0;
+    cJSON_Delete(root);
+    return ours;
+}
+
+enum folder_origin folder_made_by_us(const char *folder) {
+    char checkpoints[PATH_CAPACITY];
+    struct cli_error ignored;
+    if (has_manifest(folder)) // with a mark, too: a process was killed right behind the end
+        return FOLDER_DATA_SET;
+    if (has(folder, MARKER))
+        return FOLDER_UNFINISHED;
+    if (has(folder, "config.json") && path_join(checkpoints, folder, "checkpoints", &ignored) &&
+        path_is_folder(checkpoints))
+        return FOLDER_RUN;
+    return FOLDER_OTHER;
+}
+
+bool ours_is_file(const char *name) {
+    return strcmp(name, "manifest.json") == 0 || strcmp(name, "sheet.png") == 0 ||
+           strcmp(name, "classifier.safetensors") == 0;
+}
+
+static bool is_expected(const char *name, bool set) {
+    bool part = strcmp(name, "train") == 0 || strcmp(name, "val") == 0;
+    return path_is_worthless(name) || strcmp(name, MARKER) == 0 || (set && (part || ours_is_file(name)));
+}
+
+static bool check_list(const char *folder, const struct path_list *list, bool set, struct cli_error *error) {
+    for (size_t i = 0; i < list->count; i++)
+        if (!is_expected(list->names[i], set))
+            return set ? cli_fail(
+                             error, folder,
+                             "holds %s, which mograph did not put there: move it away, or choose another "
+                             "folder",
+                             list->names[i])
+                       : cli_fail(error, folder,
+                                  "not a data set that mograph made; remove it yourself or choose another "
+                                  "folder");
+    return true;
+}
+
+bool ours_may_replace(const char *folder, struct cli_error *error) {
+    struct path_list seen, passed;
+    bool set = folder_made_by_us(folder) == FOLDER_DATA_SET;
+    if (!path_list_read(&seen, folder, error))
+        return false;
+    bool ok = check_list(folder, &seen, set, error) && path_list_passed_over(&passed, folder, error);
+    path_list_destroy(&seen);
+    if (!ok)
+        return false;
+    ok = check_list(folder, &passed, set, error);
+    path_list_destroy(&passed);
+    return ok;
+}
+
+bool ours_mark(const char *folder) {
+    char path[PATH_CAPACITY];
+    struct cli_error ignored;
+    errno = ENAMETOOLONG;
+    int fd = path_join(path, folder, MARKER, &ignored)
+                 ? open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0666)
+                 : -1;
+    return fd >= 0 && close(fd) == 0;
+}
+
+bool ours_is_marked(const char *folder) {
+    return has(folder, MARKER);
+}
+
+void ours_unmark(const char *folder) {
+    char path[PATH_CAPACITY];
+    struct cli_error ignored;
+    if (path_join(path, folder, MARKER, &ignored))
+        unlink(path);
+}
+
+static bool remove_entries(int folder, const char *keep, int depth);
+
+// By descriptors, so that no path is too long and no folder is exchanged for a link on the way.
+static bool remove_entry(int parent, const char *name, int depth) {
+    if (unlinkat(parent, name, 0) == 0)
+        return true;
+    if ((errno != EISDIR && errno != EPERM) || depth > MAX_DEPTH)
+        return false;
+    int folder = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    return folder >= 0 && remove_entries(folder, NULL, depth + 1) &&
+           unlinkat(parent, name, AT_REMOVEDIR) == 0;
+}
+
+// Takes `folder` over.
+static bool remove_entries(int folder, const char *keep, int depth) {
+    DIR *stream = fdopendir(folder);
+    if (stream == NULL) {
+        close(folder);
+        return false;
+    }
+    bool all = true;
+    for (struct dirent *entry; (entry = readdir(stream)) != NULL;)
+        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0 &&
+            (keep == NULL || strcmp(entry->d_name, keep) != 0))
+            all = remove_entry(dirfd(stream), entry->d_name, depth) && all;
+    int code = errno;
+    closedir(stream);
+    errno = code;
+    return all;
+}
+
+bool ours_remove(const char *path) {
+    int folder = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (folder < 0 || !remove_entries(folder, MARKER, 0))
+        return false;
+    ours_unmark(path);
+    return rmdir(path) == 0;
+}
