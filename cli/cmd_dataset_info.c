@@ -65,11 +65,10 @@ static bool run(const void *values, char **args, int arg_count, struct cli_error
 const struct command cmd_dataset_info = {
     .name = "dataset info",
     .summary = "show a data set's kinds, and warn of what will train badly",
-    .text =
-        "DIR holds train/KIND/CLIP and val/KIND/CLIP, or only KIND/CLIP. "
-        "Brightness is the mean of all values, motion\n"
-        "the mean change from a frame to the next. What lies in DIR and is no clip of the set is named; exit status\n"
-        "3 when it could have been one.\n",
+    .text = "DIR holds train/KIND/CLIP and val/KIND/CLIP, or only KIND/CLIP. "
+            "Brightness is the mean of all values, motion\n"
+            "the mean change from a frame to the next. What lies in DIR and is no clip of the set is named;\n"
+            "the exit status is 3 when some of it could have been one.\n",
     .args = "DIR",
     .min_args = 1,
     .max_args = 1,

@@ -16,8 +16,8 @@ struct data_size dataset_size(struct cli_size size);
 const char *dataset_telling_text(enum walk_telling telling);
 // Lines before the work of commands that are about something else.
 enum { DATASET_TOLD = 20 };
-// Warns of what lies in a data set and is no clip of it, in at most `most` lines and one that counts the rest. Asks for
-// CLI_PARTLY when some of it could have been a clip.
+// Warns of what lies in a data set and is no clip of it, in at most `most` lines and one that counts the
+// rest. Asks for CLI_PARTLY when some of it could have been a clip.
 void dataset_tell(const struct data_set *set, uint32_t most, struct cli_error *error);
 // Warns of DIR.replaced when there is one: nothing here uses it.
 void dataset_warn_of_leftover(const char *folder);

@@ -94,14 +94,18 @@ static uint32_t lower(uint32_t code) {
     return code;
 }
 
+// The next character as a small letter; bytes that are none stand for themselves, apart from all characters.
+static uint32_t next_small(const char **at) {
+    uint32_t code = 0;
+    size_t length = text_character(*at, &code);
+    uint32_t small = length > 0 ? lower(code) : 0x80000000u | (unsigned char)**at;
+    *at += length > 0 ? length : 1;
+    return small;
+}
+
 bool text_same_but_case(const char *a, const char *b) {
-    while (*a != '\0' && *b != '\0') {
-        uint32_t x = (unsigned char)*a, y = (unsigned char)*b;
-        size_t length_a = text_character(a, &x), length_b = text_character(b, &y);
-        if (lower(x) != lower(y) || (length_a == 0) != (length_b == 0))
+    while (*a != '\0' && *b != '\0')
+        if (next_small(&a) != next_small(&b))
             return false;
-        a += length_a > 0 ? length_a : 1;
-        b += length_b > 0 ? length_b : 1;
-    }
     return *a == *b;
 }

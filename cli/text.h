@@ -1,5 +1,5 @@
-// Text from outside: names of files, folders and kinds are bytes; JSON, comments, metadata and terminals want UTF-8
-// without control characters.
+// Text from outside: names of files, folders and kinds are bytes; JSON, comments, metadata and terminals want
+// UTF-8 without control characters.
 #ifndef MOGRAPH_CLI_TEXT_H
 #define MOGRAPH_CLI_TEXT_H
 
@@ -7,7 +7,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// Bytes of the well-formed UTF-8 character at `at` (a text that ends in 0), 0 when it is none. `code` may be NULL.
+// Bytes of the well-formed UTF-8 character at `at` (a text that ends in 0), 0 when it is none. `code` may be
+// NULL.
 size_t text_character(const char *at, uint32_t *code);
 
 // In place: every byte that belongs to no character becomes '?'. For JSON, whose printer escapes the rest.

@@ -23,7 +23,8 @@ struct found {
     char name[300]; // in the new set
 };
 
-// A link that was met: looked at when all else has been, so that clips have the kind of the folder they lie in.
+// A link that was met: looked at when all else has been, so that clips have the kind of the folder they lie
+// in.
 struct link {
     char *path, *kind;
     int depth;
@@ -100,23 +101,6 @@ static bool put_off(struct job *job, const char *path, const char *kind, int dep
     return (link.path != NULL && link.kind != NULL) || no_memory(job);
 }
 
-// What mograph made itself is no source unless it is named: why not, or NULL.
-static const char *made_by_us(const struct job *job, const char *path) {
-    if (staging_is_target(&job->staging, path))
-        return "what the data set is written to";
-    switch (folder_made_by_us(path)) {
-    case FOLDER_DATA_SET:
-        return "a data set that mograph made; name it to import it";
-    case FOLDER_UNFINISHED:
-        return "a data set that is not finished";
-    case FOLDER_RUN:
-        return "a run of mograph train; name it to import it";
-    case FOLDER_OTHER:
-        break;
-    }
-    return NULL;
-}
-
 static bool search(struct job *job, const char *path, const char *kind, int depth);
 
 static bool search_entry(struct job *job, const char *folder, const char *name, int depth) {
@@ -147,15 +131,26 @@ static bool search_folder(struct job *job, const char *folder, int depth) {
     return ok;
 }
 
+// What mograph made itself is no source unless it is named.
+static bool leave_out(struct job *job, const char *path) {
+    if (!path_is_folder(path))
+        return false;
+    const char *what = folder_origin_text(folder_made_by_us(path));
+    if (staging_is_target(&job->staging, path))
+        walk_tell(&job->walk, WALK_LEFT_OUT, path, "what the data set is written to");
+    else if (what != NULL)
+        walk_tell(&job->walk, WALK_LEFT_OUT, path, "%s; name it to import it", what);
+    else
+        return false;
+    return true;
+}
+
 // Folders below MAX_DEPTH are not clips anyone sorted.
 static bool search(struct job *job, const char *path, const char *kind, int depth) {
     if (staging_is_folder(&job->staging, path))
         return true; // not there before this command, and not after it
-    const char *ours = depth > 0 && path_is_folder(path) ? made_by_us(job, path) : NULL;
-    if (ours != NULL) {
-        walk_tell(&job->walk, WALK_LEFT_OUT, path, "%s", ours);
+    if (depth > 0 && leave_out(job, path))
         return true;
-    }
     switch (walk_look(&job->walk, path, job->error)) {
     case WALK_FAILED:
         return false;

@@ -29,8 +29,8 @@ struct import_report {
 
 // Searches the sources (files, and folders with all they contain) for clips and writes DIR/train/KIND and
 // DIR/val/KIND; a clip's kind is the name of the folder that holds it. What cannot be read is reported, and
-// the rest goes on. Fails when nothing at all could be imported, and before any work when a kind cannot have its
-// folder's name.
+// the rest goes on. Fails when nothing at all could be imported, and before any work when a kind cannot have
+// its folder's name.
 bool import_write(const struct import *import, const char *const *sources, uint32_t source_count,
                   const char *folder, bool force, struct import_report *report,
                   const struct data_progress *progress, struct cli_error *error);

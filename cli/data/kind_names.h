@@ -1,5 +1,6 @@
-// What a kind may be called. Its name goes into folders, manifest.json, weights, pages and command lines, so it is
-// UTF-8 without control characters, and no two differ in nothing but case: Windows and macOS would make them one.
+// What a kind may be called. Its name goes into folders, manifest.json, weights, pages and command lines, so
+// it is UTF-8 without control characters, and no two differ in nothing but case: Windows and macOS would make
+// them one.
 #ifndef MOGRAPH_CLI_DATA_KIND_NAMES_H
 #define MOGRAPH_CLI_DATA_KIND_NAMES_H
 

@@ -52,6 +52,15 @@ enum folder_origin folder_made_by_us(const char *folder) {
     return FOLDER_OTHER;
 }
 
+const char *folder_origin_text(enum folder_origin origin) {
+    static const char *const texts[] = {
+        [FOLDER_DATA_SET] = "a data set that mograph made",
+        [FOLDER_UNFINISHED] = "a data set that is not finished",
+        [FOLDER_RUN] = "a run of `mograph train`",
+    };
+    return origin == FOLDER_OTHER ? NULL : texts[origin];
+}
+
 bool ours_is_file(const char *name) {
     return strcmp(name, "manifest.json") == 0 || strcmp(name, "sheet.png") == 0 ||
            strcmp(name, "classifier.safetensors") == 0;

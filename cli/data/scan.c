@@ -118,8 +118,8 @@ static bool look_at(struct scan *scan, const char *folder, struct listing *listi
     return true;
 }
 
-// Links come last: where a link and what it leads to are both there, the link is the one too many. `known` is what
-// the folder itself was found to be: what a folder of frames passes over was told then.
+// Links come last: where a link and what it leads to are both there, the link is the one too many. `known` is
+// what the folder itself was found to be: what a folder of frames passes over was told then.
 static bool list_folder(struct scan *scan, const char *folder, enum walk_entry known, struct listing *out) {
     *out = (struct listing){0};
     bool read = known == WALK_FRAMES ? path_list_read(&out->list, folder, scan->error)
@@ -149,15 +149,24 @@ static void tell_file(struct scan *scan, const char *path) {
         walk_tell(&scan->walk, WALK_LEFT_OUT, path, "not a clip");
 }
 
+// A folder in a kind's folder that is no clip.
+static void tell_folder(struct scan *scan, const char *path) {
+    const char *what = folder_origin_text(folder_made_by_us(path));
+    if (what != NULL)
+        walk_tell(&scan->walk, WALK_LEFT_OUT, path, "%s", what);
+    else
+        walk_tell(&scan->walk, WALK_SKIPPED, path,
+                  "a folder in a kind's folder is a clip when it holds PNGs and nothing else; "
+                  "`mograph dataset import` takes others apart");
+}
+
 static bool take_clip(struct scan *scan, const char *path, enum walk_entry entry, uint32_t kind, bool val) {
     if (entry == WALK_FRAMES || (entry == WALK_FILE && clip_name_is_known(path)))
         return add_clip(scan->set, path, kind, val) || no_memory(scan);
     if (entry == WALK_FILE)
         walk_tell(&scan->walk, WALK_SKIPPED, path, "not a clip");
     else if (entry == WALK_FOLDER)
-        walk_tell(&scan->walk, WALK_SKIPPED, path,
-                  "a folder in a kind's folder is a clip when it holds PNGs and nothing else; "
-                  "`mograph dataset import` takes others apart");
+        tell_folder(scan, path);
     return true;
 }
 
@@ -178,6 +187,14 @@ static bool scan_kind(struct scan *scan, const struct kind_folder *folder) {
     return ok;
 }
 
+static bool take_folder(struct scan *scan, const char *path, bool val, enum walk_entry entry) {
+    const char *what = folder_origin_text(folder_made_by_us(path));
+    if (what == NULL)
+        return add_folder(scan, path, val, entry);
+    walk_tell(&scan->walk, WALK_LEFT_OUT, path, "%s", what);
+    return true;
+}
+
 // Finds the kinds' folders of one part.
 static bool scan_part(struct scan *scan, const char *folder, bool val, enum walk_entry entry) {
     struct listing listing;
@@ -188,7 +205,7 @@ static bool scan_part(struct scan *scan, const char *folder, bool val, enum walk
         char path[PATH_CAPACITY];
         ok = path_join(path, folder, listing.list.names[i], scan->error);
         if (ok && is_folder(listing.entries[i]))
-            ok = add_folder(scan, path, val, listing.entries[i]);
+            ok = take_folder(scan, path, val, listing.entries[i]);
         else if (ok && listing.entries[i] == WALK_FILE && !ours_is_file(listing.list.names[i]))
             tell_file(scan, path);
     }
@@ -198,7 +215,10 @@ static bool scan_part(struct scan *scan, const char *folder, bool val, enum walk
 
 // What lies beside train/ and val/.
 static void tell_beside(struct scan *scan, const char *path, const char *name, enum walk_entry entry) {
-    if (is_folder(entry))
+    const char *what = is_folder(entry) ? folder_origin_text(folder_made_by_us(path)) : NULL;
+    if (what != NULL)
+        walk_tell(&scan->walk, WALK_LEFT_OUT, path, "%s", what);
+    else if (is_folder(entry))
         walk_tell(&scan->walk, WALK_SKIPPED, path, "neither train/ nor val/: nothing in it is read");
     else if (entry == WALK_FILE && !ours_is_file(name))
         tell_file(scan, path);

@@ -71,7 +71,8 @@ static bool recover(const struct staging *staging, struct cli_error *error) {
     return true;
 }
 
-// DIR.partial exists: removes it when it is a leftover of ours. Its lock is held meanwhile, so that nobody works in it.
+// DIR.partial exists: removes it when it is a leftover of ours. Its lock is held meanwhile, so that nobody
+// works in it.
 static bool remove_leftover(const char *folder, struct cli_error *error) {
     struct folder_lock lock = {0};
     bool empty = false, ok = true;

@@ -180,10 +180,13 @@ enum walk_entry walk_look(struct folder_walk *walk, const char *path, struct cli
     }
     if (seen == NULL)
         return folder ? look_into(walk, path, error) : WALK_FILE;
-    walk_tell(walk, WALK_SKIPPED, path,
-              folder && is_above(seen, path) ? "a circle: it leads back to %.400s"
-              : folder                       ? "the same folder as %.400s"
-                                             : "the same file as %.400s",
-              seen);
+    if (strcmp(seen, path) == 0)
+        walk_tell(walk, WALK_SKIPPED, path, "taken already");
+    else
+        walk_tell(walk, WALK_SKIPPED, path,
+                  folder && is_above(seen, path) ? "a circle: it leads back to %.400s"
+                  : folder                       ? "the same folder as %.400s"
+                                                 : "the same file as %.400s",
+                  seen);
     return WALK_NOTHING;
 }

@@ -1,6 +1,6 @@
-// How folders are walked by whoever looks for clips: `dataset import`, and the list of a data set that info, train,
-// classifier train and eval share. Each file and folder once, by device and inode, whatever links lead to it; what is
-// not taken is told, in one of two ways. The rules stand in README.md.
+// How folders are walked by whoever looks for clips: `dataset import`, and the list of a data set that info,
+// train, classifier train and eval share. Each file and folder once, by device and inode, whatever links lead
+// to it; what is not taken is told, in one of two ways. The rules stand in README.md.
 #ifndef MOGRAPH_CLI_DATA_WALK_H
 #define MOGRAPH_CLI_DATA_WALK_H
 
@@ -48,7 +48,7 @@ bool walk_list(struct folder_walk *walk, const char *folder, struct path_list *l
 #if defined(__GNUC__)
 __attribute__((format(printf, 4, 5)))
 #endif
-void walk_tell(struct folder_walk *walk, enum walk_telling telling, const char *path, const char *format, ...);
+void walk_tell(struct folder_walk *walk, enum walk_telling how, const char *path, const char *format, ...);
 
 // "FOLDER: hidden, or of the system: .DS_Store, Thumbs.db": what a list of the folder passes over, in one line
 // however many they are: macOS leaves a hidden file beside every file. No line with a count of 0.

@@ -17,11 +17,12 @@ const char *path_base(const char *path);
 bool path_join(char out[PATH_CAPACITY], const char *folder, const char *name, struct cli_error *error);
 bool path_is_folder(const char *path);
 
-// Whether a name is passed over wherever folders are listed: it is hidden (begins with a dot), or a system puts such
-// things into folders by itself (Thumbs.db, desktop.ini, __MACOSX, ...).
+// Whether a name is passed over wherever folders are listed: it is hidden (begins with a dot), or a system
+// puts such things into folders by itself (Thumbs.db, desktop.ini, __MACOSX, ...).
 bool path_is_passed_over(const char *name);
 
-// Whether it is a file that a system writes into folders and that nobody misses (.DS_Store, ._NAME, Thumbs.db, ...).
+// Whether it is a file that a system writes into folders and that nobody misses (.DS_Store, ._NAME,
+// Thumbs.db, ...).
 bool path_is_worthless(const char *name);
 
 struct path_list {

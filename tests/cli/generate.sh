@@ -69,6 +69,41 @@ check cmp -s one.webp again.webp
 run 0 generate $w --seeds 2 -o two.webp
 check [ "$(cmp -s one.webp two.webp; echo $?)" -eq 1 ]
 
+# -f replaces what the program makes, and nothing else: not a file or a device by a folder, nor a pipe by a file.
+mkdir kept
+echo precious >kept/plain
+mkfifo kept/fifo kept/fifo.gif kept/fifo.webp kept/fifo.mp4 kept/z.safetensors
+mknod kept/null c 1 3 2>/dev/null || mkfifo kept/null
+ln -s plain kept/link
+mkdir kept/notes && echo precious >kept/notes/notes.txt && cp one.webp kept/notes/1.png
+for name in plain fifo null link notes fifo.gif fifo.webp fifo.mp4; do
+    refuses 1 "kept/$name: is a.* not replaced" generate $w -q -f -o kept/$name
+done
+refuses 1 "kept/fifo.gif: is a device, a pipe or a socket" morph $w burst snow -q -f -o kept/fifo.gif
+refuses 1 "kept/null: is a device, a pipe or a socket" reconstruct $w "$clip" -q -f -o kept/null
+refuses 1 "kept/z.safetensors: is a device, a pipe or a socket" encode $w "$clip" -q -f -o kept/z.safetensors
+refuses 1 "kept/plain: is a file" generate $w -q -o kept/plain # --force would not help
+check grep -q precious kept/plain
+check [ -z "$(ls -A kept | grep '^\.')" ]
+
+# Names are bytes, JSON is UTF-8.
+latin=$(printf 'lat\351in')
+for extension in gif webp png mp4; do
+    run 0 generate $w -q -f --json -o "$latin.$extension"
+    check "$python" -c "import json; json.load(open('out', encoding='utf-8'))"
+done
+run 0 encode $w "$latin.webp" -q --json -o "$latin.safetensors"
+check "$python" -c "import json; json.load(open('out', encoding='utf-8'))"
+run 0 decode $w "$latin.safetensors" -q --json -o "$latin-again.webp"
+check "$python" -c "import json; json.load(open('out', encoding='utf-8'))"
+run 0 reconstruct $w "$latin.webp" -q --json -o "$latin-twice.webp"
+check "$python" -c "import json; json.load(open('out', encoding='utf-8'))"
+run 0 morph $w "$latin.webp" snow -q --json -o "$latin-morph.webp"
+check "$python" -c "import json; json.load(open('out', encoding='utf-8'))"
+run 0 generate $w -o "$(printf '\033[31mred.gif')"
+check [ "$(cat out err | tr -d '\n\t -~' | wc -c)" -eq 0 ]
+rm -r kept "$latin"* "$(printf '\033[31mred.gif')"
+
 # A kind's clip is the same alone, in a list, and as it is saved; z files lie beside.
 run 0 generate $w --kind vortex --seeds 3,7-8 --save-z -o 'v-#.gif'
 check [ "$(ls v-* | tr '\n' ' ')" = "v-3.gif v-3.z.safetensors v-7.gif v-7.z.safetensors v-8.gif v-8.z.safetensors " ]
