@@ -1,5 +1,6 @@
 // mograph play: any clip in the terminal, at its frame rate.
 #include "cli/command.h"
+#include "cli/dataset.h"
 #include "cli/interrupt.h"
 #include "cli/media/read.h"
 #include "cli/media/resample.h"
@@ -84,7 +85,7 @@ static bool run(const void *values, char **args, int arg_count, struct cli_error
     struct clip clip;
     if (!terminal_is_interactive(stdout))
         return cli_fail(error, NULL, "play needs a terminal on its standard output");
-    if (!clip_read(args[0], &clip, error))
+    if (!dataset_tell_frames(args[0], error) || !clip_read(args[0], &clip, error))
         return false;
     interrupt_catch();
     struct screen screen;

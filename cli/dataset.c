@@ -39,6 +39,18 @@ void dataset_tell(const struct data_set *set, uint32_t most, struct cli_error *e
         error->status = CLI_PARTLY;
 }
 
+bool dataset_tell_frames(const char *path, struct cli_error *error) {
+    struct cli_error line;
+    size_t count = 0;
+    if (!path_is_folder(path))
+        return true;
+    if (!walk_passed_over(path, &count, &line, error))
+        return false;
+    if (count > 0)
+        rt_log(RT_LOG_WARNING, "%s %s", dataset_telling_text(WALK_LEFT_OUT), line.text);
+    return true;
+}
+
 void dataset_warn_of_leftover(const char *folder) {
     char path[PATH_CAPACITY];
     size_t length = strlen(folder);

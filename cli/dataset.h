@@ -19,6 +19,8 @@ enum { DATASET_TOLD = 20 };
 // Warns of what lies in a data set and is no clip of it, in at most `most` lines and one that counts the
 // rest. Asks for CLI_PARTLY when some of it could have been a clip.
 void dataset_tell(const struct data_set *set, uint32_t most, struct cli_error *error);
+// The same for a folder of frames that is a source by itself; silent about other sources.
+bool dataset_tell_frames(const char *path, struct cli_error *error);
 // Warns of DIR.replaced when there is one: nothing here uses it.
 void dataset_warn_of_leftover(const char *folder);
 

@@ -108,7 +108,8 @@ bool walk_passed_over(const char *folder, size_t *count, struct cli_error *line,
     *count = list.count;
     size_t used = 0;
     for (size_t i = 0; i < list.count && i < NAMED; i++)
-        used += (size_t)snprintf(names + used, sizeof names - used, "%s%.80s", i > 0 ? ", " : "", list.names[i]);
+        used +=
+            (size_t)snprintf(names + used, sizeof names - used, "%s%.80s", i > 0 ? ", " : "", list.names[i]);
     if (list.count > 0)
         cli_fail(line, folder, "hidden, or of the system: %s", names);
     if (list.count > NAMED)

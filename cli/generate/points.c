@@ -2,6 +2,7 @@
 #include "cli/generate/points.h"
 
 #include "cli/data/import.h"
+#include "cli/dataset.h"
 #include "cli/media/output.h"
 #include "model/sample/z_file.h"
 #include "runtime/log.h"
@@ -21,7 +22,8 @@ bool points_read_clip(const struct work *work, const char *path, uint8_t **rgb, 
     const struct import import = {
         .size = {c->w, c->h, c->d}, .fit = CLIP_FIT_CROP, .frames_from = IMPORT_UNIFORM};
     struct clip clip;
-    if (!import_clip(&import, path, &clip, error))
+    if ((!work->values->quiet && !dataset_tell_frames(path, error)) ||
+        !import_clip(&import, path, &clip, error))
         return false;
     *fps = clip_fps(&clip);
     *rgb = clip.rgb;

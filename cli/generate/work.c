@@ -104,7 +104,7 @@ void work_comment(const struct work *work, const char *what, char *text) {
     snprintf(text, CLIP_COMMENT_BYTES,
              "made with mograph " MOGRAPH_VERSION ": %s; %.1000s; weights %.200s %s", command, what,
              weights_name(work), weights_hash(work->weights));
-    text_make_utf8(text); // file names are bytes, comments are UTF-8
+    text_make_line(text); // file names are bytes, comments are a line of UTF-8
 }
 
 cJSON *work_json(const struct work *work) {

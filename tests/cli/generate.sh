@@ -100,9 +100,21 @@ run 0 reconstruct $w "$latin.webp" -q --json -o "$latin-twice.webp"
 check "$python" -c "import json; json.load(open('out', encoding='utf-8'))"
 run 0 morph $w "$latin.webp" snow -q --json -o "$latin-morph.webp"
 check "$python" -c "import json; json.load(open('out', encoding='utf-8'))"
-run 0 generate $w -o "$(printf '\033[31mred.gif')"
+red=$(printf '\033[31mred')
+run 0 generate $w -o "$red.webp"
+run 0 morph $w "$red.webp" snow -o "$latin-red.webp"
+check "$python" -c "
+import sys, xml.dom.minidom
+data = open(sys.argv[1], 'rb').read()
+xmp = data[data.index(b'<x:xmpmeta'):]
+assert '?[31mred' in xml.dom.minidom.parseString(xmp.rstrip(b'\\0')).toxml()
+" "$latin-red.webp"
+run 0 generate $w -q -o "$latin-frames"
+touch "$latin-frames/Thumbs.db" "$latin-frames/.DS_Store"
+run 0 morph $w "$latin-frames" snow -o "$latin-morph2.webp"
+says err "left out lat?in-frames: hidden, or of the system: .DS_Store, Thumbs.db"
 check [ "$(cat out err | tr -d '\n\t -~' | wc -c)" -eq 0 ]
-rm -r kept "$latin"* "$(printf '\033[31mred.gif')"
+rm -r kept "$latin"* "$red.webp"
 
 # A kind's clip is the same alone, in a list, and as it is saved; z files lie beside.
 run 0 generate $w --kind vortex --seeds 3,7-8 --save-z -o 'v-#.gif'

@@ -162,8 +162,7 @@ static void check_sweep(void) {
     tool("mkdir .t.999999-0 && touch .t.999999-0/0001.png .t.999999-0/.0002.png.999999-0 .x.gif.999999-3");
     CHECK(clip_write_check("t", false, &error) && clip_write_check("x.gif", false, &error) && nothing_left());
     // Killed while the old frames stepped aside: they come back. Killed behind that: they are gone.
-    tool(
-        "mkdir .t.999999-0 .t.999999-0.old && touch .t.999999-0/0001.png .t.999999-0.old/0007.png");
+    tool("mkdir .t.999999-0 .t.999999-0.old && touch .t.999999-0/0001.png .t.999999-0.old/0007.png");
     CHECK(!clip_write_check("t", false, &error) && strstr(error.text, "--force") != NULL && nothing_left());
     CHECK(access("t/0007.png", F_OK) == 0);
     tool("cp -r t .t.999999-0.old");
@@ -186,7 +185,7 @@ static void check_kills(void) {
     noise_clip(&clips[0], 12, 6, 5);
     noise_clip(&clips[1], 9, 8, 7);
     CHECK(clip_write(&clips[0], "t", false, &error));
-    for (int round = 0; round < 40; round++) {
+    for (int round = 0; round < 40 || (moments == 0 && round < 1000); round++) { // a slow machine needs more
         pid_t child = fork();
         for (int i = 0; child == 0; i++)
             if (!clip_write_check("t", true, &error) || !clip_write(&clips[i % 2], "t", true, &error))
