@@ -81,10 +81,13 @@ static bool begin(struct output *output, const char *path, bool folder, struct c
     int code = atomic_file_begin(&output->atomic, path, folder);
     if (code != 0)
         return cli_fail(error, path, "cannot write here: %s", strerror(code));
-    if (!folder || folder_lock_try(&output->lock, output->atomic.temporary) == FOLDER_LOCK_TAKEN)
+    enum folder_lock_result result =
+        folder ? folder_lock_try(&output->lock, output->atomic.temporary) : FOLDER_LOCK_TAKEN;
+    if (result == FOLDER_LOCK_TAKEN)
         return true;
-    output_discard(output); // a sweep came between the making and the lock
-    return cli_fail(error, path, "cannot write here: another mograph cleans up; try again");
+    code = result == FOLDER_LOCK_BUSY ? EBUSY : errno; // busy: a sweep came between the making and the lock
+    output_discard(output);
+    return cli_fail(error, path, "cannot write here: %s", strerror(code));
 }
 
 bool output_begin(struct output *output, const char *path, bool folder, bool force, struct cli_error *error) {
