@@ -135,9 +135,13 @@ static bool search_folder(struct job *job, const char *folder, int depth) {
 static bool leave_out(struct job *job, const char *path) {
     if (!path_is_folder(path))
         return false;
-    const char *what = folder_origin_text(folder_made_by_us(path));
+    enum folder_origin origin = folder_made_by_us(path);
+    int code = errno;
+    const char *what = folder_origin_text(origin);
     if (staging_is_target(&job->staging, path))
         walk_tell(&job->walk, WALK_LEFT_OUT, path, "what the data set is written to");
+    else if (origin == FOLDER_UNKNOWN)
+        walk_tell(&job->walk, WALK_SKIPPED, path, "%s: %s", what, strerror(code));
     else if (what != NULL)
         walk_tell(&job->walk, WALK_LEFT_OUT, path, "%s; name it to import it", what);
     else

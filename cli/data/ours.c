@@ -1,14 +1,11 @@
 // Tells folders that mograph made from others, and removes them.
 #include "cli/data/ours.h"
 
-#include "cli/media/file.h"
 #include "cli/media/paths.h"
 
-#include <cjson/cJSON.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -24,26 +21,41 @@ static bool has(const char *folder, const char *name) {
     return path_join(path, folder, name, &ignored) && access(path, F_OK) == 0;
 }
 
-static bool has_manifest(const char *folder) {
-    char path[PATH_CAPACITY];
+// The text behind one word of JSON, NULL when another stands there.
+static const char *skip_word(const char *at, const char *word) {
+    at += strspn(at, " \t\r\n");
+    return strncmp(at, word, strlen(word)) == 0 ? at + strlen(word) : NULL;
+}
+
+// Our manifests begin with their generator.
+static bool begins_like_ours(const char *text) {
+    static const char *const words[] = {"{", "\"generator\"", ":", "\"mograph"};
+    for (size_t i = 0; text != NULL && i < sizeof words / sizeof *words; i++)
+        text = skip_word(text, words[i]);
+    return text != NULL;
+}
+
+// Only the beginning is read: every folder of a search is asked.
+static enum folder_origin look_at_manifest(const char *folder) {
+    char path[PATH_CAPACITY], head[256];
     struct cli_error ignored;
-    uint8_t *bytes;
-    size_t size;
-    if (!path_join(path, folder, "manifest.json", &ignored) || !file_load(path, &bytes, &size, &ignored))
-        return false;
-    cJSON *root = cJSON_ParseWithLength((const char *)bytes, size);
-    free(bytes);
-    const char *generator = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(root, "generator"));
-    bool ours = generator != NULL && strncmp(generator, "mograph", 7) == 0;
-    cJSON_Delete(root);
-    return ours;
+    if (!path_join(path, folder, "manifest.json", &ignored))
+        return FOLDER_OTHER;
+    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (fd < 0)
+        return errno == ENOENT || errno == ENOTDIR || errno == EACCES ? FOLDER_OTHER : FOLDER_UNKNOWN;
+    ssize_t got = read(fd, head, sizeof head - 1);
+    close(fd);
+    head[got > 0 ? got : 0] = '\0';
+    return begins_like_ours(head) ? FOLDER_DATA_SET : FOLDER_OTHER;
 }
 
 enum folder_origin folder_made_by_us(const char *folder) {
     char checkpoints[PATH_CAPACITY];
     struct cli_error ignored;
-    if (has_manifest(folder)) // with a mark, too: a process was killed right behind the end
-        return FOLDER_DATA_SET;
+    enum folder_origin origin = look_at_manifest(folder);
+    if (origin != FOLDER_OTHER) // with a mark, too: a process was killed right behind the end
+        return origin;
     if (has(folder, MARKER))
         return FOLDER_UNFINISHED;
     if (has(folder, "config.json") && path_join(checkpoints, folder, "checkpoints", &ignored) &&
@@ -57,6 +69,7 @@ const char *folder_origin_text(enum folder_origin origin) {
         [FOLDER_DATA_SET] = "a data set that mograph made",
         [FOLDER_UNFINISHED] = "a data set that is not finished",
         [FOLDER_RUN] = "a run of `mograph train`",
+        [FOLDER_UNKNOWN] = "its manifest.json cannot be opened",
     };
     return origin == FOLDER_OTHER ? NULL : texts[origin];
 }
@@ -87,7 +100,10 @@ static bool check_list(const char *folder, const struct path_list *list, bool se
 
 bool ours_may_replace(const char *folder, struct cli_error *error) {
     struct path_list seen, passed;
-    bool set = folder_made_by_us(folder) == FOLDER_DATA_SET;
+    enum folder_origin origin = folder_made_by_us(folder);
+    bool set = origin == FOLDER_DATA_SET;
+    if (origin == FOLDER_UNKNOWN)
+        return cli_fail(error, folder, "its manifest.json cannot be opened: %s", strerror(errno));
     if (!path_list_read(&seen, folder, error))
         return false;
     bool ok = check_list(folder, &seen, set, error) && path_list_passed_over(&passed, folder, error);

@@ -9,6 +9,7 @@ enum folder_origin {
     FOLDER_DATA_SET,   // manifest.json says that mograph made it
     FOLDER_UNFINISHED, // a data set that is being written, or is left of one that was
     FOLDER_RUN,        // a run: config.json, and checkpoints/ beside it
+    FOLDER_UNKNOWN,    // it cannot be told; errno says why
 };
 
 enum folder_origin folder_made_by_us(const char *folder);

@@ -5,9 +5,11 @@
 #include "cli/data/ours.h"
 #include "cli/media/read.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 // A folder of clips of one kind.
 struct kind_folder {
@@ -149,11 +151,24 @@ static void tell_file(struct scan *scan, const char *path) {
         walk_tell(&scan->walk, WALK_LEFT_OUT, path, "not a clip");
 }
 
+// Tells of a folder that mograph made itself.
+static bool is_ours(struct scan *scan, const char *path) {
+    enum folder_origin origin = folder_made_by_us(path);
+    int code = errno;
+    const char *what = folder_origin_text(origin);
+    if (origin == FOLDER_UNKNOWN)
+        walk_tell(&scan->walk, WALK_SKIPPED, path, "%s: %s", what, strerror(code));
+    else if (what != NULL)
+        walk_tell(&scan->walk, WALK_LEFT_OUT, path, "%s", what);
+    return what != NULL;
+}
+
 // A folder in a kind's folder that is no clip.
 static void tell_folder(struct scan *scan, const char *path) {
-    const char *what = folder_origin_text(folder_made_by_us(path));
-    if (what != NULL)
-        walk_tell(&scan->walk, WALK_LEFT_OUT, path, "%s", what);
+    if (is_ours(scan, path))
+        return;
+    if (access(path, R_OK | X_OK) != 0)
+        walk_tell(&scan->walk, WALK_SKIPPED, path, "cannot list the folder: %s", strerror(errno));
     else
         walk_tell(&scan->walk, WALK_SKIPPED, path,
                   "a folder in a kind's folder is a clip when it holds PNGs and nothing else; "
@@ -188,11 +203,7 @@ static bool scan_kind(struct scan *scan, const struct kind_folder *folder) {
 }
 
 static bool take_folder(struct scan *scan, const char *path, bool val, enum walk_entry entry) {
-    const char *what = folder_origin_text(folder_made_by_us(path));
-    if (what == NULL)
-        return add_folder(scan, path, val, entry);
-    walk_tell(&scan->walk, WALK_LEFT_OUT, path, "%s", what);
-    return true;
+    return is_ours(scan, path) || add_folder(scan, path, val, entry);
 }
 
 // Finds the kinds' folders of one part.
@@ -215,10 +226,7 @@ static bool scan_part(struct scan *scan, const char *folder, bool val, enum walk
 
 // What lies beside train/ and val/.
 static void tell_beside(struct scan *scan, const char *path, const char *name, enum walk_entry entry) {
-    const char *what = is_folder(entry) ? folder_origin_text(folder_made_by_us(path)) : NULL;
-    if (what != NULL)
-        walk_tell(&scan->walk, WALK_LEFT_OUT, path, "%s", what);
-    else if (is_folder(entry))
+    if (is_folder(entry) && !is_ours(scan, path))
         walk_tell(&scan->walk, WALK_SKIPPED, path, "neither train/ nor val/: nothing in it is read");
     else if (entry == WALK_FILE && !ours_is_file(name))
         tell_file(scan, path);
