@@ -155,6 +155,11 @@ static void leftovers(void) {
     tool("mkdir -p b.replaced/train/k && echo precious >b.replaced/train/k/0001.webp");
     CHECK(make("b", true, 4) && version_of("b") == 4);
     tool("grep -q precious b.replaced/train/k/0001.webp && rm -r b.replaced");
+    // What cannot be removed as a whole keeps its mark, so that it is known the next time, too.
+    tool("mkdir deep && touch deep/.mograph-partial && cd deep && d=d; for i in $(seq 70); do d=$d/d; done; "
+         "mkdir -p $d && touch a b c d/e");
+    CHECK(!ours_remove("deep") && ours_is_marked("deep") && !exists("deep/b"));
+    tool("rm -r deep");
     // A link in a leftover is removed, what it leads to is not.
     tool("mkdir keep b.partial && touch keep/x b.partial/.mograph-partial && ln -s ../keep b.partial/link");
     CHECK(make("b", true, 5) && exists("keep/x") && clean("b"));

@@ -123,6 +123,11 @@ static void links(void) {
     tool("rm -r a k/* && cp ../clip.webp k && ln -s k early");
     CHECK(imports_one(".", "../linked", 1, 1, 0) && tells("early: the same folder as"));
     CHECK(access("../linked/train/k/0001.webp", F_OK) == 0);
+    struct data_set set;
+    if (CHECK(data_set_scan(&set, ".", &error))) {
+        CHECK(set.kind_count == 1 && strcmp(set.kinds[0], "k") == 0 && set.skipped == 1);
+        data_set_destroy(&set);
+    }
     const char *const twice[] = {"k", "k/clip.webp", "."};
     CHECK(imports(twice, 3, "../linked", 1, 3, 0) && tells("k/clip.webp: taken already"));
     end();

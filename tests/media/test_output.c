@@ -174,6 +174,13 @@ static void check_sweep(void) {
     CHECK(chdir("..") == 0);
 }
 
+static void write_for_ever(const struct clip clips[2]) {
+    struct cli_error error;
+    for (int i = 0;; i++)
+        if (!clip_write_check("t", true, &error) || !clip_write(&clips[i % 2], "t", true, &error))
+            _exit(1);
+}
+
 // The frames of a folder are all of one clip, whenever their process is killed; the next one cleans up.
 static void check_kills(void) {
     struct clip clips[2], back;
@@ -187,9 +194,8 @@ static void check_kills(void) {
     CHECK(clip_write(&clips[0], "t", false, &error));
     for (int round = 0; round < 40 || (moments == 0 && round < 1000); round++) { // a slow machine needs more
         pid_t child = fork();
-        for (int i = 0; child == 0; i++)
-            if (!clip_write_check("t", true, &error) || !clip_write(&clips[i % 2], "t", true, &error))
-                _exit(1);
+        if (child == 0)
+            write_for_ever(clips);
         struct timespec time = {0, 1000000 + round * 331000 % 20000000};
         nanosleep(&time, NULL);
         kill(child, SIGKILL);
