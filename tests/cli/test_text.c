@@ -60,10 +60,10 @@ static void cleaned(void) {
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         char text[64];
         CHECK(text_is_line(rows[i].text) == (strcmp(rows[i].text, rows[i].line) == 0));
-        strcpy(text, rows[i].text);
+        snprintf(text, sizeof text, "%s", rows[i].text);
         text_make_utf8(text);
         CHECK(strcmp(text, rows[i].utf8) == 0);
-        strcpy(text, rows[i].text);
+        snprintf(text, sizeof text, "%s", rows[i].text);
         text_make_line(text);
         CHECK(strcmp(text, rows[i].line) == 0 && text_is_line(text));
     }
