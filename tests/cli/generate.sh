@@ -84,7 +84,7 @@ refuses 1 "kept/null: is a device, a pipe or a socket" reconstruct $w "$clip" -q
 refuses 1 "kept/z.safetensors: is a device, a pipe or a socket" encode $w "$clip" -q -f -o kept/z.safetensors
 refuses 1 "kept/plain: is a file" generate $w -q -o kept/plain # --force would not help
 check grep -q precious kept/plain
-check [ -z "$(ls -A kept | grep '^\.')" ]
+check [ -z "$(find kept -name '.*')" ]
 
 # Names are bytes, JSON is UTF-8.
 latin=$(printf 'lat\351in')
