@@ -171,19 +171,9 @@ static enum rt_status read_data(struct safetensors *file, struct source *source,
     file->data = malloc(data_bytes ? data_bytes : 1);
     if (file->data == NULL)
         return safetensors_no_memory(file->path, data_bytes);
-    enum rt_status status = source_read(source, file->data, data_bytes);
-    if (status != RT_OK)
-        return status;
-    for (uint32_t i = 0; i < file->tensor_count; i++) {
-        struct safetensors_tensor *tensor = &file->tensors[i];
-        tensor->data = file->data + tensor->offset_bytes;
-        uint64_t bad = safetensors_first_non_finite(tensor);
-        if (bad < tensor->count)
-            return safetensors_refuse(RT_ERROR_INVALID, file->path, tensor->name,
-                                      "element %llu is not finite (NaN or infinity)",
-                                      (unsigned long long)bad);
-    }
-    return RT_OK;
+    for (uint32_t i = 0; i < file->tensor_count; i++)
+        file->tensors[i].data = file->data + file->tensors[i].offset_bytes;
+    return source_read(source, file->data, data_bytes);
 }
 
 static enum rt_status read_all(struct safetensors *file, struct source *source) {
@@ -303,6 +293,10 @@ enum rt_status safetensors_load(const struct safetensors *file, const char *name
         describe(want, sizeof want, dtype, rank, shape);
         return safetensors_refuse(RT_ERROR_INVALID, file->path, name, "is %s, but %s is wanted", have, want);
     }
+    uint64_t bad = safetensors_first_non_finite(tensor);
+    if (bad < tensor->count)
+        return safetensors_refuse(RT_ERROR_INVALID, file->path, name,
+                                  "element %llu is not finite (NaN or infinity)", (unsigned long long)bad);
     memcpy(dst, tensor->data, tensor->size_bytes);
     return RT_OK;
 }
