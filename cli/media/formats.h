@@ -20,7 +20,9 @@ bool apng_read(const char *path, const uint8_t *bytes, size_t size, const struct
 // A folder's PNGs in natural order (frame2 before frame10), all of one size.
 bool png_folder_read(const char *path, const struct clip_limits *limits, struct clip_sink sink,
                      struct cli_error *error);
-// Through the user's ffprobe (the frame rate) and ffmpeg (the pixels); no shell, only local files.
+// Through the user's ffprobe (which stream) and ffmpeg (its frames with their times); no shell, only local
+// plain files. Rotated as the file says, pixels made square, interlaced frames made whole, transparency over
+// black.
 bool video_read(const char *path, const struct clip_limits *limits, struct clip_sink sink,
                 struct cli_error *error);
 

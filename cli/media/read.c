@@ -9,10 +9,9 @@
 
 #include <dirent.h>
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
+#include <sys/types.h>
 #include <unistd.h>
 
 static const char *const own_extensions[] = {".gif", ".webp", ".png", ".apng"};
@@ -109,14 +108,13 @@ static enum format format_of_bytes(const uint8_t *bytes, size_t size) {
 // Of a file with a video's name. FORMAT_UNKNOWN also when it cannot be opened: whoever opens it next says why.
 static enum format sniff(const char *path) {
     uint8_t head[12] = {0};
-    struct stat status;
-    if (stat(path, &status) != 0 || !S_ISREG(status.st_mode))
+    uint64_t size;
+    const char *obstacle;
+    int fd = plain_file_open(path, &size, &obstacle);
+    if (fd < 0)
         return FORMAT_UNKNOWN;
-    FILE *file = fopen(path, "rb");
-    if (file == NULL)
-        return FORMAT_UNKNOWN;
-    size_t got = fread(head, 1, sizeof head, file);
-    fclose(file);
+    ssize_t got = read(fd, head, sizeof head);
+    close(fd);
     return got > 0 ? format_of(head) : FORMAT_UNKNOWN;
 }
 

@@ -1,12 +1,11 @@
 // Opens a safetensors file, checks every rule of the format, and reads tensors from it.
+#include "model/files/plain_file.h"
 #include "model/files/safetensors_private.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 // Where the bytes come from, in order: a descriptor, or memory when `bytes` is set.
@@ -18,18 +17,16 @@ struct source {
 };
 
 static enum rt_status source_open(struct source *source) {
-    struct stat status;
-    // Not blocking: a pipe without a writer is refused, not waited for.
-    source->fd = open(source->path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-    if (source->fd < 0 || fstat(source->fd, &status) != 0)
+    const char *obstacle;
+    source->fd = plain_file_open(source->path, &source->size_bytes, &obstacle);
+    if (source->fd >= 0)
+        return RT_OK;
+    if (obstacle == NULL)
         return safetensors_refuse(RT_ERROR_IO, source->path, NULL, "cannot be read: %s", strerror(errno));
-    if (S_ISDIR(status.st_mode))
+    if (strcmp(obstacle, "a folder") == 0)
         return safetensors_refuse(RT_ERROR_IO, source->path, NULL,
                                   "is a folder; name the .safetensors file in it");
-    if (!S_ISREG(status.st_mode))
-        return safetensors_refuse(RT_ERROR_IO, source->path, NULL, "is not a regular file");
-    source->size_bytes = (uint64_t)status.st_size;
-    return RT_OK;
+    return safetensors_refuse(RT_ERROR_IO, source->path, NULL, "is not a regular file but %s", obstacle);
 }
 
 // The next `size` bytes, which are known to be there unless the file shrinks meanwhile.

@@ -102,7 +102,7 @@ static void check_disposals(void) {
         if (i % 4 < 2 && i / 16 % 4 != 2)
             check_like_ffmpeg(path, 4);
     }
-    // Old encoders' 4 is 3, as in Firefox and Chromium; 5 is nothing.
+    // Old encoders' 4 is 3, as in Firefox; 5 is nothing.
     copy_disposals("dispose12.gif", "four.gif", 3, 4);
     check_same("four.gif", "dispose12.gif");
     copy_disposals("dispose12.gif", "five.gif", 3, 5);
@@ -162,7 +162,7 @@ static void check_delays(void) {
     }
 }
 
-// A canvas smaller than the first frame grows, in Firefox and Chromium; whatever comes later is cropped.
+// A canvas smaller than the first frame grows, as in Firefox; whatever comes later is cropped.
 static void check_small_canvas(void) {
     static const uint8_t sizes[][2] = {{0, 0}, {0, 21}, {7, 5}};
     struct cli_error error;
