@@ -99,6 +99,19 @@ bool process_write(struct process *process, const void *bytes, size_t size) {
     return true;
 }
 
+// Takes out "\033[31m" and its like, which AV_LOG_FORCE_COLOR brings into every line.
+static void drop_colors(char *line) {
+    char *out = line;
+    for (const char *c = line; *c != '\0'; c++) {
+        size_t length = *c == '\033' && c[1] == '[' ? strspn(c + 2, "0123456789;") : 0;
+        if (*c == '\033' && c[1] == '[' && c[2 + length] == 'm')
+            c += 2 + length;
+        else
+            *out++ = *c;
+    }
+    *out = '\0';
+}
+
 // "[h264 @ 0x55d0] ", as often as it stands there: where in the program, which is another number each time.
 static const char *skip_places(const char *line) {
     const char *end;
@@ -148,6 +161,7 @@ static void last_useful_line(const struct process *process, char *line, size_t c
         return;
     while (fgets(buffer, sizeof buffer, process->errors) != NULL) {
         buffer[strcspn(buffer, "\r\n")] = '\0';
+        drop_colors(buffer);
         const char *text = skip_subject(process, skip_places(buffer + strspn(buffer, " ")));
         int its = weight_of(text);
         if (its < weight || text[0] == '\0')

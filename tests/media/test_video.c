@@ -342,6 +342,9 @@ static void check_reasons(void) {
     check_refused("device.mkv", "not a file but a device");
     check_refused("socket.avi", "not a file but a socket");
     check_refused("none.mp4", "No such file or directory");
+    setenv("AV_LOG_FORCE_COLOR", "1", 1);
+    check_refused("none.mp4", "cannot read it: No such file or directory");
+    unsetenv("AV_LOG_FORCE_COLOR");
     alarm(0);
 }
 
