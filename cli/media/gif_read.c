@@ -86,7 +86,8 @@ static bool read_extension(struct reader *r) {
 
 // Bytes that begin no block are passed over, as Pillow and ImageMagick do: encoders leave NULs there.
 static void skip_stray(struct source *source) {
-    while (source->at < source->size && memchr(",!;", source->bytes[source->at], 3) == NULL)
+    static const uint8_t starts[] = {',', '!', ';'};
+    while (source->at < source->size && memchr(starts, source->bytes[source->at], sizeof starts) == NULL)
         source->at++;
 }
 

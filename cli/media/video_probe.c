@@ -88,8 +88,8 @@ static const char *decoder_of(const cJSON *stream) {
     const cJSON *tags = cJSON_GetObjectItemCaseSensitive(stream, "tags");
     const char *codec = text_of(stream, "codec_name");
     if (strcmp(text_of(tags, "alpha_mode"), "1") != 0 && strcmp(text_of(tags, "ALPHA_MODE"), "1") != 0)
-        return NULL;
-    return strcmp(codec, "vp9") == 0 ? "libvpx-vp9" : strcmp(codec, "vp8") == 0 ? "libvpx" : NULL;
+        return "";
+    return strcmp(codec, "vp9") == 0 ? "libvpx-vp9" : strcmp(codec, "vp8") == 0 ? "libvpx" : "";
 }
 
 static bool describe(const cJSON *stream, const cJSON *format, struct video_stream *out) {
@@ -105,7 +105,7 @@ static bool describe(const cJSON *stream, const cJSON *format, struct video_stre
     out->pixel_aspect = aspect > 0 ? aspect : 1;
     for (size_t i = 0; i < sizeof orders / sizeof *orders; i++)
         out->interlaced |= strcmp(text_of(stream, "field_order"), orders[i]) == 0;
-    out->decoder = decoder_of(stream);
+    snprintf(out->decoder, sizeof out->decoder, "%s", decoder_of(stream));
     out->frame_seconds = rate > 0 ? 1 / rate : 0;
     out->seconds = length_of(stream, format);
     return true;

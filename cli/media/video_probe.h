@@ -12,7 +12,7 @@ struct video_stream {
     uint32_t width, height; // as stored
     double pixel_aspect;    // width of a pixel over its height
     bool interlaced;
-    const char *decoder;  // the one that sees transparency where ffmpeg's own does not; NULL: any will do
+    char decoder[16];     // the one that sees transparency where ffmpeg's own does not; "": any will do
     double seconds;       // from the first frame to the end of the last; 0: not said
     double frame_seconds; // on average; 0: not said
 };

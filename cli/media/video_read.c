@@ -25,7 +25,7 @@ static bool read_answer(struct process *process, struct buffer *answer) {
     size_t got;
     while ((got = fread(bytes, 1, sizeof bytes, process->output)) > 0 && answer->size <= MAX_ANSWER_BYTES)
         buffer_add(answer, bytes, got);
-    return answer->size <= MAX_ANSWER_BYTES && !answer->failed;
+    return answer->size <= MAX_ANSWER_BYTES;
 }
 
 static bool probe(const char *path, char *url, struct video_stream *stream, struct cli_error *error) {
@@ -39,7 +39,9 @@ static bool probe(const char *path, char *url, struct video_stream *stream, stru
     char why[PROCESS_REASON];
     const char *reason = "ffprobe says too much of it";
     bool ok = process_finish(&process, why, sizeof why) || !whole;
-    if (!ok)
+    if (answer.failed)
+        ok = cli_fail(error, path, "no memory for what ffprobe says of it");
+    else if (!ok)
         cli_fail(error, path, "ffprobe cannot read it: %s", why);
     else if (!whole || !video_probe_parse((const char *)answer.bytes, answer.size, stream, &reason))
         ok = cli_fail(error, path, "%s", reason);
@@ -164,7 +166,7 @@ static bool read_frames(struct frames *f) {
 
 static bool start_ffmpeg(struct process *process, char *url, const struct video_stream *video,
                          struct cli_error *error) {
-    char decoder_option[32], map[32], filter[320];
+    char decoder_option[32], decoder[sizeof video->decoder], map[32], filter[320];
     char *arguments[32] = {"ffmpeg", "-nostdin", "-v", "error"};
     size_t count = 4;
     snprintf(decoder_option, sizeof decoder_option, "-c:%" PRIu32, video->index);
@@ -173,9 +175,10 @@ static bool start_ffmpeg(struct process *process, char *url, const struct video_
              "%sscale=w='round(iw*max(1,sar))':h='round(ih*max(1,1/sar))':flags=bicubic+accurate_rnd+"
              "full_chroma_int,setsar=1,format=rgba",
              video->interlaced ? "bwdif=mode=send_frame:deint=interlaced," : "");
-    if (video->decoder != NULL) {
+    memcpy(decoder, video->decoder, sizeof decoder);
+    if (decoder[0] != '\0') {
         arguments[count++] = decoder_option;
-        arguments[count++] = (char *)(uintptr_t)video->decoder;
+        arguments[count++] = decoder;
     }
     char *const rest[] = {
         "-i",        url,           "-map",

@@ -202,7 +202,10 @@ static void check_names(void) {
     CHECK(stills && !clips);
     tool("cp still.png stills/2.png");
     check_refused("stills", "stills/2.png: an animation");
-    char *path = strdup(getenv("PATH"));
+    const char *was = getenv("PATH");
+    char *path = was != NULL ? strdup(was) : NULL;
+    if (!CHECK(path != NULL))
+        return;
     setenv("PATH", "/nowhere", 1); // nobody else is needed
     if (read_clip("still.apng", &clip))
         clip_destroy(&clip);
