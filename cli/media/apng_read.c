@@ -248,8 +248,8 @@ static bool read_chunks(struct reader *r, const uint8_t *bytes, size_t size) {
         if (png_chunk_is(&chunk, "IEND"))
             break;
     }
-    return r->verdict == SINK_ENOUGH || r->frames == r->promised ||
-           damaged(r, "it is missing, though the header promises it");
+    return r->verdict == SINK_ENOUGH || (r->frames > 0 && r->frames == r->promised) ||
+           damaged(r, "it is missing, though it was promised");
 }
 
 bool apng_read(const char *path, const uint8_t *bytes, size_t size, const struct clip_limits *limits,

@@ -40,7 +40,7 @@ bool png_chunk_intact(const struct png_chunk *chunk) {
 bool png_is_animated(const uint8_t *bytes, size_t size) {
     struct png_chunk chunk;
     for (size_t at = PNG_SIGNATURE_BYTES; png_next_chunk(bytes, size, &at, &chunk);)
-        if (png_chunk_is(&chunk, "acTL") || png_chunk_is(&chunk, "IDAT"))
+        if (png_chunk_is(&chunk, "acTL") || png_chunk_is(&chunk, "IDAT") || png_chunk_is(&chunk, "IEND"))
             return png_chunk_is(&chunk, "acTL");
     return false;
 }
