@@ -160,7 +160,7 @@ static bool remove_entries(int folder, const char *keep, int depth) {
     for (struct dirent *entry; (entry = readdir(stream)) != NULL;)
         if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0 &&
             (keep == NULL || strcmp(entry->d_name, keep) != 0))
-            all = remove_entry(dirfd(stream), entry->d_name, depth) && all;
+            all = remove_entry(folder, entry->d_name, depth) && all;
     int code = errno;
     closedir(stream);
     errno = code;
