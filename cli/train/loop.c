@@ -42,7 +42,8 @@ static bool save(struct state *s, struct cli_error *error) {
     uint64_t done = trainer_steps_done(s->loop->trainer);
     if (!run_folder_checkpoint(s->loop->folder, done, path, error))
         return false;
-    if (!cli_check(error, checkpoint_save(s->loop->trainer, path), "writing the checkpoint"))
+    if (!metrics_sync(&s->metrics, error) ||
+        !cli_check(error, checkpoint_save(s->loop->trainer, path), "writing the checkpoint"))
         return cli_error_add(error, "the checkpoint could not be written; %s%s",
                              s->checkpoint[0] != '\0' ? "the last good one is " : "there is none yet",
                              s->checkpoint);
