@@ -124,7 +124,7 @@ static bool choose_path(struct training *t, struct cli_error *error) {
 }
 
 static bool open_data(struct training *t, struct cli_error *error) {
-    return data_set_scan(&t->set, t->data, error) &&
+    return data_set_scan(&t->set, t->data, error) && train_clips_require(&t->set, t->data, error) &&
            (t->set.kind_count > 1 ||
             cli_fail(error, NULL, "%s has one kind only (\"%s\"): a classifier needs two", t->data,
                      t->set.kinds[0]));
