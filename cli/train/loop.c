@@ -120,7 +120,8 @@ static bool step(struct state *s, struct cli_error *error) {
     show(s, &report);
     bool looks = is_time_to_look(s->loop);
     if (looks && !look(s->loop, &validation, error))
-        return false;
+        return cli_error_add(error, "the last good checkpoint is %s",
+                             s->checkpoint[0] != '\0' ? s->checkpoint : "none");
     if (!metrics_add(&s->metrics, &report, epoch_of(s->loop, report.step) + 1, &validation, error))
         return false;
     if (looks)

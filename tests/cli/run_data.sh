@@ -122,6 +122,11 @@ run 0 train d $tiny --steps 1 -o warned
 says err 'the kind "hail" has no training clips'
 changes true
 
+# A learning rate that is too high is no fault of the device.
+run 1 train d --preset tiny --batch 1 --epochs 8 --every 1 --lr 1 --warmup 0 --adversary-from 0.2 -o wild
+says err "lower --lr; the last good checkpoint is wild/checkpoints"
+check [ "$(grep -c doctor err)" -eq 0 ]
+
 # Clips that a model cannot take, by name and with a way on; also those that are only read later.
 mkdir -p still/k
 cp d/train/snow/0001/0001.png still/k/a.png
