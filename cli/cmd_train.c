@@ -225,7 +225,9 @@ static bool train(struct training *t, struct cli_error *error) {
 }
 
 static bool train_model(struct training *t, const char *argument, struct cli_error *error) {
-    if (!open_data(t, argument, error) || !choose_model(t, error) || !claim_folder(t, error) ||
+    bool begins = t->v.init != NULL && t->v.resume == NULL;
+    if (!open_data(t, argument, error) || !choose_model(t, error) ||
+        (begins && !train_init_check(t->v.init, error)) || !claim_folder(t, error) ||
         !cli_device_open(t->v.device, &t->device, error))
         return false;
     return t->v.dry_run ? dry_run(t, error) : check_data(t, error) && train(t, error);

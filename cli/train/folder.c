@@ -123,6 +123,15 @@ void run_folder_abandon(struct run_folder *folder) {
     run_folder_close(folder);
 }
 
+bool run_folder_check(const struct run_folder *folder, struct cli_error *error) {
+    struct stat opened, named;
+    if (!folder->lock.held)
+        return true;
+    bool there = stat(folder->path, &named) == 0 && fstat(folder->lock.fd, &opened) == 0;
+    return (there && named.st_dev == opened.st_dev && named.st_ino == opened.st_ino) ||
+           cli_fail(error, folder->path, "the run's folder was moved or replaced while it was written");
+}
+
 void run_folder_close(struct run_folder *folder) {
     folder_lock_release(&folder->lock);
 }

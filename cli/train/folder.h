@@ -25,6 +25,8 @@ bool run_folder_beside(const struct run_folder *folder, const char *data, struct
 bool run_folder_open(struct run_folder *folder, const char *path, struct cli_error *error);
 // Locks it, to be written to: refused where another process does so, or where nothing can be written.
 bool run_folder_lock(struct run_folder *folder, struct cli_error *error);
+// Whether the name still leads to the folder that was locked: one that was moved or replaced is another's.
+bool run_folder_check(const struct run_folder *folder, struct cli_error *error);
 void run_folder_close(struct run_folder *folder);
 // Creates the folders inside, where they are missing.
 bool run_folder_fill(const struct run_folder *folder, struct cli_error *error);

@@ -40,7 +40,8 @@ static bool is_due(const struct train_loop *loop, uint64_t done, int64_t every) 
 static bool save(struct state *s, struct cli_error *error) {
     char path[PATH_CAPACITY];
     uint64_t done = trainer_steps_done(s->loop->trainer);
-    if (!run_folder_checkpoint(s->loop->folder, done, path, error))
+    if (!run_folder_check(s->loop->folder, error) ||
+        !run_folder_checkpoint(s->loop->folder, done, path, error))
         return false;
     if (!metrics_sync(&s->metrics, error) ||
         !cli_check(error, checkpoint_save(s->loop->trainer, path), "writing the checkpoint"))
@@ -108,7 +109,8 @@ static bool is_time_to_look(const struct train_loop *loop) {
 
 // Weights, figures, pictures.
 static bool look(const struct train_loop *loop, struct validation *validation, struct cli_error *error) {
-    return train_keep_weights(loop, is_last(loop), error) && train_validate(loop, validation, error) &&
+    return run_folder_check(loop->folder, error) && train_keep_weights(loop, is_last(loop), error) &&
+           train_validate(loop, validation, error) &&
            train_write_pictures(loop, epoch_of(loop, trainer_steps_done(loop->trainer)), error);
 }
 

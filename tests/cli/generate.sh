@@ -328,10 +328,17 @@ early 1 "ffmpeg is needed to write videos" morph $w burst snow -o x.mp4
 early 1 "ffmpeg is needed to write videos" decode $w v-7.z.safetensors -o x.mp4
 early 1 "ffmpeg is needed to write videos" reconstruct $w "$clip" -o x.mp4
 mograph=$program
-# A sanitizer's shadow memory is larger than any limit: its program does not even start.
-if (ulimit -v 150000 && "$mograph" --version) >out 2>err; then
+# Memory that the process may not have. A sanitizer's shadow memory is larger than any limit: its program does not
+# even start.
+limited() {
+    "$python" -c "
+import os, resource, sys
+resource.setrlimit(resource.RLIMIT_AS, (150000 << 10, 150000 << 10))
+os.execv(sys.argv[1], sys.argv[1:])" "$mograph" "$@" >out 2>err
+}
+if limited --version; then
     last="generate, within a limit on memory"
-    (ulimit -v 150000 && "$mograph" generate $w -n 484 --scale 4 -o x.gif) >out 2>err
+    limited generate $w -n 484 --scale 4 -o x.gif
     status=$?
     check [ "$status" -eq 1 ]
     says err "^mograph: out of memory for the clips: 0.2 GiB are needed"

@@ -153,6 +153,22 @@ check [ ! -e deep ] && check [ ! -e d/train/r ] && check [ ! -e d/train/runs ]
 run 0 train d $tiny --steps 1 -o d/run # beside train/ and val/ it is in nobody's way
 run 0 train --resume d/run --steps 2
 
+early() { # before there is a device
+    refuses "$@" --device "no such device"
+    check [ "$(grep -c 'no device' err)" -eq 0 ]
+}
+early 1 "no such weights" train d $tiny -o no --init nothing
+echo "no weights" >text.safetensors
+early 1 "text.safetensors.*--init .* cannot be taken" train d $tiny -o no --init text.safetensors
+early 1 "there is a run already" train d $tiny -o r
+early 1 "another folder\|Not a directory" train d $tiny -o first.json
+early 1 "multiples of 4" train d $tiny -o no --top 6
+check [ ! -e no ]
+for source in "particles --clips 1" "import moved"; do
+    refuses 1 "1024x1024 pixels and 1024 frames are too much" dataset $source --size 1024x1024x1024 -o large
+    check [ ! -e large ] && check [ ! -e large.partial ]
+done
+
 # A disk that is full when a run begins: nothing is left, and the next one begins.
 last="train with a full disk"
 FULL_DISK_FOR=config.json LD_PRELOAD=$full_disk "$mograph" train d $tiny --steps 1 -o full/r >out 2>err
@@ -175,6 +191,24 @@ run 0 train --resume two --dry-run
 kill -9 $first
 wait $first 2>/dev/null
 run 0 train --resume two --steps 3
+# The same folder by another name, and one that is moved away under a run.
+"$mograph" train d $tiny --epochs 100000 -o taken >out 2>taken.err &
+first=$!
+for _ in $(seq 200); do
+    [ -s taken/metrics.csv ] && break
+    sleep 0.1
+done
+ln -s taken alias
+refuses 1 "alias: another mograph is writing here" train --resume alias
+mv taken elsewhere
+mkdir taken # another run's by now
+wait $first
+status=$?
+last="train, whose folder is moved"
+check [ "$status" -eq 1 ]
+check grep -q "taken: the run's folder was moved or replaced" taken.err
+check [ -z "$(ls -A taken)" ]
+run 0 train --resume elsewhere --steps 3
 "$python" - "$mograph" $tiny <<'PY' # the same at one moment: one wins, the others are refused
 import subprocess, sys
 runs = [subprocess.Popen([sys.argv[1], "train", "d", *sys.argv[2:], "--steps", "2", "--seed", str(seed), "-o", "race"],
