@@ -192,7 +192,7 @@ kill -9 $first
 wait $first 2>/dev/null
 run 0 train --resume two --steps 3
 # The same folder by another name, and one that is moved away under a run.
-"$mograph" train d $tiny --epochs 100000 -o taken >out 2>taken.err &
+"$mograph" train d $tiny --epochs 300 -o taken >out 2>taken.err &
 first=$!
 for _ in $(seq 200); do
     [ -s taken/metrics.csv ] && break
