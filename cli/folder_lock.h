@@ -1,5 +1,6 @@
-// A lock on a folder while it is written: flock on the folder itself, so that it leaves no file behind and dies
-// with its process, however that ends. Where the file system has no locks, writing goes on without one.
+// A lock on a folder while it is written: flock on the folder itself, so that it leaves no file behind and
+// dies with its process, however that ends. Where the file system has no locks, writing goes on without
+// one.
 #ifndef MOGRAPH_CLI_FOLDER_LOCK_H
 #define MOGRAPH_CLI_FOLDER_LOCK_H
 

@@ -23,7 +23,8 @@ static uint64_t free_bytes(void) {
     return known ? sum : UINT64_MAX;
 }
 
-// A limit on the process shows only when it is asked for. Volatile: compilers leave out what is freed at once.
+// A limit on the process shows only when it is asked for. Volatile: compilers leave out what is freed at
+// once.
 static bool can_have(uint64_t bytes) {
     void *volatile trial = bytes <= SIZE_MAX ? malloc((size_t)bytes) : NULL;
     bool had = trial != NULL || bytes == 0;

@@ -83,7 +83,8 @@ static bool is_empty(int fd) {
     return fd < 0 || fstat(fd, &status) != 0 || status.st_size == 0;
 }
 
-// ffmpeg 5.1 ends with status 0 where its last bytes found no room. It says so: a word at level "error" is one.
+// ffmpeg 5.1 ends with status 0 where its last bytes found no room. It says so: a word at level "error" is
+// one.
 static bool finish(struct process *process, char *reason, size_t capacity) {
     int words = dup(fileno(process->errors));
     bool done = process_finish(process, reason, capacity) && is_empty(words);

@@ -18,8 +18,9 @@ bool clip_write(const struct clip *clip, const char *path, bool force, struct cl
 // Fails when clip_write could not use this name: to be asked before hours of work.
 bool clip_write_check(const char *path, bool force, struct cli_error *error);
 
-// Fails when such a clip could not be written in the format of this name, whose own limits are asked: videos also
-// for their program and its encoder, by writing one black frame of this size to a temporary name.
+// Fails when such a clip could not be written in the format of this name, whose own limits are asked:
+// videos also for their program and its encoder, by writing one black frame of this size to a temporary
+// name.
 bool clip_format_check(const char *path, uint32_t frames, uint32_t height, uint32_t width, double fps,
                        struct cli_error *error);
 

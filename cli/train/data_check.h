@@ -20,8 +20,8 @@ void data_check_take(struct data_check *check, cJSON *config);
 bool data_check_write(const struct data_check *check, const struct run_folder *folder, cJSON *config,
                       struct cli_error *error);
 
-// Whether the run in `folder` may go on with the data set as it is: with another one only where the user `named`
-// it, and never with other kinds. *changed: it may, and the run's record is to be written anew.
+// Whether the run in `folder` may go on with the data set as it is: with another one only where the user
+// `named` it, and never with other kinds. *changed: it may, and the run's record is to be written anew.
 bool data_check_resume(const struct data_check *check, const struct run_folder *folder, bool named,
                        bool *changed, struct cli_error *error);
 

@@ -1,12 +1,12 @@
-// What the data set of a run consists of: kinds, and the names, sizes and contents of all clips. A run that goes
-// on is the same run only on the same data.
+// What the data set of a run consists of: kinds, and the names, sizes and contents of all clips. A run that
+// goes on is the same run only on the same data.
 #ifndef MOGRAPH_CLI_TRAIN_DATA_RECORD_H
 #define MOGRAPH_CLI_TRAIN_DATA_RECORD_H
 
 #include "cli/data/scan.h"
 
-// Zero-initialise. Lines "kind NAME", then "HASH BYTES PART/KIND/CLIP" by part, kind and name; where the set lies
-// is no part of it. Control characters and backslashes of names are written as \xNN.
+// Zero-initialise. Lines "kind NAME", then "HASH BYTES PART/KIND/CLIP" by part, kind and name; where the
+// set lies is no part of it. Control characters and backslashes of names are written as \xNN.
 struct data_record {
     char *text;
     char hash[17]; // of the text: 16 hexadecimal digits (FNV-1a), which a run's config.json keeps

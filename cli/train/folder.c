@@ -109,8 +109,8 @@ static size_t parent_length(const char *path) {
     return slash != NULL ? (size_t)(slash - path) : 0;
 }
 
-// rmdir only takes what is empty. The run's own folder goes only under its lock: another process that was faster
-// has it before there is anything in it.
+// rmdir only takes what is empty. The run's own folder goes only under its lock: another process that was
+// faster has it before there is anything in it.
 void run_folder_abandon(struct run_folder *folder) {
     char part[PATH_CAPACITY];
     snprintf(part, sizeof part, "%s", folder->path);

@@ -1,4 +1,5 @@
-// A run's folder: config.json, data.txt, metrics.csv, checkpoints/, samples/, weights.safetensors, report.html.
+// A run's folder: config.json, data.txt, metrics.csv, checkpoints/, samples/, weights.safetensors,
+// report.html.
 #ifndef MOGRAPH_CLI_TRAIN_FOLDER_H
 #define MOGRAPH_CLI_TRAIN_FOLDER_H
 
@@ -14,8 +15,8 @@ struct run_folder {
     size_t made;             // length of the first part of the path that run_folder_create made; 0: none
 };
 
-// Creates the folder with its parents and locks it; one that holds anything, that another process writes or that
-// cannot be written to is refused.
+// Creates the folder with its parents and locks it; one that holds anything, that another process writes or
+// that cannot be written to is refused.
 bool run_folder_create(struct run_folder *folder, const char *path, struct cli_error *error);
 // Removes what run_folder_create made, as far as it is still empty: for a run that could not begin.
 void run_folder_abandon(struct run_folder *folder);

@@ -83,8 +83,8 @@ static bool open_metrics(struct state *s, struct cli_error *error) {
                         trainer_steps_done(loop->trainer), error);
 }
 
-// Clips since this invocation began tell the pace. A report that fails is no reason to stop, and behind a failure
-// not worth a line.
+// Clips since this invocation began tell the pace. A report that fails is no reason to stop, and behind a
+// failure not worth a line.
 static void write_report(struct state *s, enum train_state state, bool failed) {
     struct cli_error error;
     uint64_t steps = s->bar.done > s->bar.first ? s->bar.done - s->bar.first : 0;

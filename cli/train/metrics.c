@@ -69,7 +69,8 @@ static char *header_text(uint32_t levels) {
     return text;
 }
 
-// The header, and the rows of `old`, which may be NULL, below `steps`, in the place of the file: whole or not at all.
+// The header, and the rows of `old`, which may be NULL, below `steps`, in the place of the file: whole or
+// not at all.
 static int replace(const struct metrics *m, const char *header, FILE *old, uint64_t steps) {
     struct atomic_file whole;
     atomic_file_sweep(m->path);

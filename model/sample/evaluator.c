@@ -375,7 +375,8 @@ static enum rt_status upload_blend(struct evaluator *e, const float *weights, ui
     return status;
 }
 
-// Ranges that normal noise leaves less than once in a thousand tops of eight numbers, and never by a single number.
+// Ranges that normal noise leaves less than once in a thousand tops of eight numbers, and never by a single
+// number.
 #define USUAL_LEAST 0.2
 #define USUAL_MOST 1.8
 #define USUAL_NUMBER 16.0f

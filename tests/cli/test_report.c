@@ -145,7 +145,8 @@ static void check_full_disk(void) {
     tool("test \"$(ls -A | grep -c '^[.]full')\" = 0");
 }
 
-// No file, an empty one, one of other columns, none at all: rows are never put under a header that is not theirs.
+// No file, an empty one, one of other columns, none at all: rows are never put under a header that is not
+// theirs.
 static void check_odd_files(void) {
     struct metrics metrics;
     struct cli_error error = {.text = ""};

@@ -63,8 +63,8 @@ static void check_absent(const struct clip *clip) {
     free(path);
 }
 
-// A disk that takes no more (a limit on the size of files stands for it) is named as such, whatever ffmpeg says; what is
-// asked before the work finds it, too, and leaves nothing behind.
+// A disk that takes no more (a limit on the size of files stands for it) is named as such, whatever ffmpeg
+// says; what is asked before the work finds it, too, and leaves nothing behind.
 static void check_full_disk(const struct clip *clip) {
     static const char *const paths[] = {"full.mp4", "full.mov", "full.webm"};
     struct rlimit all, few = {.rlim_cur = 64};
@@ -93,9 +93,9 @@ static void check_encoders(void) {
     struct cli_error error = {.text = ""};
     const char *found = getenv("PATH");
     char *path = strdup(found != NULL ? found : "");
-    tool(
-        "mkdir -p lacking && printf '#!/bin/sh\\necho \"Unknown encoder libx264\" >&2\\nexit 1\\n' >lacking/ffmpeg && "
-        "chmod +x lacking/ffmpeg");
+    tool("mkdir -p lacking && printf '#!/bin/sh\\necho \"Unknown encoder libx264\" >&2\\nexit 1\\n' "
+         ">lacking/ffmpeg && "
+         "chmod +x lacking/ffmpeg");
     setenv("PATH", "lacking", 1);
     CHECK(!clip_format_check("x.mp4", 8, 32, 32, 25, &error));
     CHECK(strcmp(error.text, "x.mp4: ffmpeg cannot write it: Unknown encoder libx264") == 0);
