@@ -5,7 +5,7 @@
 #include <string.h>
 
 void buffer_add(struct buffer *buffer, const void *bytes, size_t size) {
-    if (buffer->failed)
+    if (buffer->failed || size == 0)
         return;
     if (size > buffer->capacity - buffer->size) {
         size_t capacity =

@@ -124,3 +124,11 @@ struct clip_sink clip_collect(struct clip_collector *collector) {
 uint32_t clip_shown_ms(uint32_t duration_ms) {
     return duration_ms <= 10 ? 100 : duration_ms;
 }
+
+void clip_over_black(uint8_t *rgb, const uint8_t *rgba, size_t pixels) {
+    for (size_t i = 0; i < pixels; i++, rgb += 3, rgba += 4) {
+        const uint32_t alpha = rgba[3];
+        for (size_t c = 0; c < 3; c++) // most pixels are opaque, and a branch is cheaper than three divisions
+            rgb[c] = alpha == 255 ? rgba[c] : (uint8_t)((rgba[c] * alpha + 127) / 255);
+    }
+}

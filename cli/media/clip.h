@@ -76,6 +76,9 @@ double clip_fps(const struct clip *clip);
 // Gives every frame its share of `fps` (> 0), so that the rounding to milliseconds never adds up.
 void clip_set_fps(struct clip *clip, double fps);
 
+// RGBA (straight alpha, sRGB bytes) over black, as RGB; `rgb` may be `rgba`.
+void clip_over_black(uint8_t *rgb, const uint8_t *rgba, size_t pixels);
+
 // Browsers and ffmpeg show frames of 10 ms and less for 100 ms; so do we.
 uint32_t clip_shown_ms(uint32_t duration_ms);
 

@@ -1,11 +1,13 @@
 // Loading a whole file, which must be a plain one.
 #include "cli/media/file.h"
 
+#include "model/files/plain_file.h"
+
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
+#include <unistd.h>
 
 #define MAX_FILE_BYTES ((size_t)512 << 20)
 
@@ -26,20 +28,24 @@ static bool load_stream(FILE *file, const char *path, size_t expected, uint8_t *
 bool file_load(const char *path, uint8_t **bytes, size_t *size, struct cli_error *error) {
     *bytes = NULL;
     *size = 0;
-    // Only plain files: opening a pipe or a device could wait for ever.
-    struct stat status;
-    if (stat(path, &status) != 0)
-        return cli_fail(error, path, "cannot open: %s", strerror(errno));
-    if (!S_ISREG(status.st_mode))
-        return cli_fail(error, path, "not a file");
-    if (status.st_size == 0)
-        return cli_fail(error, path, "the file is empty");
-    if ((uintmax_t)status.st_size > MAX_FILE_BYTES)
-        return cli_fail(error, path, "larger than %zu MB; convert it to a video first", MAX_FILE_BYTES >> 20);
-    FILE *file = fopen(path, "rb");
-    if (file == NULL)
-        return cli_fail(error, path, "cannot open: %s", strerror(errno));
-    bool ok = load_stream(file, path, (size_t)status.st_size, bytes, size, error);
+    uint64_t expected;
+    const char *obstacle;
+    int fd = plain_file_open(path, &expected, &obstacle);
+    if (fd < 0 && obstacle != NULL)
+        return cli_fail(error, path, "not a file but %s", obstacle);
+    FILE *file = fd >= 0 ? fdopen(fd, "rb") : NULL;
+    if (file == NULL) {
+        cli_fail(error, path, "cannot open: %s", strerror(errno));
+        if (fd >= 0)
+            close(fd);
+        return false;
+    }
+    bool ok = expected > 0 && expected <= MAX_FILE_BYTES &&
+              load_stream(file, path, (size_t)expected, bytes, size, error);
     fclose(file);
+    if (expected == 0)
+        return cli_fail(error, path, "the file is empty");
+    if (expected > MAX_FILE_BYTES)
+        return cli_fail(error, path, "larger than %zu MB; convert it to a video first", MAX_FILE_BYTES >> 20);
     return ok;
 }

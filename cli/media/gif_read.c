@@ -1,6 +1,7 @@
 // GIF89a specification, sections 18 (screen), 20 (image), 23 (graphic control),
-// appendix E (interlace). giflib parses records and LZW; the composition is ours.
-// DGifSlurp is never called: it allocates what the header promises.
+// appendix E (interlace). giflib parses records and LZW; the composition is ours, and that of browsers
+// (README.md, "GIFs and PNGs as browsers show them"). DGifSlurp is never called: it allocates what the header
+// promises.
 #include "cli/media/formats.h"
 
 #include <gif_lib.h>
@@ -27,8 +28,10 @@ struct reader {
     // What becomes of the frame before, once the next one is drawn.
     int dispose;
     GifImageDesc dispose_area;
-    uint8_t dispose_color[3];
 };
+
+// Some encoders wrote 4 for "restore to previous", because old specifications said the third bit.
+enum { DISPOSE_PREVIOUS_OLD = 4 };
 
 static int read_source(GifFileType *gif, GifByteType *out, int wanted) {
     struct source *source = gif->UserData;
@@ -52,8 +55,6 @@ static bool open_gif(struct reader *r) {
     if (r->gif == NULL)
         return cli_fail(r->error, r->path, "not a GIF that can be read: %s",
                         r->source.at >= r->source.size ? "the file ends in its header" : "damaged header");
-    r->width = (uint32_t)r->gif->SWidth;
-    r->height = (uint32_t)r->gif->SHeight;
     r->frame = 0;
     return true;
 }
@@ -83,12 +84,20 @@ static bool read_extension(struct reader *r) {
     return true;
 }
 
+// Bytes that begin no block are passed over, as Pillow and ImageMagick do: encoders leave NULs there.
+static void skip_stray(struct source *source) {
+    static const uint8_t starts[] = {',', '!', ';'};
+    while (source->at < source->size && memchr(starts, source->bytes[source->at], sizeof starts) == NULL)
+        source->at++;
+}
+
 // The next image's description; *more is false at the end of the file. Many real GIFs lack the closing byte,
 // and every viewer forgives it.
 static bool next_image(struct reader *r, bool *more) {
     GifRecordType type = UNDEFINED_RECORD_TYPE;
     *more = false;
     for (;;) {
+        skip_stray(&r->source);
         if (r->source.at >= r->source.size && r->frame > 0)
             return true;
         if (DGifGetRecordType(r->gif, &type) == GIF_ERROR)
@@ -129,59 +138,50 @@ static bool check_image(struct reader *r) {
                              r->error);
 }
 
+// The canvas holds at least the first frame: some encoders leave its size 0.
+static void size_canvas(struct reader *r) {
+    uint32_t right = (uint32_t)r->gif->Image.Left + (uint32_t)r->gif->Image.Width;
+    uint32_t bottom = (uint32_t)r->gif->Image.Top + (uint32_t)r->gif->Image.Height;
+    r->width = (uint32_t)r->gif->SWidth > right ? (uint32_t)r->gif->SWidth : right;
+    r->height = (uint32_t)r->gif->SHeight > bottom ? (uint32_t)r->gif->SHeight : bottom;
+}
+
 // First pass: walks all records without decoding, so that every limit is checked before the first allocation.
 static bool survey(struct reader *r) {
-    if (!open_gif(r) || !clip_limits_check(r->limits, r->path, r->width, r->height, 1, r->error))
+    if (!open_gif(r))
         return false;
     bool more;
-    while (next_image(r, &more) && more)
+    while (next_image(r, &more) && more) {
+        if (r->frame == 1)
+            size_canvas(r);
         if (!check_image(r) || !skip_pixels(r) ||
             !clip_limits_check(r->limits, r->path, r->width, r->height, r->frame, r->error))
             return false;
+    }
     if (more || r->error->text[0] != '\0')
         return false;
     if (r->frame == 0)
-        return cli_fail(r->error, r->path, "the GIF holds no pictures");
+        return clip_limits_check(r->limits, r->path, (uint64_t)r->gif->SWidth, (uint64_t)r->gif->SHeight, 1,
+                                 r->error) &&
+               cli_fail(r->error, r->path, "the GIF holds no pictures");
     close_gif(r);
     return true;
 }
 
-static void fill(struct reader *r, uint32_t top, uint32_t left, uint32_t bottom, uint32_t right,
-                 const uint8_t color[3]) {
-    for (uint32_t y = top; y < bottom; y++)
-        for (uint32_t x = left; x < right; x++)
-            memcpy(r->canvas + ((size_t)y * r->width + x) * 3, color, 3);
+static void clear(struct reader *r, uint32_t top, uint32_t left, uint32_t bottom, uint32_t right) {
+    for (uint32_t y = top; y < bottom && left < right; y++)
+        memset(r->canvas + ((size_t)y * r->width + left) * 3, 0, (size_t)(right - left) * 3);
 }
 
 static uint32_t clamp_to(int value, uint32_t limit) {
     return value < 0 ? 0 : (uint32_t)value < limit ? (uint32_t)value : limit;
 }
 
-static void background_color(const struct reader *r, uint8_t color[3]) {
-    const ColorMapObject *map = r->gif->SColorMap;
-    memset(color, 0, 3);
-    if (map != NULL && r->gif->SBackGroundColor < map->ColorCount) {
-        const GifColorType *c = &map->Colors[r->gif->SBackGroundColor];
-        color[0] = c->Red;
-        color[1] = c->Green;
-        color[2] = c->Blue;
-    }
-}
-
-// As ffmpeg: the canvas starts in the background colour unless the first frame knows transparency.
-static void start_canvas(struct reader *r) {
-    uint8_t color[3] = {0};
-    if (r->control.TransparentColor == NO_TRANSPARENT_COLOR)
-        background_color(r, color);
-    fill(r, 0, 0, r->height, r->width, color);
-}
-
 static void dispose_previous(struct reader *r) {
     if (r->dispose == DISPOSE_BACKGROUND) {
         const GifImageDesc *a = &r->dispose_area;
-        fill(r, clamp_to(a->Top, r->height), clamp_to(a->Left, r->width),
-             clamp_to(a->Top + a->Height, r->height), clamp_to(a->Left + a->Width, r->width),
-             r->dispose_color);
+        clear(r, clamp_to(a->Top, r->height), clamp_to(a->Left, r->width),
+              clamp_to(a->Top + a->Height, r->height), clamp_to(a->Left + a->Width, r->width));
     } else if (r->dispose == DISPOSE_PREVIOUS && r->saved != NULL) {
         memcpy(r->canvas, r->saved, (size_t)r->width * r->height * 3);
     }
@@ -191,9 +191,8 @@ static void dispose_previous(struct reader *r) {
 static bool plan_disposal(struct reader *r) {
     r->dispose = r->control.DisposalMode;
     r->dispose_area = r->gif->Image;
-    memset(r->dispose_color, 0, 3);
-    if (r->dispose == DISPOSE_BACKGROUND && r->control.TransparentColor == NO_TRANSPARENT_COLOR)
-        background_color(r, r->dispose_color);
+    if (r->dispose == DISPOSE_PREVIOUS_OLD)
+        r->dispose = DISPOSE_PREVIOUS;
     if (r->dispose != DISPOSE_PREVIOUS)
         return true;
     size_t bytes = (size_t)r->width * r->height * 3;
@@ -239,8 +238,6 @@ static bool draw_image(struct reader *r) {
 static bool compose_frame(struct reader *r) {
     if (!check_image(r))
         return false;
-    if (r->frame == 1)
-        start_canvas(r);
     dispose_previous(r);
     return plan_disposal(r) && draw_image(r);
 }
@@ -268,8 +265,8 @@ bool gif_read(const char *path, const uint8_t *bytes, size_t size, const struct 
     error->text[0] = '\0';
     bool ok = survey(&r) && open_gif(&r);
     if (ok) {
-        r.canvas = malloc((size_t)r.width * r.height * 3);
-        r.line = malloc(UINT16_MAX + 1); // a row has at most 65535 pixels
+        r.canvas = calloc((size_t)r.width * r.height, 3); // begins transparent, which is black here
+        r.line = malloc(UINT16_MAX + 1);                  // a row has at most 65535 pixels
         ok = r.canvas != NULL && r.line != NULL
                  ? decode(&r, sink)
                  : cli_fail(error, path, "no memory for a canvas of %ux%u", r.width, r.height);

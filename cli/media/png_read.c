@@ -1,73 +1,25 @@
-// Reads a PNG, or a folder of them, through libspng.
+// Reads a PNG, or a folder of them.
 #include "cli/media/file.h"
 #include "cli/media/formats.h"
 #include "cli/media/paths.h"
+#include "cli/media/png_chunk.h"
+#include "cli/media/png_decode.h"
 
-#include <spng.h>
 #include <stdlib.h>
 #include <string.h>
 
-// Metadata is not read; this bounds what a file can make libspng keep.
-#define MAX_CHUNK_BYTES ((size_t)4 << 20)
-
-static void over_black_in_place(uint8_t *pixels, size_t count) {
-    for (size_t i = 0; i < count; i++) {
-        uint8_t rgb[3];
-        for (size_t c = 0; c < 3; c++)
-            rgb[c] = (uint8_t)((pixels[4 * i + c] * pixels[4 * i + 3] + 127) / 255);
-        memcpy(pixels + 3 * i, rgb, 3);
-    }
-}
-
-// The caller frees *rgb.
-static bool decode(const char *path, spng_ctx *ctx, const struct clip_limits *limits, uint8_t **rgb,
-                   struct spng_ihdr *header, struct cli_error *error) {
-    int code = spng_get_ihdr(ctx, header);
-    if (code != 0)
-        return cli_fail(error, path, "damaged PNG: %s", spng_strerror(code));
-    if (!clip_limits_check(limits, path, header->width, header->height, 1, error))
-        return false;
-    size_t pixels = (size_t)header->width * header->height;
-    *rgb = malloc(pixels * 4);
-    if (*rgb == NULL)
-        return cli_fail(error, path, "no memory for its picture");
-    code = spng_decode_image(ctx, *rgb, pixels * 4, SPNG_FMT_RGBA8, SPNG_DECODE_TRNS);
-    if (code == 0)
-        code = spng_decode_chunks(ctx); // to the end: a file that stops behind its pixels is cut short, too
-    if (code != 0)
-        return cli_fail(error, path, "damaged PNG: %s", spng_strerror(code));
-    over_black_in_place(*rgb, pixels);
-    return true;
-}
-
-static bool decode_bytes(const char *path, const uint8_t *bytes, size_t size,
-                         const struct clip_limits *limits, uint8_t **rgb, struct spng_ihdr *header,
-                         struct cli_error *error) {
-    *rgb = NULL;
-    spng_ctx *ctx = spng_ctx_new(0);
-    if (ctx == NULL)
-        return cli_fail(error, path, "no memory for a PNG reader");
-    spng_set_chunk_limits(ctx, MAX_CHUNK_BYTES, MAX_CHUNK_BYTES);
-    spng_set_png_buffer(ctx, bytes, size);
-    bool ok = decode(path, ctx, limits, rgb, header, error);
-    spng_ctx_free(ctx);
-    if (!ok) {
-        free(*rgb);
-        *rgb = NULL;
-    }
-    return ok;
-}
-
 bool png_read(const char *path, const uint8_t *bytes, size_t size, const struct clip_limits *limits,
               struct clip_sink sink, struct cli_error *error) {
-    uint8_t *rgb;
-    struct spng_ihdr header;
+    struct png_picture picture;
     error->text[0] = '\0';
-    if (!decode_bytes(path, bytes, size, limits, &rgb, &header, error))
+    if (png_is_animated(bytes, size))
+        return apng_read(path, bytes, size, limits, sink, error);
+    if (!png_decode(path, bytes, size, false, limits, &picture, error))
         return false;
-    struct clip_frame frame = {header.height, header.width, rgb, CLIP_DEFAULT_MS};
+    clip_over_black(picture.rgba, picture.rgba, (size_t)picture.height * picture.width);
+    struct clip_frame frame = {picture.height, picture.width, picture.rgba, CLIP_DEFAULT_MS};
     enum sink_verdict verdict = sink.frame(sink.user, &frame, error);
-    free(rgb);
+    free(picture.rgba);
     return verdict != SINK_FAILED;
 }
 
@@ -106,7 +58,11 @@ static bool read_listed(const char *folder, const struct path_list *list, const 
         if (!path_join(path, folder, list->names[i], error) || !file_load(path, &bytes, &size, error))
             return false;
         same.path = path;
-        bool ok = png_read(path, bytes, size, limits, (struct clip_sink){pass_same_size, &same}, error);
+        bool ok =
+            !png_is_animated(bytes, size)
+                ? png_read(path, bytes, size, limits, (struct clip_sink){pass_same_size, &same}, error)
+                : cli_fail(error, path,
+                           "an animation among the pictures of one; a folder's PNGs are one frame each");
         free(bytes);
         if (!ok || !clip_limits_check(limits, folder, same.width, same.height, ++frames, error))
             return false;

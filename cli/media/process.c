@@ -99,14 +99,75 @@ bool process_write(struct process *process, const void *bytes, size_t size) {
     return true;
 }
 
-static void last_line(FILE *file, char *line, size_t capacity) {
+// Takes out "\033[31m" and its like, which AV_LOG_FORCE_COLOR brings into every line.
+static void drop_colors(char *line) {
+    char *out = line;
+    for (const char *c = line; *c != '\0'; c++) {
+        size_t length = *c == '\033' && c[1] == '[' ? strspn(c + 2, "0123456789;") : 0;
+        if (*c == '\033' && c[1] == '[' && c[2 + length] == 'm')
+            c += 2 + length;
+        else
+            *out++ = *c;
+    }
+    *out = '\0';
+}
+
+// "[h264 @ 0x55d0] ", as often as it stands there: where in the program, which is another number each time.
+static const char *skip_places(const char *line) {
+    const char *end;
+    while (*line == '[' && (end = strstr(line, "] ")) != NULL &&
+           memchr(line, '@', (size_t)(end - line)) != NULL)
+        line = end + 2;
+    return line;
+}
+
+static const char *skip_subject(const struct process *process, const char *line) {
+    size_t length = process->subject != NULL ? strlen(process->subject) : 0;
+    bool leads = length > 0 && strncmp(line, process->subject, length) == 0 && line[length] == ':';
+    return leads ? line + length + strspn(line + length, ": ") : line;
+}
+
+// 0: ffmpeg says only that it stops, 1: what it says of anything it cannot read, 2: a reason.
+static int weight_of(const char *line) {
+    static const char *const empty[] = {"",
+                                        "Conversion failed",
+                                        "Last message repeated",
+                                        "Nothing was written into output file",
+                                        "Error opening input file",
+                                        "Error opening output file",
+                                        "Error while filtering",
+                                        "Error while opening decoder",
+                                        "Error while decoding stream",
+                                        "Error initializing a simple filtergraph",
+                                        "Error reinitializing filters",
+                                        "Task finished with error",
+                                        "Terminating thread",
+                                        "Error marking filters as finished",
+                                        "Error sending frames to consumers",
+                                        "Error muxing a packet",
+                                        "Error submitting"};
+    if (line[0] == '\0')
+        return 0;
+    for (size_t i = 1; i < sizeof empty / sizeof *empty; i++)
+        if (strncmp(line, empty[i], strlen(empty[i])) == 0)
+            return 0;
+    return strstr(line, "Invalid data found when processing input") != NULL ? 1 : 2;
+}
+
+static void last_useful_line(const struct process *process, char *line, size_t capacity) {
     char buffer[1024];
-    if (fseek(file, 0, SEEK_SET) != 0)
+    int weight = -1;
+    if (fseek(process->errors, 0, SEEK_SET) != 0)
         return;
-    while (fgets(buffer, sizeof buffer, file) != NULL) {
+    while (fgets(buffer, sizeof buffer, process->errors) != NULL) {
         buffer[strcspn(buffer, "\r\n")] = '\0';
-        if (buffer[0] != '\0')
-            snprintf(line, capacity, "%s", buffer);
+        drop_colors(buffer);
+        const char *text = skip_subject(process, skip_places(buffer + strspn(buffer, " ")));
+        int its = weight_of(text);
+        if (its < weight || text[0] == '\0')
+            continue;
+        weight = its;
+        snprintf(line, capacity, "%s", text);
     }
 }
 
@@ -116,7 +177,7 @@ bool process_finish(struct process *process, char *reason, size_t capacity) {
     while (waitpid(process->pid, &status, 0) < 0 && errno == EINTR)
         continue;
     snprintf(reason, capacity, "%s failed without saying why", process->name);
-    last_line(process->errors, reason, capacity);
+    last_useful_line(process, reason, capacity);
     fclose(process->errors);
     return WIFEXITED(status) && WEXITSTATUS(status) == 0;
 }

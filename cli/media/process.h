@@ -13,8 +13,11 @@ enum process_pipe {
     PROCESS_WRITE, // it reads on its standard input what we write
 };
 
+enum { PROCESS_REASON = 400 }; // room for why a program failed
+
 struct process {
     const char *name;
+    const char *subject; // what it calls the file at hand, which its reasons need not repeat; NULL: nothing
     pid_t pid;
     int socket;   // for PROCESS_WRITE
     FILE *output; // for PROCESS_READ
@@ -28,7 +31,7 @@ bool process_start(struct process *process, char *const arguments[], enum proces
 // Writes all bytes; false when the program has closed its end (process_finish knows why).
 bool process_write(struct process *process, const void *bytes, size_t size);
 // Closes the pipe and waits. Yields whether the program ended with status 0; otherwise `reason` is the last
-// line it wrote on standard error.
+// line on standard error that says something: not that it stops, and where it can not only "Invalid data".
 bool process_finish(struct process *process, char *reason, size_t capacity);
 
 #endif

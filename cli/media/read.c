@@ -4,19 +4,21 @@
 #include "cli/media/file.h"
 #include "cli/media/formats.h"
 #include "cli/media/paths.h"
+#include "cli/media/png_chunk.h"
+#include "model/files/plain_file.h"
 
 #include <dirent.h>
 #include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
+#include <sys/types.h>
+#include <unistd.h>
 
-static const char *const own_extensions[] = {".gif", ".webp", ".png"};
+static const char *const own_extensions[] = {".gif", ".webp", ".png", ".apng"};
 // What ffmpeg is asked to read. A list, because ffmpeg guesses: it plays a text file as ANSI art.
-static const char *const video_extensions[] = {".mp4", ".mov",  ".webm", ".mkv", ".avi",  ".m4v",
-                                               ".mpg", ".mpeg", ".wmv",  ".flv", ".ogv",  ".ts",
-                                               ".mts", ".3gp",  ".y4m",  ".mxf", ".apng", ".gifv"};
+static const char *const video_extensions[] = {".mp4", ".mov",  ".webm", ".mkv", ".avi", ".m4v",
+                                               ".mpg", ".mpeg", ".wmv",  ".flv", ".ogv", ".ts",
+                                               ".mts", ".3gp",  ".y4m",  ".mxf", ".gifv"};
 
 static bool has_extension_of(const char *path, const char *const *extensions, size_t count) {
     for (size_t i = 0; i < count; i++)
@@ -34,6 +36,42 @@ bool clip_name_is_known(const char *path) {
            has_extension_of(path, own_extensions, sizeof own_extensions / sizeof *own_extensions);
 }
 
+// Whether a PNG is an animation; false also for what cannot be looked into: whoever reads it says why.
+static bool file_is_animated(const char *path) {
+    uint8_t head[PNG_SIGNATURE_BYTES];
+    uint64_t size;
+    const char *obstacle;
+    bool animated = false;
+    int fd = plain_file_open(path, &size, &obstacle);
+    if (fd < 0)
+        return false;
+    off_t at = 0;
+    for (int i = 0; i < 1000 && pread(fd, head, sizeof head, at) == (ssize_t)sizeof head; i++) {
+        // The signature, or the length and the type of a chunk.
+        if (i == 0 ? memcmp(head, PNG_SIGNATURE, sizeof head) != 0 : memcmp(head + 4, "IDAT", 4) == 0)
+            break;
+        animated = i > 0 && memcmp(head + 4, "acTL", 4) == 0;
+        if (animated)
+            break;
+        at += i == 0 ? (off_t)sizeof head : (off_t)png_number(head) + PNG_CHUNK_FRAME;
+    }
+    close(fd);
+    return animated;
+}
+
+// Where the first of a folder's PNGs is an animation, they are clips, not the frames of one.
+static bool tell_animations(const char *folder, bool *is, struct cli_error *error) {
+    char path[PATH_CAPACITY];
+    struct path_list list;
+    if (!path_list_read(&list, folder, error))
+        return false;
+    bool ok = list.count == 0 || path_join(path, folder, list.names[0], error);
+    if (ok && list.count > 0)
+        *is = !file_is_animated(path);
+    path_list_destroy(&list);
+    return ok;
+}
+
 bool clip_is_png_folder(const char *path, bool *is, struct cli_error *error) {
     *is = false;
     if (!path_is_folder(path))
@@ -46,7 +84,7 @@ bool clip_is_png_folder(const char *path, bool *is, struct cli_error *error) {
         if (entry->d_name[0] != '.')
             *is = all = path_has_extension(entry->d_name, ".png");
     closedir(stream);
-    return true;
+    return !*is || tell_animations(path, is, error);
 }
 
 enum format { FORMAT_UNKNOWN, FORMAT_GIF, FORMAT_WEBP, FORMAT_PNG };
@@ -70,14 +108,13 @@ static enum format format_of_bytes(const uint8_t *bytes, size_t size) {
 // Of a file with a video's name. FORMAT_UNKNOWN also when it cannot be opened: whoever opens it next says why.
 static enum format sniff(const char *path) {
     uint8_t head[12] = {0};
-    struct stat status;
-    if (stat(path, &status) != 0 || !S_ISREG(status.st_mode))
+    uint64_t size;
+    const char *obstacle;
+    int fd = plain_file_open(path, &size, &obstacle);
+    if (fd < 0)
         return FORMAT_UNKNOWN;
-    FILE *file = fopen(path, "rb");
-    if (file == NULL)
-        return FORMAT_UNKNOWN;
-    size_t got = fread(head, 1, sizeof head, file);
-    fclose(file);
+    ssize_t got = read(fd, head, sizeof head);
+    close(fd);
     return got > 0 ? format_of(head) : FORMAT_UNKNOWN;
 }
 
@@ -107,8 +144,7 @@ bool clip_stream(const char *path, const struct clip_limits *limits, struct clip
                  struct cli_error *error) {
     if (path_is_folder(path))
         return png_folder_read(path, limits, sink, error);
-    // An animated PNG begins like any PNG; its name tells it apart.
-    if (is_video_name(path) && (path_has_extension(path, ".apng") || sniff(path) == FORMAT_UNKNOWN))
+    if (is_video_name(path) && sniff(path) == FORMAT_UNKNOWN)
         return video_read(path, limits, sink, error);
     return read_bytes(path, limits, sink, error);
 }

@@ -1,4 +1,4 @@
-// Reading clips: GIF, WebP (still or animated), PNG, a folder of PNGs, and whatever the user's ffmpeg reads.
+// Reading clips: GIF, WebP and PNG (still or animated), a folder of PNGs, and what the user's ffmpeg reads.
 //
 // The format follows from the file's first bytes, never from its name alone. Every failure names the file.
 // Nothing is allocated before the sizes in the header have passed the limits.
@@ -17,7 +17,7 @@ bool clip_read(const char *path, struct clip *clip, struct cli_error *error);
 // Whether the name ends like a clip that clip_read may read; says nothing about the contents.
 bool clip_name_is_known(const char *path);
 // *is: whether `path` is a folder that holds PNGs and no other visible file: a clip, one frame a file. Fails when a
-// folder cannot be listed.
+// folder cannot be listed. Animated PNGs are clips of their own.
 bool clip_is_png_folder(const char *path, bool *is, struct cli_error *error);
 
 #endif

@@ -67,22 +67,12 @@ static void *heap_grow(void *bytes, size_t old_size, size_t size) {
 #endif
 
 #include "cli/media/buffer.h"
+#include "cli/media/png_chunk.h"
 #include "cli/media/write.h"
 
 #include <limits.h>
 
 enum { PNG_HEAD = 33 }; // signature and IHDR
-
-// ISO 3309, as the PNG specification's annex D has it, bit by bit.
-static uint32_t checksum(const uint8_t *bytes, size_t size) {
-    uint32_t crc = 0xffffffffu;
-    for (size_t i = 0; i < size; i++) {
-        crc ^= bytes[i];
-        for (int bit = 0; bit < 8; bit++)
-            crc = crc & 1 ? 0xedb88320u ^ (crc >> 1) : crc >> 1;
-    }
-    return ~crc;
-}
 
 static void add_number(struct buffer *buffer, uint32_t value) {
     const uint8_t bytes[4] = {(uint8_t)(value >> 24), (uint8_t)(value >> 16), (uint8_t)(value >> 8),
@@ -110,7 +100,7 @@ static void add_comment(struct buffer *png, const char *comment) {
     if (!chunk.failed) {
         add_number(png, (uint32_t)chunk.size - 4);
         buffer_add(png, chunk.bytes, chunk.size);
-        add_number(png, checksum(chunk.bytes, chunk.size));
+        add_number(png, png_checksum(chunk.bytes, chunk.size));
     }
     png->failed = png->failed || chunk.failed;
     free(chunk.bytes);

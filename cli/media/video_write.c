@@ -100,7 +100,7 @@ static bool feed(const struct clip *clip, struct output *output, struct cli_erro
     bool fed = true;
     for (uint32_t t = 0; fed && t < clip->frames; t++)
         fed = process_write(&process, clip_frame_at(clip, t), clip_frame_bytes(clip));
-    char reason[400];
+    char reason[PROCESS_REASON];
     if (finish(&process, reason, sizeof reason) && fed)
         return true;
     int fault = disk_fault(output);

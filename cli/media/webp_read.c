@@ -24,12 +24,6 @@ static bool check_container(const char *path, const WebPData *data, const struct
     return clip_limits_check(limits, path, width, height, frames, error);
 }
 
-static void over_black(uint8_t *rgb, const uint8_t *rgba, size_t pixels) {
-    for (size_t i = 0; i < pixels; i++)
-        for (size_t c = 0; c < 3; c++)
-            rgb[3 * i + c] = (uint8_t)((rgba[4 * i + c] * rgba[4 * i + 3] + 127) / 255);
-}
-
 static bool decode(const char *path, WebPAnimDecoder *decoder, const WebPAnimInfo *info, uint8_t *rgb,
                    struct clip_sink sink, struct cli_error *error) {
     int before_ms = 0;
@@ -38,7 +32,7 @@ static bool decode(const char *path, WebPAnimDecoder *decoder, const WebPAnimInf
         int end_ms;
         if (!WebPAnimDecoderGetNext(decoder, &rgba, &end_ms))
             return cli_fail(error, path, "damaged WebP: frame %u cannot be decoded", t + 1);
-        over_black(rgb, rgba, (size_t)info->canvas_width * info->canvas_height);
+        clip_over_black(rgb, rgba, (size_t)info->canvas_width * info->canvas_height);
         uint32_t shown_ms = clip_shown_ms(end_ms > before_ms ? (uint32_t)end_ms - (uint32_t)before_ms : 0);
         struct clip_frame frame = {info->canvas_height, info->canvas_width, rgb, shown_ms};
         enum sink_verdict verdict = sink.frame(sink.user, &frame, error);

@@ -14,22 +14,40 @@
 
 static const struct {
     const char *name;
-    uint32_t bytes;
-    uint32_t exponent_bits; // 0 for integers
+    uint32_t bits;
+    uint32_t exponent_bits; // 0 for integers, and where values are not judged
     uint32_t mantissa_bits;
 } dtypes[SAFETENSORS_DTYPE_COUNT] = {
-    [SAFETENSORS_U8] = {"U8", 1, 0, 0},     [SAFETENSORS_F16] = {"F16", 2, 5, 10},
-    [SAFETENSORS_BF16] = {"BF16", 2, 8, 7}, [SAFETENSORS_I32] = {"I32", 4, 0, 0},
-    [SAFETENSORS_F32] = {"F32", 4, 8, 23},  [SAFETENSORS_F64] = {"F64", 8, 11, 52},
-    [SAFETENSORS_I64] = {"I64", 8, 0, 0},   [SAFETENSORS_U64] = {"U64", 8, 0, 0},
+    [SAFETENSORS_U8] = {"U8", 8, 0, 0},
+    [SAFETENSORS_F16] = {"F16", 16, 5, 10},
+    [SAFETENSORS_BF16] = {"BF16", 16, 8, 7},
+    [SAFETENSORS_I32] = {"I32", 32, 0, 0},
+    [SAFETENSORS_F32] = {"F32", 32, 8, 23},
+    [SAFETENSORS_F64] = {"F64", 64, 11, 52},
+    [SAFETENSORS_I64] = {"I64", 64, 0, 0},
+    [SAFETENSORS_U64] = {"U64", 64, 0, 0},
+    [SAFETENSORS_BOOL] = {"BOOL", 8, 0, 0},
+    [SAFETENSORS_F4] = {"F4", 4, 0, 0},
+    [SAFETENSORS_F6_E2M3] = {"F6_E2M3", 6, 0, 0},
+    [SAFETENSORS_F6_E3M2] = {"F6_E3M2", 6, 0, 0},
+    [SAFETENSORS_I8] = {"I8", 8, 0, 0},
+    [SAFETENSORS_F8_E5M2] = {"F8_E5M2", 8, 0, 0},
+    [SAFETENSORS_F8_E4M3] = {"F8_E4M3", 8, 0, 0},
+    [SAFETENSORS_F8_E8M0] = {"F8_E8M0", 8, 0, 0},
+    [SAFETENSORS_F8_E4M3FNUZ] = {"F8_E4M3FNUZ", 8, 0, 0},
+    [SAFETENSORS_F8_E5M2FNUZ] = {"F8_E5M2FNUZ", 8, 0, 0},
+    [SAFETENSORS_I16] = {"I16", 16, 0, 0},
+    [SAFETENSORS_U16] = {"U16", 16, 0, 0},
+    [SAFETENSORS_U32] = {"U32", 32, 0, 0},
+    [SAFETENSORS_C64] = {"C64", 64, 0, 0},
 };
 
 const char *safetensors_dtype_name(enum safetensors_dtype dtype) {
     return (unsigned)dtype < SAFETENSORS_DTYPE_COUNT ? dtypes[dtype].name : "unknown";
 }
 
-uint32_t safetensors_dtype_bytes(enum safetensors_dtype dtype) {
-    return (unsigned)dtype < SAFETENSORS_DTYPE_COUNT ? dtypes[dtype].bytes : 0;
+uint32_t safetensors_dtype_bits(enum safetensors_dtype dtype) {
+    return (unsigned)dtype < SAFETENSORS_DTYPE_COUNT ? dtypes[dtype].bits : 0;
 }
 
 enum safetensors_dtype safetensors_dtype_of(const char *name) {
@@ -109,11 +127,10 @@ bool safetensors_measure(struct safetensors_tensor *tensor) {
             return false;
         tensor->count *= tensor->shape[i];
     }
-    uint64_t bytes = safetensors_dtype_bytes(tensor->dtype);
-    if (bytes == 0 || tensor->count > SAFETENSORS_MAX_INTEGER / bytes)
-        return false;
-    tensor->size_bytes = tensor->count * bytes;
-    return true;
+    // The count is at most 2^53, so that its bits stay below 2^59.
+    uint64_t bits = tensor->count * safetensors_dtype_bits(tensor->dtype);
+    tensor->size_bytes = bits / 8;
+    return bits % 8 == 0 && tensor->size_bytes <= SAFETENSORS_MAX_INTEGER;
 }
 
 // One loop per width, which compilers turn into vector code. All exponent bits set: infinity or NaN.
@@ -137,10 +154,10 @@ uint64_t safetensors_first_non_finite(const struct safetensors_tensor *tensor) {
     uint64_t exponent = ((UINT64_C(1) << exponent_bits) - 1) << dtypes[tensor->dtype].mantissa_bits;
     if (exponent_bits == 0)
         return tensor->count;
-    switch (dtypes[tensor->dtype].bytes) {
-    case 2:
+    switch (dtypes[tensor->dtype].bits) {
+    case 16:
         return first_non_finite_16(tensor->data, tensor->count, exponent);
-    case 4:
+    case 32:
         return first_non_finite_32(tensor->data, tensor->count, exponent);
     default:
         return first_non_finite_64(tensor->data, tensor->count, exponent);

@@ -3,8 +3,10 @@
 // length, little-endian; a JSON header; data).
 //
 // The reader is strict: every rule of the format is checked on the header alone, before room for anything it
-// announces is allocated; then the data are read and non-finite values refused. The writer refuses what the
-// reader would refuse, and gives the same bytes for the same content, whatever the order of the calls.
+// announces is allocated; then the data are read. What nobody asks for needs only to be well-formed, whatever
+// its type; what is asked for (safetensors_load) has the type and the shape asked for and finite values. The
+// writer refuses what the reader would refuse, and gives the same bytes for the same content, whatever the
+// order of the calls.
 //
 // Errors: RT_ERROR_INVALID for content, RT_ERROR_IO for what the system says, RT_ERROR_OUT_OF_MEMORY. Each is
 // logged in one line: file, tensor, rule. Outputs are NULL after a failure. Not thread-safe per object; an
@@ -22,7 +24,8 @@
 #define SAFETENSORS_MAX_HEADER_BYTES (UINT64_C(16) << 20)
 #define SAFETENSORS_MAX_FILE_BYTES (UINT64_C(4) << 30)
 
-// In the order in which the writer lays tensors out, last first: alignment rises.
+// All types of the format as of safetensors 0.8 (its enum Dtype). The numbers of the first eight are part of
+// the hash of weights (weights_hash): new ones are added behind.
 enum safetensors_dtype {
     SAFETENSORS_U8,
     SAFETENSORS_F16,
@@ -32,12 +35,28 @@ enum safetensors_dtype {
     SAFETENSORS_F64,
     SAFETENSORS_I64,
     SAFETENSORS_U64,
+    // Types that nothing here asks for: sizes are known, values are not judged.
+    SAFETENSORS_BOOL,
+    SAFETENSORS_F4, // two to a byte
+    SAFETENSORS_F6_E2M3,
+    SAFETENSORS_F6_E3M2,
+    SAFETENSORS_I8,
+    SAFETENSORS_F8_E5M2,
+    SAFETENSORS_F8_E4M3,
+    SAFETENSORS_F8_E8M0,
+    SAFETENSORS_F8_E4M3FNUZ,
+    SAFETENSORS_F8_E5M2FNUZ,
+    SAFETENSORS_I16,
+    SAFETENSORS_U16,
+    SAFETENSORS_U32,
+    SAFETENSORS_C64, // two F32
     SAFETENSORS_DTYPE_COUNT
 };
 
 // "F32", as the file says it.
 const char *safetensors_dtype_name(enum safetensors_dtype dtype);
-uint32_t safetensors_dtype_bytes(enum safetensors_dtype dtype);
+// Of an element; a tensor takes a whole number of bytes.
+uint32_t safetensors_dtype_bits(enum safetensors_dtype dtype);
 
 struct safetensors_tensor {
     const char *name; // UTF-8
@@ -76,7 +95,8 @@ const struct safetensors_tensor *safetensors_find(const struct safetensors *file
 const char *safetensors_metadata(const struct safetensors *file, const char *key);
 
 // Copies one tensor to `dst`, which has room for shape[0] x ... x shape[rank - 1] elements. Refuses, by name,
-// a tensor that is missing or has another type or shape; `dst` is then untouched.
+// a tensor that is missing, has another type or shape, or holds a value that is not finite; `dst` is then
+// untouched.
 enum rt_status safetensors_load(const struct safetensors *file, const char *name,
                                 enum safetensors_dtype dtype, uint32_t rank, const uint64_t *shape,
                                 void *dst);

@@ -179,7 +179,9 @@ static bool take_dtype(struct parser *parser, struct safetensors_tensor *tensor)
         return false;
     tensor->dtype = safetensors_dtype_of(name);
     if (tensor->dtype == SAFETENSORS_DTYPE_COUNT)
-        return refuse(parser, tensor->name, "dtype '%.32s' is not one of U8 F16 BF16 I32 F32 F64 I64 U64",
+        return refuse(parser, tensor->name,
+                      "dtype '%.32s' is not one of BOOL U8 I8 I16 U16 F16 BF16 I32 U32 F32 F64 I64 U64 C64, "
+                      "nor one of F4 F6_* F8_*",
                       name);
     return true;
 }
@@ -235,7 +237,7 @@ static bool take_member(struct parser *parser, struct safetensors_tensor *tensor
 static bool check_size(struct parser *parser, struct safetensors_tensor *tensor) {
     uint64_t announced = tensor->size_bytes;
     if (!safetensors_measure(tensor))
-        return refuse(parser, tensor->name, "shape overflows: more than 2^53 bytes");
+        return refuse(parser, tensor->name, SAFETENSORS_NO_SIZE);
     if (announced != tensor->size_bytes)
         return refuse(parser, tensor->name, "data_offsets span %llu bytes, but dtype and shape need %llu",
                       (unsigned long long)announced, (unsigned long long)tensor->size_bytes);

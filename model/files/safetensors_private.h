@@ -7,6 +7,8 @@
 #include <stdbool.h>
 
 #define SAFETENSORS_METADATA_KEY "__metadata__"
+// Why a tensor cannot be measured.
+#define SAFETENSORS_NO_SIZE "shape overflows 2^53 bytes, or is no whole number of bytes"
 // Beyond it a double, and so many a JSON reader, rounds integers.
 #define SAFETENSORS_MAX_INTEGER (UINT64_C(1) << 53)
 

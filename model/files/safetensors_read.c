@@ -1,12 +1,11 @@
 // Opens a safetensors file, checks every rule of the format, and reads tensors from it.
+#include "model/files/plain_file.h"
 #include "model/files/safetensors_private.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 // Where the bytes come from, in order: a descriptor, or memory when `bytes` is set.
@@ -18,18 +17,16 @@ struct source {
 };
 
 static enum rt_status source_open(struct source *source) {
-    struct stat status;
-    // Not blocking: a pipe without a writer is refused, not waited for.
-    source->fd = open(source->path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-    if (source->fd < 0 || fstat(source->fd, &status) != 0)
+    const char *obstacle;
+    source->fd = plain_file_open(source->path, &source->size_bytes, &obstacle);
+    if (source->fd >= 0)
+        return RT_OK;
+    if (obstacle == NULL)
         return safetensors_refuse(RT_ERROR_IO, source->path, NULL, "cannot be read: %s", strerror(errno));
-    if (S_ISDIR(status.st_mode))
+    if (strcmp(obstacle, "a folder") == 0)
         return safetensors_refuse(RT_ERROR_IO, source->path, NULL,
                                   "is a folder; name the .safetensors file in it");
-    if (!S_ISREG(status.st_mode))
-        return safetensors_refuse(RT_ERROR_IO, source->path, NULL, "is not a regular file");
-    source->size_bytes = (uint64_t)status.st_size;
-    return RT_OK;
+    return safetensors_refuse(RT_ERROR_IO, source->path, NULL, "is not a regular file but %s", obstacle);
 }
 
 // The next `size` bytes, which are known to be there unless the file shrinks meanwhile.
@@ -171,19 +168,9 @@ static enum rt_status read_data(struct safetensors *file, struct source *source,
     file->data = malloc(data_bytes ? data_bytes : 1);
     if (file->data == NULL)
         return safetensors_no_memory(file->path, data_bytes);
-    enum rt_status status = source_read(source, file->data, data_bytes);
-    if (status != RT_OK)
-        return status;
-    for (uint32_t i = 0; i < file->tensor_count; i++) {
-        struct safetensors_tensor *tensor = &file->tensors[i];
-        tensor->data = file->data + tensor->offset_bytes;
-        uint64_t bad = safetensors_first_non_finite(tensor);
-        if (bad < tensor->count)
-            return safetensors_refuse(RT_ERROR_INVALID, file->path, tensor->name,
-                                      "element %llu is not finite (NaN or infinity)",
-                                      (unsigned long long)bad);
-    }
-    return RT_OK;
+    for (uint32_t i = 0; i < file->tensor_count; i++)
+        file->tensors[i].data = file->data + file->tensors[i].offset_bytes;
+    return source_read(source, file->data, data_bytes);
 }
 
 static enum rt_status read_all(struct safetensors *file, struct source *source) {
@@ -303,6 +290,10 @@ enum rt_status safetensors_load(const struct safetensors *file, const char *name
         describe(want, sizeof want, dtype, rank, shape);
         return safetensors_refuse(RT_ERROR_INVALID, file->path, name, "is %s, but %s is wanted", have, want);
     }
+    uint64_t bad = safetensors_first_non_finite(tensor);
+    if (bad < tensor->count)
+        return safetensors_refuse(RT_ERROR_INVALID, file->path, name,
+                                  "element %llu is not finite (NaN or infinity)", (unsigned long long)bad);
     memcpy(dst, tensor->data, tensor->size_bytes);
     return RT_OK;
 }

@@ -107,7 +107,7 @@ static bool check_tensor(struct safetensors_writer *writer, struct safetensors_t
     if (reason == NULL) {
         for (uint32_t i = 0; i < tensor->rank; i++)
             tensor->shape[i] = shape[i];
-        reason = !safetensors_measure(tensor)                ? "shape overflows: more than 2^53 bytes"
+        reason = !safetensors_measure(tensor)                ? SAFETENSORS_NO_SIZE
                  : tensor->data == NULL && tensor->count > 0 ? "has no data"
                                                              : NULL;
     }
@@ -163,6 +163,10 @@ void safetensors_add_metadata(struct safetensors_writer *writer, const char *key
 
 static int compare_layout(const void *a, const void *b) {
     const struct safetensors_tensor *left = a, *right = b;
+    uint32_t left_bits = safetensors_dtype_bits(left->dtype);
+    uint32_t right_bits = safetensors_dtype_bits(right->dtype);
+    if (left_bits != right_bits)
+        return left_bits > right_bits ? -1 : 1;
     if (left->dtype != right->dtype)
         return left->dtype > right->dtype ? -1 : 1;
     return strcmp(left->name, right->name);

@@ -264,6 +264,21 @@ refuses 1 "other kinds" decode -w kinds.safetensors v-7.z.safetensors -o x.gif
 run 0 decode -w newer.safetensors v-7.z.safetensors -o newer.gif
 says err "made with other weights"
 
+# A tensor more, of a type that nothing here uses, or with a value that nobody asks for: named, not "not of the format".
+for dtype in BOOL I8 U16 F8_E4M3 C64 F32; do
+    "$python" - "$dtype" <<'EOF'
+import json, struct, sys
+size = {'C64': 8, 'F32': 4, 'U16': 2}.get(sys.argv[1], 1)
+b = open('w.safetensors', 'rb').read()
+n = struct.unpack('<Q', b[:8])[0]
+header, data = json.loads(b[8:8 + n]), b[8 + n:]
+header['extra'] = {'dtype': sys.argv[1], 'shape': [1], 'data_offsets': [len(data), len(data) + size]}
+text = json.dumps(header).encode()
+open('extra.safetensors', 'wb').write(struct.pack('<Q', len(text)) + text + data + b'\xff' * size)
+EOF
+    refuses 1 "holds extra, which the model .* does not have" generate -w extra.safetensors -o x.gif
+done
+
 # What is no result is refused, with the device named.
 "$untrained" black.safetensors black
 "$untrained" wild.safetensors wild

@@ -33,7 +33,8 @@ static bool fails(const char *call, int allowed, VkResult *result) {
     return true;
 }
 
-// clang-format off: versions 14 and 19 differ on the stars of parameters that are passed to a macro
+// Versions 14 and 19 of the formatter differ on the stars of parameters that are passed to a macro.
+// clang-format off
 #define INSTANCE_CALLS(X)                                                                                    \
     X(vkEnumeratePhysicalDevices, HOST | DEVICE,                                                             \
       (VkInstance instance, uint32_t *count, VkPhysicalDevice *devices), (instance, count, devices), 0)    \

@@ -93,6 +93,9 @@ static void check_empty(void) {
     refuse_bytes("frameless.gif", frameless, sizeof frameless - 1, "no pictures");
     static const uint8_t flat[] = "GIF89a\x00\x00\x04\x00\x80\x00\x00\x00\x00\x00\xff\xff\xff;";
     refuse_bytes("flat.gif", flat, sizeof flat - 1, "empty");
+    static const uint8_t thin[] = "GIF89a\x00\x00\x04\x00\x80\x00\x00\x00\x00\x00\xff\xff\xff"
+                                  ",\x00\x00\x00\x00\x00\x00\x04\x00\x00\x02\x02\x4c\x01\x00;";
+    refuse_bytes("thin.gif", thin, sizeof thin - 1, "empty");
     static const uint8_t webp[] =
         "RIFF\x16\x00\x00\x00WEBPVP8X\x0a\x00\x00\x00\x02\x00\x00\x00\x03\x00\x00\x03\x00\x00";
     refuse_bytes("frameless.webp", webp, sizeof webp - 1, "WebP");

@@ -161,6 +161,30 @@ static const struct {
     {SHAPE("F32", "[18446744073709551618]", "[0,8]"), 8, "tensor 'a': shape has an entry above 2^53"},
     {SHAPE("F32", "[4294967296,4294967296]", "[0,8]"), 8, "tensor 'a': shape overflows"},
     {SHAPE("F32", "[4503599627370496]", "[0,8]"), 8, "tensor 'a': shape overflows"},
+    // every type of the format, with its size; nothing here asks for most of them
+    {SHAPE("BOOL", "[3]", "[0,3]"), 3, NULL},
+    {SHAPE("I8", "[3]", "[0,3]"), 3, NULL},
+    {SHAPE("F8_E5M2", "[3]", "[0,3]"), 3, NULL},
+    {SHAPE("F8_E4M3", "[3]", "[0,3]"), 3, NULL},
+    {SHAPE("F8_E8M0", "[3]", "[0,3]"), 3, NULL},
+    {SHAPE("F8_E4M3FNUZ", "[3]", "[0,3]"), 3, NULL},
+    {SHAPE("F8_E5M2FNUZ", "[3]", "[0,3]"), 3, NULL},
+    {SHAPE("I16", "[3]", "[0,6]"), 6, NULL},
+    {SHAPE("U16", "[3]", "[0,6]"), 6, NULL},
+    {SHAPE("U32", "[3]", "[0,12]"), 12, NULL},
+    {SHAPE("C64", "[3]", "[0,24]"), 24, NULL},
+    {SHAPE("F4", "[2,3]", "[0,3]"), 3, NULL},
+    {SHAPE("F6_E2M3", "[4]", "[0,3]"), 3, NULL},
+    {SHAPE("F6_E3M2", "[2,4]", "[0,6]"), 6, NULL},
+    {SHAPE("F4", "[0,3]", "[0,0]"), 0, NULL},
+    {SHAPE("F4", "[3]", "[0,2]"), 2,
+     "tensor 'a': shape overflows 2^53 bytes, or is no whole number of bytes"},
+    {SHAPE("F6_E2M3", "[3]", "[0,3]"), 3, "no whole number of bytes"},
+    {SHAPE("F4", "[9007199254740992]", "[0,8]"), 8, "data_offsets span 8 bytes"},
+    {SHAPE("BOOL", "[3]", "[0,2]"), 2, "data_offsets span 2 bytes, but dtype and shape need 3"},
+    {SHAPE("C64", "[3]", "[0,12]"), 12, "data_offsets span 12 bytes, but dtype and shape need 24"},
+    {SHAPE("F8", "[3]", "[0,3]"), 3, "tensor 'a': dtype 'F8' is not one of"},
+    {SHAPE("bool", "[3]", "[0,3]"), 3, "tensor 'a': dtype 'bool' is not one of"},
     // places
     {SHAPE("F32", "[2]", "[8,0]"), 8, "tensor 'a': data_offsets are reversed"},
     {SHAPE("F32", "[2]", "[0,-8]"), 8, "tensor 'a': data_offsets has a negative entry"},
@@ -214,29 +238,78 @@ static void broken_lengths(void) {
     free(bytes.at);
 }
 
-// The last of five elements is an infinity, a NaN, or the largest number there is.
+// Whether tensor 'a' of five elements can be loaded; without, that the line names its last element, and that
+// nothing was written.
+static bool loads(struct bytes bytes, enum safetensors_dtype dtype, bool finite) {
+    struct safetensors *file;
+    uint64_t room[5] = {42};
+    test_clear_log();
+    if (safetensors_open_memory("memory", bytes.at, bytes.size, &file) != RT_OK)
+        return false;
+    enum rt_status status = safetensors_load(file, "a", dtype, 1, (uint64_t[]){5}, room);
+    safetensors_close(&file);
+    if (finite)
+        return status == RT_OK && room[0] != 42;
+    return status == RT_ERROR_INVALID && room[0] == 42 &&
+           strstr(test_last_error(), "memory: tensor 'a': element 4 is not finite") != NULL;
+}
+
+// The last of five elements is an infinity, a NaN, or the largest number there is. Whoever asks for it is
+// refused; a file that holds it for nobody is well-formed.
 static void non_finite(void) {
     static const struct {
-        const char *dtype;
+        enum safetensors_dtype dtype;
         size_t bytes;
         uint64_t infinity, nan, largest;
-    } types[] = {{"F16", 2, 0xfc00, 0x7e00, 0x7bff},
-                 {"BF16", 2, 0xff80, 0x7fc0, 0x7f7f},
-                 {"F32", 4, 0xff800000, 0x7f800001, 0x7f7fffff},
-                 {"F64", 8, 0xfff0000000000000, 0x7ff8000000000000, 0x7fefffffffffffff}};
+    } types[] = {
+        {SAFETENSORS_F16, 2, 0xfc00, 0x7e00, 0x7bff},
+        {SAFETENSORS_BF16, 2, 0xff80, 0x7fc0, 0x7f7f},
+        {SAFETENSORS_F32, 4, 0xff800000, 0x7f800001, 0x7f7fffff},
+        {SAFETENSORS_F64, 8, 0xfff0000000000000, 0x7ff8000000000000, 0x7fefffffffffffff},
+    };
     for (size_t i = 0; i < 4; i++) {
         char header[128];
-        snprintf(header, sizeof header, SHAPE("%s", "[5]", "[0,%zu]"), types[i].dtype, 5 * types[i].bytes);
+        snprintf(header, sizeof header, SHAPE("%s", "[5]", "[0,%zu]"), safetensors_dtype_name(types[i].dtype),
+                 5 * types[i].bytes);
         struct bytes bytes = make_file(header, strlen(header), 5 * types[i].bytes);
         uint8_t *last = bytes.at + bytes.size - types[i].bytes;
         memcpy(last, &types[i].largest, types[i].bytes);
-        CHECK(accepts(bytes));
+        CHECK(accepts(bytes) && loads(bytes, types[i].dtype, true));
         memcpy(last, &types[i].infinity, types[i].bytes);
-        CHECK(refuses(bytes, "tensor 'a': element 4 is not finite"));
+        CHECK(accepts(bytes) && loads(bytes, types[i].dtype, false));
         memcpy(last, &types[i].nan, types[i].bytes);
-        CHECK(refuses(bytes, "tensor 'a': element 4 is not finite"));
+        CHECK(accepts(bytes) && loads(bytes, types[i].dtype, false));
         free(bytes.at);
     }
+}
+
+// Beside tensors of every type the one that is asked for is found at its place; and all are written back.
+static void every_type(void) {
+    static const uint8_t zeros[64];
+    struct safetensors_writer *writer;
+    struct safetensors *file;
+    const uint64_t eight = 8;
+    CHECK(safetensors_begin(in_folder("types"), &writer) == RT_OK);
+    for (int i = 0; i < SAFETENSORS_DTYPE_COUNT; i++)
+        safetensors_add(writer, safetensors_dtype_name((enum safetensors_dtype)i), (enum safetensors_dtype)i,
+                        1, &eight, zeros);
+    if (!CHECK(safetensors_commit(&writer) == RT_OK) ||
+        !CHECK(safetensors_open(in_folder("types"), &file) == RT_OK))
+        return;
+    CHECK(SAFETENSORS_DTYPE_COUNT == 22 && safetensors_count(file) == SAFETENSORS_DTYPE_COUNT);
+    for (uint32_t i = 0, before = 64; i < safetensors_count(file); i++) {
+        const struct safetensors_tensor *tensor = safetensors_at(file, i);
+        uint32_t bits = safetensors_dtype_bits(tensor->dtype);
+        CHECK(strcmp(tensor->name, safetensors_dtype_name(tensor->dtype)) == 0);
+        CHECK(tensor->size_bytes == bits && bits <= before && bits >= 4); // 8 elements: alignment falls
+        before = bits;
+    }
+    float room[8] = {1};
+    CHECK(safetensors_load(file, "F32", SAFETENSORS_F32, 1, &eight, room) == RT_OK && room[0] == 0);
+    CHECK(safetensors_load(file, "BOOL", SAFETENSORS_F32, 1, &eight, room) == RT_ERROR_INVALID &&
+          strstr(test_last_error(), "is BOOL [8], but F32 [8] is wanted") != NULL);
+    safetensors_close(&file);
+    unlink(in_folder("types"));
 }
 
 static bool open_fails(const char *path, enum rt_status status, const char *reason) {
@@ -249,9 +322,9 @@ static bool open_fails(const char *path, enum rt_status status, const char *reas
 static void broken_paths(void) {
     CHECK(open_fails(in_folder("nothing"), RT_ERROR_IO, "No such file"));
     CHECK(open_fails(folder, RT_ERROR_IO, "is a folder"));
-    CHECK(open_fails("/dev/null", RT_ERROR_IO, "not a regular file"));
+    CHECK(open_fails("/dev/null", RT_ERROR_IO, "not a regular file but a device"));
     CHECK(mkfifo(in_folder("pipe"), 0600) == 0);
-    CHECK(open_fails(in_folder("pipe"), RT_ERROR_IO, "not a regular file"));
+    CHECK(open_fails(in_folder("pipe"), RT_ERROR_IO, "not a regular file but a pipe"));
     unlink(in_folder("pipe"));
     int fd = open(in_folder("empty"), O_WRONLY | O_CREAT, 0600);
     CHECK(open_fails(in_folder("empty"), RT_ERROR_INVALID, "is empty"));
@@ -540,6 +613,7 @@ static int run(void) {
     broken_headers();
     broken_lengths();
     non_finite();
+    every_type();
     broken_paths();
     writer_refusals();
     full_disk();
