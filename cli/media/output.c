@@ -110,9 +110,10 @@ bool output_write(struct output *output, const void *bytes, size_t size, struct 
 // run out.
 static void remove_frames(const char *folder, DIR *stream) {
     if (stream != NULL) {
-        for (struct dirent *entry; (entry = readdir(stream)) != NULL;)
+        int fd = dirfd(stream);
+        for (struct dirent *entry; fd >= 0 && (entry = readdir(stream)) != NULL;)
             if (!is_dots(entry->d_name))
-                unlinkat(dirfd(stream), entry->d_name, 0);
+                unlinkat(fd, entry->d_name, 0);
         closedir(stream);
     }
     rmdir(folder);

@@ -95,8 +95,10 @@ uint64_t fault_file_digest(const char *path) {
     unsigned char piece[1 << 16];
     if (file == NULL)
         return 0;
-    for (size_t got; (got = fread(piece, 1, sizeof piece, file)) > 0;)
+    for (size_t got = sizeof piece; got == sizeof piece;) {
+        got = fread(piece, 1, sizeof piece, file);
         digest = fault_digest(digest, piece, got);
+    }
     fclose(file);
     return digest;
 }
