@@ -31,9 +31,11 @@ static bool write_clip(struct work *work, const char *path, const uint8_t *rgb, 
 }
 
 static bool make(struct work *work, const char *path, struct cli_error *error) {
-    const struct source source = {.type = SOURCE_Z, .path = path};
+    struct source source = {.type = SOURCE_Z, .path = path};
+    const struct grid one = {.columns = 1, .rows = 1};
     struct points points = {0};
-    if (!work_start(work, 1, error))
+    if (!picture_check(work, &one, weights_config(work->weights)->d, 1, error) ||
+        !points_read_source(work, &source, error) || !work_start(work, 1, error))
         return false;
     uint8_t *rgb = malloc(work_clip_bytes(work));
     bool done = (rgb != NULL || cli_no_memory(error, NULL)) && points_begin(&points, work, 1, error) &&

@@ -2,6 +2,7 @@
 #include "cli/generate/points.h"
 
 #include <inttypes.h>
+#include <stdlib.h>
 #include <string.h>
 
 struct encode_values {
@@ -35,15 +36,15 @@ static bool report(struct work *work, const char *path, const struct generator_e
     return work_report(work, root, line, error);
 }
 
-static bool make(struct work *work, const char *path, uint32_t kind, struct cli_error *error) {
-    const struct source source = {.type = SOURCE_CLIP, .path = path};
+static bool make(struct work *work, const struct source *source, uint32_t kind, struct cli_error *error) {
+    const char *path = source->path;
     struct generator_encoding encoding;
     struct points points = {0};
     char what[600];
-    if (!points_check_path(work, work->values->out, error) || !work_start(work, work->kinds.count, error))
+    if (!work_start(work, work->kinds.count, error))
         return false;
     bool done = points_begin(&points, work, 1, error) &&
-                points_from_source(&points, work, 0, &source, 0, kind, NULL, &encoding, error);
+                points_from_source(&points, work, 0, source, 0, kind, NULL, &encoding, error);
     if (done) {
         snprintf(what, sizeof what, "%.400s as %.100s", path_base(path), work->kinds.names[encoding.class]);
         done = points_save(&points, work, 0, work->values->out, what, error) &&
@@ -57,6 +58,7 @@ extern const struct command cmd_encode;
 
 static bool run(const void *values, char **args, int arg_count, struct cli_error *error) {
     const struct encode_values *v = values;
+    struct source source = {.type = SOURCE_CLIP, .path = args[0]};
     struct work work;
     uint32_t kind = GENERATOR_ANY_CLASS;
     if (v->common.out == NULL)
@@ -65,8 +67,10 @@ static bool run(const void *values, char **args, int arg_count, struct cli_error
         return cli_usage(error, "-o is \"%.80s\": a z file is named NAME.z.safetensors", v->common.out);
     bool done = work_begin(&work, &cmd_encode, values, args, arg_count, error) &&
                 (v->kind == NULL || kinds_choose(&work.kinds, v->kind, &kind, error)) &&
-                make(&work, args[0], kind, error);
+                points_check_path(&work, v->common.out, error) && points_read_source(&work, &source, error) &&
+                make(&work, &source, kind, error);
     work_close(&work);
+    free(source.rgb);
     return done;
 }
 

@@ -13,12 +13,14 @@
 #include "cli/media/output.h"
 #include "cli/text.h"
 #include "cli/train/validate.h"
+#include "model/files/safetensors.h"
 #include "runtime/device.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 struct eval_values {
     const char *weights, *out, *device, *classifier;
@@ -84,13 +86,23 @@ static void describe(struct evaluation_run *e) {
     }
 }
 
+// Before the clips are read; whether it is one of theirs shows behind that.
+static bool check_classifier(const char *path, struct cli_error *error) {
+    struct safetensors *file = NULL;
+    if (path != NULL && access(path, R_OK) != 0)
+        return cli_fail(error, path, "cannot open: %s", strerror(errno));
+    bool opened = path == NULL || cli_check(error, safetensors_open(path, &file), "reading %s", path);
+    safetensors_close(&file);
+    return opened;
+}
+
 static bool tell_data(const struct evaluation_run *e, struct cli_error *error) {
     dataset_tell(&e->data.set, DATASET_TOLD, error);
     return true;
 }
 
 static bool open_all(struct evaluation_run *e, struct cli_error *error) {
-    return weights_path_find(e->v->weights, e->weights, error) &&
+    return weights_path_find(e->v->weights, e->weights, error) && check_classifier(e->v->classifier, error) &&
            eval_data_open(&e->data, e->folder, (uint32_t)e->v->n, error) && tell_data(e, error) &&
            cli_device_open(e->v->device, &e->device, error) &&
            eval_model_open(&e->model, e->device.library, e->weights, &e->data, error);
@@ -133,6 +145,23 @@ static bool measure_morphs(struct evaluation_run *e, struct cli_error *error) {
 static bool make_folder(const char *path, struct cli_error *error) {
     return path == NULL || mkdir(path, 0777) == 0 || (errno == EEXIST && path_is_folder(path)) ||
            cli_fail(error, path, "%s", strerror(errno));
+}
+
+// Every file of the folder can take its name.
+static bool check_folder(const char *folder, struct cli_error *error) {
+    static const char *const others[] = {"eval.html", "eval.json"};
+    if (folder == NULL)
+        return true;
+    for (int i = 0; i < SHEET_COUNT + 2; i++) {
+        struct output output;
+        char path[PATH_CAPACITY];
+        if (!path_join(path, folder, i < SHEET_COUNT ? eval_sheet_table[i].file : others[i - SHEET_COUNT],
+                       error) ||
+            !output_begin(&output, path, false, true, error))
+            return false;
+        output_discard(&output);
+    }
+    return true;
 }
 
 // As --json prints it, with the end of its last line. The caller frees; NULL when memory is out.
@@ -186,7 +215,7 @@ static bool print_tables(const struct eval_results *results, struct cli_error *e
 }
 
 static bool evaluate(struct evaluation_run *e, struct cli_error *error) {
-    if (!open_all(e, error) || !make_folder(e->v->out, error))
+    if (!open_all(e, error) || !make_folder(e->v->out, error) || !check_folder(e->v->out, error))
         return false;
     describe(e);
     if (!measure_real(e, error) || !measure_reconstruction(e, error) ||

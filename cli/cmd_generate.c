@@ -154,6 +154,12 @@ static bool check_paths(const struct making *m, struct cli_error *error) {
     return true;
 }
 
+static bool check_picture(const struct making *m, struct cli_error *error) {
+    const struct grid grid = {.columns = a_file_each(m) ? 1 : m->columns,
+                              .rows = a_file_each(m) ? 1 : m->rows};
+    return picture_check(&m->work, &grid, weights_config(m->work.weights)->d, m->count, error);
+}
+
 // --- the work
 
 static void what_of(const struct making *m, uint32_t i, char *text, size_t size) {
@@ -270,7 +276,7 @@ static bool run(const void *values, char **args, int arg_count, struct cli_error
         (m->v->common.out != NULL || cli_usage(error, "say where to write: -o FILE; " CLIP_WRITE_FORMATS)) &&
         read_grid(m, error) && read_seeds(m, error) &&
         work_begin(&m->work, &cmd_generate, values, args, arg_count, error) && read_kind(m, error) &&
-        choose_layout(m, error) && check_paths(m, error) && make(m, error);
+        choose_layout(m, error) && check_paths(m, error) && check_picture(m, error) && make(m, error);
     points_destroy(&m->points);
     work_close(&m->work);
     free(m->mix);

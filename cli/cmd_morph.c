@@ -2,6 +2,7 @@
 #include "cli/generate/morph.h"
 #include "cli/generate/picture.h"
 #include "cli/media/write.h"
+#include "runtime/align.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -100,19 +101,48 @@ static bool parse_sources(struct making *m, char *const *args, struct cli_error 
     return true;
 }
 
-// Sizes are judged before the work, not after it.
-static bool check_size(const struct making *m, struct cli_error *error) {
-    const struct vae_config *c = weights_config(m->work.weights);
-    uint64_t scale = (uint64_t)m->v->common.scale, width = c->w * scale, height = c->h * scale, frames = c->d;
-    if (m->v->style == STYLE_SHEET) {
-        width *= steps(m);
-        height *= segments(m);
-    } else {
-        frames = m->v->style == STYLE_STRIP
-                     ? (uint64_t)segments(m) * steps(m) * c->d
-                     : (uint64_t)segments(m) * steps(m) + m->count * (uint64_t)m->v->dwell;
+// --- what the file will be
+
+// What a sheet's margins say.
+struct sheet_names {
+    char t[MAX_STEPS][8], ways[MAX_SOURCES][2 * LABEL + 4];
+    const char *columns[MAX_STEPS], *rows[MAX_SOURCES];
+};
+
+static struct grid sheet_grid(const struct making *m, struct sheet_names *names) {
+    for (uint32_t i = 0; i < steps(m); i++) {
+        snprintf(names->t[i], sizeof names->t[i], "%.2f", (double)i / (steps(m) - 1));
+        names->columns[i] = names->t[i];
     }
-    return clip_limits_check(&clip_memory_limits, "the morph", width, height, frames, error);
+    for (uint32_t s = 0; s < segments(m); s++) {
+        snprintf(names->ways[s], sizeof names->ways[s], "%s > %s", m->labels[s],
+                 m->labels[(s + 1) % m->count]);
+        names->rows[s] = names->ways[s];
+    }
+    return (struct grid){
+        .columns = steps(m), .rows = segments(m), .column_names = names->columns, .row_names = names->rows};
+}
+
+// Judged before the work, not after it.
+static bool check_picture(const struct making *m, struct cli_error *error) {
+    const struct grid one = {.columns = 1, .rows = 1};
+    uint32_t frames = weights_config(m->work.weights)->d, clips = segments(m) * steps(m);
+    struct sheet_names names;
+    if (m->v->style == STYLE_SHEET) {
+        struct grid grid = sheet_grid(m, &names);
+        return picture_check(&m->work, &grid, frames, clips, error);
+    }
+    if (m->v->style == STYLE_STRIP)
+        return picture_check(&m->work, &one, clips * frames, clips, error);
+    uint32_t shown = clips + m->count * (uint32_t)m->v->dwell;
+    return picture_check(&m->work, &one, shown, rt_div_up(shown, frames), error);
+}
+
+static bool read_sources(struct making *m, struct cli_error *error) {
+    for (uint32_t i = 0; i < m->count; i++)
+        if (!points_read_source(&m->work, &m->sources[i], error))
+            return false;
+    return true;
 }
 
 // --- keyframes
@@ -121,10 +151,13 @@ static bool make_keys(struct making *m, struct cli_error *error) {
     const struct point_draw draw = {.temperature = (float)m->v->temperature, .fine = (float)m->v->fine};
     if (!points_begin(&m->morph.keys, &m->work, m->count, error))
         return false;
-    for (uint32_t i = 0; i < m->count; i++)
-        if (!points_from_source(&m->morph.keys, &m->work, i, &m->sources[i], m->sources[i].seed,
-                                GENERATOR_ANY_CLASS, &draw, NULL, error))
-            return false;
+    // Clips last: what can be wrong with a z shows before any is encoded.
+    for (int clips = 0; clips < 2; clips++)
+        for (uint32_t i = 0; i < m->count; i++)
+            if ((m->sources[i].type == SOURCE_CLIP) == (clips == 1) &&
+                !points_from_source(&m->morph.keys, &m->work, i, &m->sources[i], m->sources[i].seed,
+                                    GENERATOR_ANY_CLASS, &draw, NULL, error))
+                return false;
     m->morph.work = &m->work;
     m->morph.path = (struct noise_path){.space = generator_space(m->work.generator),
                                         .interpolation = (enum noise_interpolation)m->v->interp,
@@ -166,18 +199,8 @@ static uint32_t list_positions(const struct making *m, double *positions) {
 
 static bool lay_sheet(const struct making *m, const uint8_t *rgb, uint32_t count, struct clip *out,
                       struct cli_error *error) {
-    char t[MAX_STEPS][8], ways[MAX_SOURCES][2 * LABEL + 4];
-    const char *columns[MAX_STEPS], *rows[MAX_SOURCES];
-    for (uint32_t i = 0; i < steps(m); i++) {
-        snprintf(t[i], sizeof t[i], "%.2f", (double)i / (steps(m) - 1));
-        columns[i] = t[i];
-    }
-    for (uint32_t s = 0; s < segments(m); s++) {
-        snprintf(ways[s], sizeof ways[s], "%s > %s", m->labels[s], m->labels[(s + 1) % m->count]);
-        rows[s] = ways[s];
-    }
-    const struct grid grid = {
-        .columns = steps(m), .rows = segments(m), .column_names = columns, .row_names = rows};
+    struct sheet_names names;
+    const struct grid grid = sheet_grid(m, &names);
     return picture_lay_out(&m->work, &grid, generator_config(m->work.generator)->d, rgb, count, out, error);
 }
 
@@ -224,8 +247,8 @@ static bool report(struct making *m, const struct clip *clip, struct cli_error *
 static bool make(struct making *m, struct cli_error *error) {
     char what[1000];
     struct clip clip;
-    if (!clip_write_check(m->v->common.out, m->v->common.force, error) || !check_size(m, error) ||
-        !work_start(&m->work, 8, error) || !make_keys(m, error))
+    if (!clip_write_check(m->v->common.out, m->v->common.force, error) || !check_picture(m, error) ||
+        !read_sources(m, error) || !work_start(&m->work, 8, error) || !make_keys(m, error))
         return false;
     bool done = m->v->style == STYLE_PLAY ? make_play(m, &clip, error) : make_sheet_or_strip(m, &clip, error);
     if (!done)
@@ -248,6 +271,8 @@ static bool run(const void *values, char **args, int arg_count, struct cli_error
                 parse_sources(m, args, error) && make(m, error);
     points_destroy(&m->morph.keys);
     work_close(&m->work);
+    for (uint32_t i = 0; i < m->count; i++)
+        free(m->sources[i].rgb);
     free(m);
     return done;
 }

@@ -47,20 +47,26 @@ static uint8_t *picture(const struct making *m, uint32_t i, uint32_t column) {
 static bool make_room(struct making *m, struct cli_error *error) {
     m->found = calloc(m->count, sizeof *m->found);
     m->rgb = malloc(2 * m->count * work_clip_bytes(&m->work));
-    if (m->found == NULL || m->rgb == NULL)
-        return cli_fail(error, NULL, "out of memory for %u clips", m->count);
-    return points_begin(&m->points, &m->work, m->count, error);
+    return (m->found != NULL && m->rgb != NULL) ||
+           cli_fail(error, NULL, "out of memory for %u clips", m->count);
+}
+
+// All of them first: what cannot be read is told before any is encoded.
+static bool read_all(struct making *m, struct cli_error *error) {
+    for (uint32_t i = 0; i < m->count; i++) {
+        uint8_t *rgb;
+        double fps;
+        if (!points_read_clip(&m->work, m->paths[i], &rgb, &fps, error))
+            return false;
+        memcpy(picture(m, i, 0), rgb, work_clip_bytes(&m->work));
+        free(rgb);
+        if (i == 0 && m->v->common.fps == 0.0)
+            m->fitting.fps = fps < 1.0 ? 1.0 : fps > 100.0 ? 100.0 : fps;
+    }
+    return true;
 }
 
 static bool encode_one(struct making *m, uint32_t i, struct cli_error *error) {
-    uint8_t *rgb;
-    double fps;
-    if (!points_read_clip(&m->work, m->paths[i], &rgb, &fps, error))
-        return false;
-    memcpy(picture(m, i, 0), rgb, work_clip_bytes(&m->work));
-    free(rgb);
-    if (i == 0 && m->v->common.fps == 0.0)
-        m->fitting.fps = fps < 1.0 ? 1.0 : fps > 100.0 ? 100.0 : fps;
     if (!cli_check(error,
                    generator_encode(m->work.generator, picture(m, i, 0), m->kind, points_noise(&m->points, i),
                                     &m->found[i]),
@@ -151,8 +157,11 @@ static bool report(struct making *m, struct cli_error *error) {
 }
 
 static bool make(struct making *m, struct cli_error *error) {
+    const struct grid grid = {.columns = 2, .rows = m->count};
     return clip_write_check(m->v->common.out, m->v->common.force, error) &&
-           work_start(&m->work, m->work.kinds.count, error) && make_room(m, error) && encode_all(m, error) &&
+           picture_check(&m->work, &grid, weights_config(m->work.weights)->d, 3 * m->count, error) &&
+           make_room(m, error) && read_all(m, error) && work_start(&m->work, m->work.kinds.count, error) &&
+           points_begin(&m->points, &m->work, m->count, error) && encode_all(m, error) &&
            decode_all(m, error) && write_grid(m, error) && report(m, error);
 }
 

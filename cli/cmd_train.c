@@ -4,10 +4,9 @@
 #include "cli/dataset.h"
 #include "cli/device.h"
 #include "cli/interrupt.h"
-#include "cli/media/output.h"
 #include "cli/options/options_json.h"
-#include "cli/text.h"
 #include "cli/train/clips.h"
+#include "cli/train/data_check.h"
 #include "cli/train/folder.h"
 #include "cli/train/keep.h"
 #include "cli/train/loop.h"
@@ -24,8 +23,11 @@
 struct training {
     struct train_values v;
     char data[PATH_CAPACITY], init[PATH_CAPACITY];
+    bool named;    // the command line says which data set it is
+    bool changed;  // it is not what the run had
     cJSON *config; // keeps the texts that v points at
     struct data_set set;
+    struct data_check check; // what the data consist of, and what the run says of them
     struct train_clips clips, val;
     struct vae_config model;
     struct trainer_options options;
@@ -37,8 +39,17 @@ struct training {
 
 static bool read_config(struct training *t, const char *path, struct cli_error *error) {
     t->config = json_file_read(path, error);
-    return t->config != NULL && (options_from_json(train_options, t->config, t->v.given, &t->v, error) ||
-                                 cli_error_prefix(error, path));
+    if (t->config == NULL)
+        return false;
+    data_check_take(&t->check, t->config);
+    return options_from_json(train_options, t->config, t->v.given, &t->v, error) ||
+           cli_error_prefix(error, path);
+}
+
+// A dry run writes nothing.
+static bool open_folder(struct training *t, struct cli_error *error) {
+    return run_folder_open(&t->folder, t->v.resume, error) &&
+           (t->v.dry_run || run_folder_lock(&t->folder, error));
 }
 
 // Options of a run that goes on come from its folder, of a new one from --config.
@@ -48,22 +59,15 @@ static bool merge_config(struct training *t, struct cli_error *error) {
         return cli_usage(error, "--resume brings its own configuration: leave out --config");
     if (t->v.resume == NULL)
         return t->v.config == NULL || read_config(t, t->v.config, error);
-    return run_folder_open(&t->folder, t->v.resume, error) &&
-           run_folder_file(&t->folder, "config.json", path, error) && read_config(t, path, error);
+    return open_folder(t, error) && run_folder_file(&t->folder, "config.json", path, error) &&
+           read_config(t, path, error);
 }
 
 static bool write_config(const struct training *t, struct cli_error *error) {
     static const char *const not_kept[] = {"resume", "config", "out", "dry-run", "device", "steps", NULL};
-    char path[PATH_CAPACITY];
     cJSON *object = options_to_json(train_options, &t->v, not_kept);
-    char *text = cJSON_Print(object);
+    bool written = data_check_write(&t->check, &t->folder, object, error);
     cJSON_Delete(object);
-    if (text != NULL)
-        text_make_utf8(text);
-    bool written = (text != NULL || cli_no_memory(error, NULL)) &&
-                   run_folder_file(&t->folder, "config.json", path, error) &&
-                   output_file(path, text, strlen(text), true, error);
-    free(text);
     return written;
 }
 
@@ -85,13 +89,19 @@ static bool open_data(struct training *t, const char *argument, struct cli_error
     return true;
 }
 
-static bool check_model(const struct training *t, const uint32_t size[3], struct cli_error *error) {
+// Clips whose sides cannot be halved as often as the model has stages: by the name of the first of them.
+static bool fits_clips(const struct training *t, struct cli_error *error) {
+    const struct vae_config *m = &t->model, *preset = vae_preset(train_preset_name(&t->v));
     char clip[PATH_CAPACITY];
-    if (cli_check(error, vae_check(&t->model) ? RT_OK : RT_ERROR_INVALID, "choosing the model"))
+    if (cli_check(error, vae_check(m) ? RT_OK : RT_ERROR_INVALID, "choosing the model"))
         return true;
-    snprintf(clip, sizeof clip, "%.300s is %ux%ux%u", t->set.clips[0].path, size[2], size[1], size[0]);
+    if ((m->d | m->h | m->w) % (1u << m->stages) == 0)
+        return false;
+    snprintf(clip, sizeof clip, "%.300s is %ux%ux%u", t->set.clips[0].path, m->w, m->h, m->d);
     cli_error_prefix(error, clip);
-    return cli_error_add(error, "`mograph dataset import` brings clips to a size and length that it takes");
+    return cli_error_add(
+        error, "`mograph dataset import --size %ux%ux%u` brings clips to a size and length that it takes",
+        preset->w, preset->h, preset->d);
 }
 
 // The preset for the clips that there are: their size, their kinds.
@@ -106,7 +116,7 @@ static bool choose_model(struct training *t, struct cli_error *error) {
     t->model.classes = t->set.kind_count;
     t->model.sigma_floor = (float)t->v.sigma_floor;
     t->options = train_trainer_options(&t->v);
-    return check_model(t, size, error) &&
+    return fits_clips(t, error) &&
            train_clips_init(&t->clips, &t->set, false, size[0], size[1], size[2], error) &&
            train_clips_init(&t->val, &t->set, true, size[0], size[1], size[2], error);
 }
@@ -131,11 +141,41 @@ static bool dry_run(struct training *t, struct cli_error *error) {
 
 // --- the run
 
-// config.json comes first: with it a run can go on, whenever it is killed.
-static bool make_folder(struct training *t, struct cli_error *error) {
+// Before the work: a folder that cannot be made, or that another run has, is told at once.
+static bool claim_folder(struct training *t, struct cli_error *error) {
     char name[64];
     snprintf(name, sizeof name, "runs/%s", train_preset_name(&t->v));
-    return run_folder_create(&t->folder, t->v.out != NULL ? t->v.out : name, error) && write_config(t, error);
+    return t->v.resume != NULL || t->v.dry_run ||
+           (run_folder_create(&t->folder, t->v.out != NULL ? t->v.out : name, error) &&
+            run_folder_beside(&t->folder, t->v.data, error));
+}
+
+// All that will be read and is not read at once: validation clips, and training clips that are streamed.
+static bool check_clips(const struct training *t, struct cli_error *error) {
+    bool streamed = t->v.stream || !clip_store_fits(t->device.device, &t->clips.source);
+    return t->v.overfit ||
+           (train_clips_check(&t->val, error) && (!streamed || train_clips_check(&t->clips, error)));
+}
+
+// What has changed with the user's word is what the run has from now on.
+static bool keep_data(struct training *t, struct cli_error *error) {
+    const char *kept = cJSON_GetStringValue(cJSON_GetObjectItemCaseSensitive(t->config, "data"));
+    bool moved = t->named && (kept == NULL || strcmp(kept, t->v.data) != 0);
+    if (moved)
+        cJSON_ReplaceItemInObjectCaseSensitive(t->config, "data", cJSON_CreateString(t->v.data));
+    return !(t->changed || moved) || data_check_write(&t->check, &t->folder, t->config, error);
+}
+
+// A run that goes on does so with the data that it had; those were checked when it began.
+static bool check_data(struct training *t, struct cli_error *error) {
+    t->changed = true;
+    bool taken =
+        data_record_make(&t->check.now, &t->set, error) &&
+        (t->v.resume == NULL || data_check_resume(&t->check, &t->folder, t->named, &t->changed, error)) &&
+        (!t->changed || check_clips(t, error));
+    if (taken && t->changed)
+        train_clips_warn(&t->set);
+    return taken;
 }
 
 static bool begin_anew(const struct training *t, struct trainer *trainer, struct cli_error *error) {
@@ -161,10 +201,13 @@ static bool go_on(const struct training *t, struct trainer *trainer, struct cli_
 
 static bool start(struct training *t, struct trainer *trainer, struct cli_error *error) {
     bool resumed = t->v.resume != NULL;
-    // Weights first: what cannot be taken leaves no folder behind.
-    if (!resumed && (!begin_anew(t, trainer, error) || !make_folder(t, error)))
+    // Weights first: what cannot be taken leaves no folder behind. Then config.json: with it a run can go on,
+    // whenever it is killed.
+    if (!resumed && (!begin_anew(t, trainer, error) || !write_config(t, error)))
         return false;
-    return run_folder_fill(&t->folder, error) && (!resumed || go_on(t, trainer, error));
+    t->folder.made = 0;
+    return run_folder_fill(&t->folder, error) &&
+           (!resumed || (go_on(t, trainer, error) && keep_data(t, error)));
 }
 
 static bool train(struct training *t, struct cli_error *error) {
@@ -185,17 +228,22 @@ static bool train(struct training *t, struct cli_error *error) {
 }
 
 static bool train_model(struct training *t, const char *argument, struct cli_error *error) {
+    bool begins = t->v.init != NULL && t->v.resume == NULL;
     if (!open_data(t, argument, error) || !choose_model(t, error) ||
+        (begins && !train_init_check(t->v.init, error)) || !claim_folder(t, error) ||
         !cli_device_open(t->v.device, &t->device, error))
         return false;
-    return t->v.dry_run ? dry_run(t, error) : train(t, error);
+    return t->v.dry_run ? dry_run(t, error) : check_data(t, error) && train(t, error);
 }
 
 static bool run(const void *values, char **args, int arg_count, struct cli_error *error) {
     struct training t = {.v = *(const struct train_values *)values};
     const char *argument = arg_count > 0 ? args[0] : NULL;
+    t.named = argument != NULL || t.v.data != NULL;
     bool done = merge_config(&t, error) && train_model(&t, argument, error);
+    run_folder_abandon(&t.folder);
     cli_device_close(&t.device);
+    data_record_destroy(&t.check.now);
     train_clips_destroy(&t.clips);
     train_clips_destroy(&t.val);
     data_set_destroy(&t.set);
@@ -206,10 +254,12 @@ static bool run(const void *values, char **args, int arg_count, struct cli_error
 const struct command cmd_train = {
     .name = "train",
     .summary = "train a model on a data set",
-    .text = "DATA is a folder with a folder of clips for each kind, or train/ and val/ with such folders.\n"
-            "Writes RUN/config.json, metrics.csv, samples/, checkpoints/, weights.safetensors and\n"
-            "report.html. Ctrl-C finishes the step, writes a checkpoint and stops; --resume RUN goes on\n"
-            "as if nothing had happened.\n",
+    .text =
+        "DATA is a folder with a folder of clips for each kind, or train/ and val/ with such folders.\n"
+        "Writes RUN/config.json, data.txt, metrics.csv, samples/, checkpoints/, weights.safetensors and\n"
+        "report.html. Ctrl-C finishes the step, writes a checkpoint and stops; --resume RUN goes on\n"
+        "as if nothing had happened. It wants the clips that the run had: where some have changed, it says\n"
+        "which; --data DIR goes on with them all the same. The kinds of a run cannot change.\n",
     .args = "[DATA]",
     .max_args = 1,
     .options = train_options,

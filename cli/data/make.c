@@ -19,7 +19,7 @@ bool data_size_check(const struct data_size *size, struct cli_error *error) {
                         " is not a size for clips: WIDTHxHEIGHTxFRAMES, 8 to 1024 "
                         "pixels a side, 1 to 1024 frames",
                         size->width, size->height, size->frames);
-    return true;
+    return clip_limits_check(&clip_memory_limits, "--size", size->width, size->height, size->frames, error);
 }
 
 bool data_progress_step(const struct data_progress *progress, uint32_t done, uint32_t total) {

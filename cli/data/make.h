@@ -15,7 +15,8 @@ struct data_size {
     uint32_t width, height, frames;
 };
 
-// The sizes that data sets may have: 8 to 1024 a side, 1 to 1024 frames.
+// The sizes that data sets may have: 8 to 1024 a side, 1 to 1024 frames, no more than memory is meant to
+// hold.
 bool data_size_check(const struct data_size *size, struct cli_error *error);
 
 // Called after every clip, never from two threads at once;

@@ -32,16 +32,17 @@ struct sheet {
     uint8_t *rgb;
 };
 
-static bool begin(struct sheet *s, const struct eval_sheets *of, uint32_t columns, uint32_t rows,
+// Of large clips, or of many kinds, a sheet shows fewer: `by` says how many go at a time.
+static bool begin(struct sheet *s, const struct eval_sheets *of, struct grid grid, struct grid_steps by,
                   struct cli_error *error) {
-    uint32_t width = of->data->w;
+    const struct eval_data *data = of->data;
+    grid.gap = GAP;
+    grid.scale = data->w < MIN_CELL ? MIN_CELL / data->w : 1; // room for names
+    grid.shade = SHADE;
+    grid_fit(&grid, by, data->d, data->h, data->w);
     *s = (struct sheet){.of = of,
-                        .grid = {.columns = columns,
-                                 .rows = rows,
-                                 .gap = GAP,
-                                 .scale = width < MIN_CELL ? MIN_CELL / width : 1, // room for names
-                                 .shade = SHADE},
-                        .count = columns * rows,
+                        .grid = grid,
+                        .count = grid.columns * grid.rows,
                         .bytes = generator_clip_bytes(of->model->generator)};
     s->rgb = malloc(s->count * s->bytes);
     return s->rgb != NULL || eval_no_memory(error);
@@ -78,26 +79,29 @@ static bool draw_samples(struct sheet *s, uint32_t per_kind, uint32_t step, stru
 }
 
 static bool make_samples(struct sheet *s, const struct eval_sheets *of, struct cli_error *error) {
-    uint32_t columns = least(SAMPLES, of->data->n);
-    bool made = begin(s, of, columns, rows_of(of), error);
-    s->grid.row_names = (const char *const *)of->data->set.kinds;
-    return made && draw_samples(s, columns, 1, error);
+    const struct grid grid = {.columns = least(SAMPLES, of->data->n),
+                              .rows = rows_of(of),
+                              .row_names = (const char *const *)of->data->set.kinds};
+    return begin(s, of, grid, (struct grid_steps){1, 1}, error) && draw_samples(s, s->grid.columns, 1, error);
 }
 
 static bool make_neighbours(struct sheet *s, const struct eval_sheets *of, struct cli_error *error) {
     static const char *const names[2 * PAIRS] = {"sample", "nearest", "sample", "nearest"};
     const struct eval_set *samples = of->samples, *training = &of->data->training;
-    uint32_t pairs = least(PAIRS, of->data->n), *nearest = malloc(samples->count * sizeof *nearest);
+    const struct grid grid = {.columns = 2 * least(PAIRS, of->data->n),
+                              .rows = rows_of(of),
+                              .row_names = (const char *const *)of->data->set.kinds,
+                              .column_names = names};
+    uint32_t *nearest = malloc(samples->count * sizeof *nearest);
     bool done =
-        begin(s, of, 2 * pairs, rows_of(of), error) && (nearest != NULL || eval_no_memory(error)) &&
-        draw_samples(s, pairs, 2, error) &&
+        begin(s, of, grid, (struct grid_steps){2, 1}, error) && (nearest != NULL || eval_no_memory(error)) &&
+        draw_samples(s, s->grid.columns / 2, 2, error) &&
         cli_check(error,
                   distribution_nearest(
                       (struct features){samples->features, samples->count, CLASSIFIER_FEATURES},
                       (struct features){training->features, training->count, CLASSIFIER_FEATURES}, nearest),
                   "looking for the nearest clips");
-    s->grid.row_names = (const char *const *)of->data->set.kinds;
-    s->grid.column_names = names;
+    uint32_t pairs = s->grid.columns / 2;
     for (uint32_t i = 0; i < pairs * s->grid.rows && done; i++)
         done = eval_clip_read(&of->data->train.source, nearest[i / pairs * of->data->n + i % pairs],
                               cell(s, i / pairs, 2 * (i % pairs) + 1), error);
@@ -109,10 +113,12 @@ static bool make_neighbours(struct sheet *s, const struct eval_sheets *of, struc
 static bool make_reconstructions(struct sheet *s, const struct eval_sheets *of, struct cli_error *error) {
     static const char *const names[2] = {"clip", "model"};
     const struct eval_data *data = of->data;
-    uint32_t columns = of->clip_keys->count;
-    bool done = begin(s, of, columns, 2, error);
-    s->grid.row_names = names;
-    s->grid.column_names = (const char *const *)data->set.kinds;
+    const struct grid grid = {.columns = of->clip_keys->count,
+                              .rows = 2,
+                              .row_names = names,
+                              .column_names = (const char *const *)data->set.kinds};
+    bool done = begin(s, of, grid, (struct grid_steps){1, 0}, error);
+    uint32_t columns = s->grid.columns;
     for (uint32_t kind = 0; kind < columns && done; kind++)
         done = eval_clip_read(&data->val.source, data->picked[kind * data->n], cell(s, 0, kind), error);
     return done && eval_points_decode(of->clip_keys, of->model, 0, columns, cell(s, 1, 0), error);
@@ -122,21 +128,27 @@ static bool make_reconstructions(struct sheet *s, const struct eval_sheets *of, 
 static bool morph_row(struct sheet *s, uint32_t row, const struct points *keys, uint32_t from,
                       struct cli_error *error) {
     struct points points;
-    bool done = eval_points_create(&points, s->of->model, TIMES, error);
-    for (uint32_t i = 0; i < TIMES && done; i++)
-        points_mix(&points, i, keys, from, (from + 1) % keys->count, (float)i / (TIMES - 1));
-    done = done && eval_points_decode(&points, s->of->model, 0, TIMES, cell(s, row, 0), error);
+    uint32_t times = s->grid.columns - 1;
+    bool done = eval_points_create(&points, s->of->model, times, error);
+    for (uint32_t i = 0; i < times && done; i++)
+        points_mix(&points, i, keys, from, (from + 1) % keys->count,
+                   times > 1 ? (float)i / (float)(times - 1) : 0.0f);
+    done = done && eval_points_decode(&points, s->of->model, 0, times, cell(s, row, 0), error);
     if (done)
-        eval_fade(cell(s, row, 0), cell(s, row, TIMES - 1), s->bytes, 0.5f, cell(s, row, TIMES));
+        eval_fade(cell(s, row, 0), cell(s, row, times - 1), s->bytes, 0.5f, cell(s, row, times));
     points_destroy(&points);
     return done;
 }
 
 static bool make_morphs(struct sheet *s, const struct eval_sheets *of, struct cli_error *error) {
     static const char *const names[TIMES + 1] = {"t = 0", "0.25", "0.5", "0.75", "t = 1", "cross-fade"};
-    uint32_t each = least(MORPH_ROWS, of->kind_keys->count);
-    bool done = begin(s, of, TIMES + 1, 2 * each, error);
-    s->grid.column_names = names;
+    const struct grid grid = {
+        .columns = TIMES + 1, .rows = 2 * least(MORPH_ROWS, of->kind_keys->count), .column_names = names};
+    // A column and the fade are the least: two go at a time.
+    bool done = begin(s, of, grid, (struct grid_steps){2, 2}, error);
+    if (s->grid.columns < TIMES + 1)
+        s->grid.column_names = NULL; // other values of t
+    uint32_t each = s->grid.rows / 2;
     for (uint32_t row = 0; row < each && done; row++)
         done = morph_row(s, row, of->kind_keys, row, error) &&
                morph_row(s, each + row, of->clip_keys, row, error);

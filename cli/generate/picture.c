@@ -2,6 +2,7 @@
 #include "cli/generate/picture.h"
 
 #include "cli/media/write.h"
+#include "cli/memory.h"
 
 #include <math.h>
 
@@ -17,15 +18,39 @@ uint32_t picture_columns(const struct work *work, uint32_t count) {
     return (uint32_t)fmin(fmax(square, 1.0), (double)count);
 }
 
+static struct grid laid(const struct work *work, const struct grid *grid) {
+    struct grid result = *grid;
+    bool alone = grid->columns * grid->rows == 1;
+    result.scale = (uint32_t)work->values->scale;
+    result.gap = alone ? 0 : GAP * result.scale;
+    result.shade = SHADE;
+    return result;
+}
+
+// The picture's size is that of the file; names in its margins are known later and judged then.
+static bool check_memory(const struct work *work, const struct grid *grid, uint32_t frames, uint64_t held,
+                         struct cli_error *error) {
+    const struct vae_config *c = weights_config(work->weights);
+    uint64_t cell = (uint64_t)c->w * grid->scale * c->h * grid->scale * 3;
+    uint64_t bytes = held * work_clip_bytes(work) + (uint64_t)grid->columns * grid->rows * frames * cell;
+    return memory_check(bytes, "the clips", error);
+}
+
+bool picture_check(const struct work *work, const struct grid *grid, uint32_t frames, uint64_t held,
+                   struct cli_error *error) {
+    const struct vae_config *c = weights_config(work->weights);
+    struct grid l = laid(work, grid);
+    uint32_t height, width;
+    grid_size(&l, c->h, c->w, &height, &width);
+    return grid_check(&l, frames, c->h, c->w, error) && check_memory(work, &l, frames, held, error) &&
+           clip_format_check(work->values->out, frames, height, width, picture_fps(work), error);
+}
+
 bool picture_lay_out(const struct work *work, const struct grid *grid, uint32_t frames, const uint8_t *rgb,
                      uint32_t count, struct clip *out, struct cli_error *error) {
     const struct vae_config *c = weights_config(work->weights);
-    struct grid laid = *grid;
-    bool alone = grid->columns * grid->rows == 1;
-    laid.scale = (uint32_t)work->values->scale;
-    laid.gap = alone ? 0 : GAP * laid.scale;
-    laid.shade = SHADE;
-    if (!grid_compose(&laid, frames, c->h, c->w, rgb, count, out, error))
+    struct grid l = laid(work, grid);
+    if (!grid_compose(&l, frames, c->h, c->w, rgb, count, out, error))
         return false;
     clip_set_fps(out, picture_fps(work));
     return true;

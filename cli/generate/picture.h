@@ -13,6 +13,11 @@ double picture_fps(const struct work *work);
 // Columns that make `count` clips of the model's size about as wide as high.
 uint32_t picture_columns(const struct work *work, uint32_t count);
 
+// Whether such a grid can be laid out and written to -o: its size, its format, and memory for it beside
+// `held` decoded clips. To be asked before the work.
+bool picture_check(const struct work *work, const struct grid *grid, uint32_t frames, uint64_t held,
+                   struct cli_error *error);
+
 // Lays `count` clips of the model's width and height and `frames` frames out as columns x rows,
 // with a gap where there are several; names may be NULL, see grid.h.
 // The caller owns *out. --scale and --fps are applied.

@@ -4,6 +4,7 @@
 #include "cli/data/import.h"
 #include "cli/dataset.h"
 #include "cli/media/output.h"
+#include "model/files/safetensors.h"
 #include "model/sample/z_file.h"
 #include "runtime/log.h"
 
@@ -32,18 +33,28 @@ bool points_read_clip(const struct work *work, const char *path, uint8_t **rgb, 
     return true;
 }
 
-static bool encode(const struct points *points, const struct work *work, uint32_t i, const char *path,
-                   uint32_t kind, struct generator_encoding *encoding, struct cli_error *error) {
-    struct generator_encoding unused, *found = encoding != NULL ? encoding : &unused;
-    uint8_t *rgb;
+// z files are small, and are read again when there is a model that they must fit.
+bool points_read_source(const struct work *work, struct source *source, struct cli_error *error) {
+    struct safetensors *file = NULL;
     double fps;
-    if (!points_read_clip(work, path, &rgb, &fps, error))
-        return false;
-    enum rt_status status = generator_encode(work->generator, rgb, kind, points_noise(points, i), found);
-    free(rgb);
+    if (source->type == SOURCE_CLIP)
+        return points_read_clip(work, source->path, &source->rgb, &fps, error);
+    if (source->type != SOURCE_Z)
+        return true;
+    bool opened = cli_check(error, safetensors_open(source->path, &file), "reading %s", source->path);
+    safetensors_close(&file);
+    return opened;
+}
+
+static bool encode(const struct points *points, const struct work *work, uint32_t i,
+                   const struct source *source, uint32_t kind, struct generator_encoding *encoding,
+                   struct cli_error *error) {
+    struct generator_encoding unused, *found = encoding != NULL ? encoding : &unused;
+    enum rt_status status =
+        generator_encode(work->generator, source->rgb, kind, points_noise(points, i), found);
     if (status == RT_OK)
         points_weights(points, i)[found->class] = 1.0f;
-    return cli_check(error, status, "encoding %s", path);
+    return cli_check(error, status, "encoding %s", source->path);
 }
 
 static bool load(const struct points *points, const struct work *work, uint32_t i, const char *path,
@@ -77,7 +88,7 @@ bool points_from_source(const struct points *points, const struct work *work, ui
     case SOURCE_Z:
         return load(points, work, i, source->path, error);
     case SOURCE_CLIP:
-        return encode(points, work, i, source->path, kind, encoding, error);
+        return encode(points, work, i, source, kind, encoding, error);
     }
     return cli_fail(error, NULL, "a source of no type"); // not reached
 }

@@ -8,13 +8,18 @@
 // Zero-initialised room. False when memory is short; points_destroy frees either way.
 bool points_begin(struct points *points, const struct work *work, uint32_t count, struct cli_error *error);
 
-// Fills in point i from a source: draws it, reads it, or reads a clip and encodes it under `kind`
-// (GENERATOR_ANY_CLASS: the one with the most evidence). `seed` is for kinds without one; kinds and seeds are
-// drawn as `draw` says, whatever its seed. *encoding, which may be NULL, is only for clips.
+// Fills in point i from a source: draws it, reads it, or encodes its clip under `kind`
+// (GENERATOR_ANY_CLASS: the one with the most evidence), which points_read_source has read. `seed` is for
+// kinds without one; kinds and seeds are drawn as `draw` says, whatever its seed. *encoding, which may be
+// NULL, is only for clips.
 bool points_from_source(const struct points *points, const struct work *work, uint32_t i,
                         const struct source *source, uint64_t seed, uint32_t kind,
                         const struct point_draw *draw, struct generator_encoding *encoding,
                         struct cli_error *error);
+
+// Before the work, before there is a device: reads the clip of a source that is one into source->rgb, and
+// opens its z file. Kinds and seeds need nothing.
+bool points_read_source(const struct work *work, struct source *source, struct cli_error *error);
 
 // Reads a clip at the model's size and length, cropped to its shape; the caller frees *rgb. *fps is what
 // makes it last as long as the original.

@@ -17,6 +17,7 @@ struct source {
     bool seeded;   // `seed` was given
     uint64_t seed;
     const char *path; // SOURCE_Z, SOURCE_CLIP: the text itself
+    uint8_t *rgb;     // SOURCE_CLIP: what points_read_source has read; NULL before. Whoever asked frees it
 };
 
 // What `text` means. A name that is both a kind and a file is the kind: ./name is the file. Files must be

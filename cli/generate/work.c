@@ -64,7 +64,8 @@ size_t work_classes(const struct work *work) {
 }
 
 size_t work_clip_bytes(const struct work *work) {
-    return generator_clip_bytes(work->generator);
+    const struct vae_config *c = weights_config(work->weights);
+    return (size_t)c->d * c->h * c->w * 3;
 }
 
 // --- progress

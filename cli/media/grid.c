@@ -66,13 +66,47 @@ static void draw_cell(const struct layout *l, uint8_t *rgb, uint32_t x0, uint32_
     }
 }
 
+void grid_size(const struct grid *grid, uint32_t height, uint32_t width, uint32_t *out_height,
+               uint32_t *out_width) {
+    struct layout l = lay_out(grid, height, width);
+    *out_height = l.height;
+    *out_width = l.width;
+}
+
+bool grid_check(const struct grid *grid, uint32_t frames, uint32_t height, uint32_t width,
+                struct cli_error *error) {
+    struct layout l = lay_out(grid, height, width);
+    // Wider than 32 bits can say is too large, too.
+    uint64_t scale = grid->scale > 0 ? grid->scale : 1;
+    uint64_t across = grid->columns * (width * scale + grid->gap),
+             down = grid->rows * (height * scale + grid->gap);
+    return clip_limits_check(&clip_memory_limits, NULL, across > UINT32_MAX / 2 ? across : l.width,
+                             down > UINT32_MAX / 2 ? down : l.height, frames, error);
+}
+
+void grid_fit(struct grid *grid, struct grid_steps by, uint32_t frames, uint32_t height, uint32_t width) {
+    struct cli_error ignored;
+    while (!grid_check(grid, frames, height, width, &ignored)) {
+        // The longer side first, so that what is left is about as wide as high.
+        bool high = (uint64_t)grid->rows * height > (uint64_t)grid->columns * width;
+        bool rows = by.rows > 0 && grid->rows > by.rows,
+             columns = by.columns > 0 && grid->columns > by.columns;
+        if (rows && (high || !columns))
+            grid->rows -= by.rows;
+        else if (columns)
+            grid->columns -= by.columns;
+        else
+            return;
+    }
+}
+
 bool grid_compose(const struct grid *grid, uint32_t frames, uint32_t height, uint32_t width,
                   const uint8_t *rgb, uint32_t count, struct clip *out, struct cli_error *error) {
     struct layout l = lay_out(grid, height, width);
     uint32_t scale = grid->scale > 0 ? grid->scale : 1;
     size_t frame_bytes = (size_t)height * width * 3;
     *out = (struct clip){0};
-    if (!clip_limits_check(&clip_memory_limits, NULL, l.width, l.height, frames, error) ||
+    if (!grid_check(grid, frames, height, width, error) ||
         !clip_create(out, frames, l.height, l.width, error))
         return false;
     for (uint32_t f = 0; f < frames; f++) {

@@ -4,6 +4,11 @@
 #include "cli/media/process.h"
 #include "cli/media/write.h"
 
+#include <errno.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 #define PURPOSE "to write videos (GIF, WebP and PNG need nothing)"
 
 // Even sides, because 4:2:0 needs them; BT.709 said and meant, because players guess otherwise.
@@ -60,6 +65,34 @@ static bool start_ffmpeg(struct process *process, const struct clip *clip, struc
     return process_start(process, arguments.list, PROCESS_WRITE, PURPOSE, error);
 }
 
+// Whether our file cannot grow: then it is not ffmpeg that is at fault, whatever it says.
+static int disk_fault(struct output *output) {
+    static const char some[1 << 16];
+    errno = EIO;
+    if (fseek(output->atomic.file, 0, SEEK_END) != 0)
+        return errno;
+    int code = atomic_file_write(&output->atomic, some, sizeof some);
+    errno = EIO;
+    if (code == 0 && (fflush(output->atomic.file) != 0 || fsync(fileno(output->atomic.file)) != 0))
+        code = errno;
+    return code;
+}
+
+static bool is_empty(int fd) {
+    struct stat status;
+    return fd < 0 || fstat(fd, &status) != 0 || status.st_size == 0;
+}
+
+// ffmpeg 5.1 ends with status 0 where its last bytes found no room. It says so: a word at level "error" is
+// one.
+static bool finish(struct process *process, char *reason, size_t capacity) {
+    int words = dup(fileno(process->errors));
+    bool done = process_finish(process, reason, capacity) && is_empty(words);
+    if (words >= 0)
+        close(words);
+    return done;
+}
+
 static bool feed(const struct clip *clip, struct output *output, struct cli_error *error) {
     struct process process;
     if (!start_ffmpeg(&process, clip, output, error))
@@ -68,9 +101,24 @@ static bool feed(const struct clip *clip, struct output *output, struct cli_erro
     for (uint32_t t = 0; fed && t < clip->frames; t++)
         fed = process_write(&process, clip_frame_at(clip, t), clip_frame_bytes(clip));
     char reason[PROCESS_REASON];
-    if (!process_finish(&process, reason, sizeof reason) || !fed)
-        return cli_fail(error, output->atomic.path, "ffmpeg cannot write it: %s", reason);
-    return true;
+    if (finish(&process, reason, sizeof reason) && fed)
+        return true;
+    int fault = disk_fault(output);
+    return fault != 0 ? cli_fail(error, output->atomic.path, "cannot write: %s", strerror(fault))
+                      : cli_fail(error, output->atomic.path, "ffmpeg cannot write it: %s", reason);
+}
+
+bool video_check(const char *path, uint32_t height, uint32_t width, double fps, struct cli_error *error) {
+    struct clip black;
+    struct output output;
+    if (!clip_create(&black, 1, height, width, error))
+        return false;
+    clip_set_fps(&black, fps);
+    // What is there already is not touched: nothing is committed.
+    bool done = output_begin(&output, path, false, true, error) && feed(&black, &output, error);
+    output_discard(&output);
+    clip_destroy(&black);
+    return done;
 }
 
 bool video_write(const struct clip *clip, const char *path, bool force, struct cli_error *error) {

@@ -67,3 +67,11 @@ bool clip_write(const struct clip *clip, const char *path, bool force, struct cl
     clip_writer write;
     return choose_writer(path, &write, error) && write(clip, path, force, error);
 }
+
+bool clip_format_check(const char *path, uint32_t frames, uint32_t height, uint32_t width, double fps,
+                       struct cli_error *error) {
+    clip_writer write;
+    return choose_writer(path, &write, error) &&
+           clip_limits_check(&clip_memory_limits, path, width, height, frames, error) &&
+           (write != video_write || video_check(path, height, width, fps, error));
+}

@@ -18,6 +18,12 @@ bool clip_write(const struct clip *clip, const char *path, bool force, struct cl
 // Fails when clip_write could not use this name: to be asked before hours of work.
 bool clip_write_check(const char *path, bool force, struct cli_error *error);
 
+// Fails when such a clip could not be written in the format of this name, whose own limits are asked:
+// videos also for their program and its encoder, by writing one black frame of this size to a temporary
+// name.
+bool clip_format_check(const char *path, uint32_t frames, uint32_t height, uint32_t width, double fps,
+                       struct cli_error *error);
+
 // Encodes into memory; the caller frees *bytes.
 bool gif_encode(const struct clip *clip, uint8_t **bytes, size_t *size, struct cli_error *error);
 bool webp_encode(const struct clip *clip, uint8_t **bytes, size_t *size, struct cli_error *error);
@@ -30,5 +36,6 @@ bool png_write(const char *path, const uint8_t *rgb, uint32_t height, uint32_t w
 bool png_sheet_write(const struct clip *clip, const char *path, bool force, struct cli_error *error);
 bool png_folder_write(const struct clip *clip, const char *path, bool force, struct cli_error *error);
 bool video_write(const struct clip *clip, const char *path, bool force, struct cli_error *error);
+bool video_check(const char *path, uint32_t height, uint32_t width, double fps, struct cli_error *error);
 
 #endif

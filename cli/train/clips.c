@@ -1,7 +1,9 @@
 // Decodes the clips of one part of a data set for the trainer, on demand.
 #include "cli/train/clips.h"
 
+#include "cli/check.h"
 #include "cli/media/read.h"
+#include "cli/terminal.h"
 #include "runtime/log.h"
 
 #include <stdlib.h>
@@ -63,6 +65,48 @@ void train_clips_destroy(struct train_clips *clips) {
     free(clips->index);
     free(clips->classes);
     *clips = (struct train_clips){0};
+}
+
+void train_clips_warn(const struct data_set *set) {
+    for (uint32_t kind = 0; kind < set->kind_count; kind++)
+        if (data_set_count(set, kind, false) == 0)
+            rt_log(RT_LOG_WARNING, "the kind \"%s\" has no training clips: nothing will be learnt of it",
+                   set->kinds[kind]);
+}
+
+enum { CHECK_TOGETHER = 64, CHECK_BYTES = 256 << 20 }; // most clips, and bytes, that are read side by side
+
+// What takes no time needs no bar.
+static void show(struct progress *bar, uint32_t done) {
+    if (terminal_seconds() - bar->started > 2.0)
+        progress_update(bar, done, NULL);
+}
+
+static bool check_all(const struct clip_source *source, uint32_t some, uint8_t *rgb,
+                      struct cli_error *error) {
+    struct progress bar;
+    bool done = true;
+    progress_begin(&bar, "checking clips", source->count);
+    for (uint32_t first = 0; first < source->count && done; first += some) {
+        uint32_t clips[CHECK_TOGETHER], count = source->count - first < some ? source->count - first : some;
+        for (uint32_t i = 0; i < count; i++)
+            clips[i] = first + i;
+        done = cli_check(error, clip_source_read(source, clips, count, rgb) ? RT_OK : RT_ERROR_IO,
+                         "reading the clips");
+        show(&bar, first + count);
+    }
+    progress_clear(&bar);
+    return done;
+}
+
+bool train_clips_check(const struct train_clips *clips, struct cli_error *error) {
+    uint64_t bytes = clip_source_clip_bytes(&clips->source), fit = CHECK_BYTES / bytes;
+    uint32_t some = fit < 1 ? 1 : fit > CHECK_TOGETHER ? CHECK_TOGETHER : (uint32_t)fit;
+    uint8_t *rgb = malloc(some * bytes);
+    bool done = rgb != NULL ? check_all(&clips->source, some, rgb, error)
+                            : cli_no_memory(error, "the clips that are checked");
+    free(rgb);
+    return done;
 }
 
 bool train_clips_size(const struct data_set *set, uint32_t size[3], struct cli_error *error) {

@@ -18,6 +18,12 @@ bool train_clips_init(struct train_clips *clips, const struct data_set *set, boo
                       uint32_t height, uint32_t width, struct cli_error *error);
 void train_clips_destroy(struct train_clips *clips);
 
+// Warns of kinds without training clips.
+void train_clips_warn(const struct data_set *set);
+
+// Decodes every clip once: what cannot be read, or has another size, is told before hours of work.
+bool train_clips_check(const struct train_clips *clips, struct cli_error *error);
+
 // Frames, height and width of the set's first clip.
 bool train_clips_size(const struct data_set *set, uint32_t size[3], struct cli_error *error);
 

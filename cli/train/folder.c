@@ -1,4 +1,5 @@
 // Creates and opens a run's folder, finds its checkpoints and removes old ones.
+#define _XOPEN_SOURCE 700 // realpath
 #include "cli/train/folder.h"
 
 #include "model/files/atomic_file.h"
@@ -6,6 +7,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -20,16 +22,25 @@ static bool make_folder(const char *path, struct cli_error *error) {
     return cli_fail(error, path, "%s", strerror(errno));
 }
 
-static bool make_parents(const char *path, struct cli_error *error) {
+// Makes one part of the path, and remembers the first that was not there.
+static bool make_part(struct run_folder *folder, const char *part, struct cli_error *error) {
+    if (mkdir(part, 0777) == 0) {
+        folder->made = folder->made > 0 ? folder->made : strlen(part);
+        return true;
+    }
+    return errno == EEXIST || cli_fail(error, part, "cannot make the folder: %s", strerror(errno));
+}
+
+static bool make_parents(struct run_folder *folder, struct cli_error *error) {
     char part[PATH_CAPACITY];
-    snprintf(part, sizeof part, "%s", path);
+    snprintf(part, sizeof part, "%s", folder->path);
     for (char *slash = strchr(part + 1, '/'); slash != NULL; slash = strchr(slash + 1, '/')) {
         *slash = '\0';
-        if (!make_folder(part, error))
+        if (!make_part(folder, part, error))
             return false;
         *slash = '/';
     }
-    return make_folder(part, error);
+    return make_part(folder, part, error);
 }
 
 static bool set_path(struct run_folder *folder, const char *path, struct cli_error *error) {
@@ -37,20 +48,92 @@ static bool set_path(struct run_folder *folder, const char *path, struct cli_err
     return (length > 0 && length < PATH_CAPACITY) || cli_fail(error, NULL, "the run's name is too long");
 }
 
-static bool is_empty(const char *path, struct cli_error *error) {
+// What is there may be a run, which can go on, or anything.
+static bool refuse_full(const struct run_folder *folder, struct cli_error *error) {
+    char config[PATH_CAPACITY];
+    if (!run_folder_file(folder, "config.json", config, error))
+        return false;
+    if (access(config, F_OK) != 0)
+        return cli_fail(error, folder->path, "the folder is not empty: give another name with -o");
+    return cli_fail(error, folder->path,
+                    "there is a run already: go on with it by --resume %s, or give another name with -o",
+                    folder->path);
+}
+
+static bool is_empty(const struct run_folder *folder, struct cli_error *error) {
     struct path_list list;
-    if (!path_list_read(&list, path, error))
+    if (!path_list_read(&list, folder->path, error))
         return false;
     size_t count = list.count;
     path_list_destroy(&list);
-    return count == 0 || cli_fail(error, path,
-                                  "there is a run already: go on with it by --resume %s, or give "
-                                  "another name with -o",
-                                  path);
+    return count == 0 || refuse_full(folder, error);
+}
+
+static bool lies_in(const char *path, const char *folder) {
+    char inner[PATH_CAPACITY], outer[PATH_CAPACITY];
+    if (realpath(path, inner) == NULL || realpath(folder, outer) == NULL)
+        return false;
+    size_t length = strlen(outer);
+    return strncmp(inner, outer, length) == 0 && (inner[length] == '/' || inner[length] == '\0');
+}
+
+// Of a set with train/ and val/ only these two hold clips.
+bool run_folder_beside(const struct run_folder *folder, const char *data, struct cli_error *error) {
+    char train[PATH_CAPACITY], val[PATH_CAPACITY];
+    if (!path_join(train, data, "train", error) || !path_join(val, data, "val", error))
+        return false;
+    bool parted = path_is_folder(train) || path_is_folder(val);
+    bool among =
+        parted ? lies_in(folder->path, train) || lies_in(folder->path, val) : lies_in(folder->path, data);
+    return !among || cli_fail(error, folder->path,
+                              "the run would lie among the clips of %.400s: -o another folder", data);
+}
+
+bool run_folder_lock(struct run_folder *folder, struct cli_error *error) {
+    return folder_lock_take(&folder->lock, folder->path, error) &&
+           (access(folder->path, W_OK | X_OK) == 0 ||
+            cli_fail(error, folder->path, "cannot write here: %s", strerror(errno)));
 }
 
 bool run_folder_create(struct run_folder *folder, const char *path, struct cli_error *error) {
-    return set_path(folder, path, error) && make_parents(path, error) && is_empty(path, error);
+    if (!set_path(folder, path, error))
+        return false;
+    if (make_parents(folder, error) && run_folder_lock(folder, error) && is_empty(folder, error))
+        return true;
+    run_folder_abandon(folder);
+    return false;
+}
+
+static size_t parent_length(const char *path) {
+    const char *slash = strrchr(path, '/');
+    return slash != NULL ? (size_t)(slash - path) : 0;
+}
+
+// rmdir only takes what is empty. The run's own folder goes only under its lock: another process that was
+// faster has it before there is anything in it.
+void run_folder_abandon(struct run_folder *folder) {
+    char part[PATH_CAPACITY];
+    snprintf(part, sizeof part, "%s", folder->path);
+    size_t length = folder->lock.held ? strlen(part) : parent_length(part);
+    for (; folder->made > 0 && length >= folder->made; length = parent_length(part)) {
+        part[length] = '\0';
+        rmdir(part);
+    }
+    folder->made = 0;
+    run_folder_close(folder);
+}
+
+bool run_folder_check(const struct run_folder *folder, struct cli_error *error) {
+    struct stat opened, named;
+    if (!folder->lock.held)
+        return true;
+    bool there = stat(folder->path, &named) == 0 && fstat(folder->lock.fd, &opened) == 0;
+    return (there && named.st_dev == opened.st_dev && named.st_ino == opened.st_ino) ||
+           cli_fail(error, folder->path, "the run's folder was moved or replaced while it was written");
+}
+
+void run_folder_close(struct run_folder *folder) {
+    folder_lock_release(&folder->lock);
 }
 
 bool run_folder_fill(const struct run_folder *folder, struct cli_error *error) {

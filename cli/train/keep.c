@@ -97,6 +97,16 @@ static enum rt_status init_from(struct trainer *trainer, const struct op_library
     return status;
 }
 
+bool train_init_check(const char *which, struct cli_error *error) {
+    char path[PATH_CAPACITY];
+    struct weights *weights = NULL;
+    bool opened = weights_path_find(which, path, error) &&
+                  (cli_check(error, weights_open(path, &weights), "reading %s", path) ||
+                   cli_error_add(error, "--init %.400s cannot be taken", which));
+    weights_close(&weights);
+    return opened;
+}
+
 bool train_init_weights(struct trainer *trainer, const struct op_library *library, const struct data_set *set,
                         const char *which, struct cli_error *error) {
     char path[PATH_CAPACITY];

@@ -4,6 +4,9 @@
 
 #include "cli/train/run.h"
 
+// Whether --init names weights that can be read: before there is a trainer. Whether they fit it shows then.
+bool train_init_check(const char *which, struct cli_error *error);
+
 // Starts a fresh trainer from weights (a file, a run's folder, the name of weights that ship) of the same
 // model, of one for clips of half the size, or for other kinds of clips; `set` says which kinds there are.
 bool train_init_weights(struct trainer *trainer, const struct op_library *library, const struct data_set *set,

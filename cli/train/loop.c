@@ -40,9 +40,11 @@ static bool is_due(const struct train_loop *loop, uint64_t done, int64_t every) 
 static bool save(struct state *s, struct cli_error *error) {
     char path[PATH_CAPACITY];
     uint64_t done = trainer_steps_done(s->loop->trainer);
-    if (!run_folder_checkpoint(s->loop->folder, done, path, error))
+    if (!run_folder_check(s->loop->folder, error) ||
+        !run_folder_checkpoint(s->loop->folder, done, path, error))
         return false;
-    if (!cli_check(error, checkpoint_save(s->loop->trainer, path), "writing the checkpoint"))
+    if (!metrics_sync(&s->metrics, error) ||
+        !cli_check(error, checkpoint_save(s->loop->trainer, path), "writing the checkpoint"))
         return cli_error_add(error, "the checkpoint could not be written; %s%s",
                              s->checkpoint[0] != '\0' ? "the last good one is " : "there is none yet",
                              s->checkpoint);
@@ -81,8 +83,8 @@ static bool open_metrics(struct state *s, struct cli_error *error) {
                         trainer_steps_done(loop->trainer), error);
 }
 
-// Clips since this invocation began tell the pace. A report that fails is no reason to stop, and behind a failure
-// not worth a line.
+// Clips since this invocation began tell the pace. A report that fails is no reason to stop, and behind a
+// failure not worth a line.
 static void write_report(struct state *s, enum train_state state, bool failed) {
     struct cli_error error;
     uint64_t steps = s->bar.done > s->bar.first ? s->bar.done - s->bar.first : 0;
@@ -107,7 +109,8 @@ static bool is_time_to_look(const struct train_loop *loop) {
 
 // Weights, figures, pictures.
 static bool look(const struct train_loop *loop, struct validation *validation, struct cli_error *error) {
-    return train_keep_weights(loop, is_last(loop), error) && train_validate(loop, validation, error) &&
+    return run_folder_check(loop->folder, error) && train_keep_weights(loop, is_last(loop), error) &&
+           train_validate(loop, validation, error) &&
            train_write_pictures(loop, epoch_of(loop, trainer_steps_done(loop->trainer)), error);
 }
 
@@ -119,7 +122,8 @@ static bool step(struct state *s, struct cli_error *error) {
     show(s, &report);
     bool looks = is_time_to_look(s->loop);
     if (looks && !look(s->loop, &validation, error))
-        return false;
+        return cli_error_add(error, "the last good checkpoint is %s",
+                             s->checkpoint[0] != '\0' ? s->checkpoint : "none");
     if (!metrics_add(&s->metrics, &report, epoch_of(s->loop, report.step) + 1, &validation, error))
         return false;
     if (looks)

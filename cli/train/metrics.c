@@ -8,9 +8,10 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static bool fail(const struct metrics *m, struct cli_error *error) {
-    return cli_fail(error, m->path, "%s", strerror(errno));
+    return cli_fail(error, m->path, "cannot be written: %s", strerror(errno));
 }
 
 static void write_names(FILE *file, const char *what, uint32_t levels) {
@@ -30,45 +31,87 @@ static void write_header(FILE *file, uint32_t levels) {
     fputc('\n', file);
 }
 
-// Copies the header and the rows of steps below `steps`; a last line without its end is left out.
-static bool copy_rows(FILE *from, struct atomic_file *to, uint64_t steps) {
+// Copies the rows of steps below `steps`; a last line without its end is left out.
+static int copy_rows(FILE *from, FILE *to, uint64_t steps) {
     char *line = NULL;
     size_t capacity = 0;
     ssize_t length;
-    bool copied = true;
-    for (uint64_t row = 0; copied && (length = getline(&line, &capacity, from)) > 0; row++) {
-        bool kept = row == 0 || strtoull(line, NULL, 10) < steps;
-        if (kept && line[length - 1] == '\n')
-            copied = atomic_file_write(to, line, (size_t)length) == 0;
+    int code = 0;
+    errno = EIO; // in case the library fails without a word
+    while (code == 0 && (length = getline(&line, &capacity, from)) > 0) {
+        bool kept = strtoull(line, NULL, 10) < steps && line[length - 1] == '\n';
+        if (kept && fwrite(line, 1, (size_t)length, to) != (size_t)length)
+            code = errno;
     }
+    if (code == 0 && ferror(from))
+        code = errno;
     free(line);
-    return copied && !ferror(from);
+    return code;
 }
 
-// False without a message when there is no file yet.
-static bool cut_back(const struct metrics *m, uint64_t steps) {
-    struct atomic_file whole = {.temporary = ""};
-    FILE *file = fopen(m->path, "r");
-    if (file == NULL)
-        return false;
-    bool done = atomic_file_begin(&whole, m->path, false) == 0 && copy_rows(file, &whole, steps) &&
-                atomic_file_commit(&whole, true) == 0;
+// Whether the file begins with the line that `header` holds, or holds nothing.
+static bool same_header(FILE *file, const char *header) {
+    char *line = NULL;
+    size_t capacity = 0;
+    bool same = getline(&line, &capacity, file) <= 0 || strcmp(line, header) == 0;
+    free(line);
+    return same;
+}
+
+static char *header_text(uint32_t levels) {
+    char *text = NULL;
+    size_t size;
+    FILE *stream = open_memstream(&text, &size);
+    if (stream == NULL)
+        return NULL;
+    write_header(stream, levels);
+    fclose(stream);
+    return text;
+}
+
+// The header, and the rows of `old`, which may be NULL, below `steps`, in the place of the file: whole or
+// not at all.
+static int replace(const struct metrics *m, const char *header, FILE *old, uint64_t steps) {
+    struct atomic_file whole;
+    atomic_file_sweep(m->path);
+    int code = atomic_file_begin(&whole, m->path, false);
+    if (code == 0)
+        code = atomic_file_write(&whole, header, strlen(header));
+    if (code == 0 && old != NULL)
+        code = copy_rows(old, whole.file, steps);
+    if (code == 0)
+        return atomic_file_commit(&whole, true);
     atomic_file_discard(&whole);
-    fclose(file);
-    return done;
+    return code;
+}
+
+static bool begin_file(struct metrics *m, const char *header, FILE *old, uint64_t steps,
+                       struct cli_error *error) {
+    if (old != NULL && !same_header(old, header))
+        return cli_fail(error, m->path,
+                        "its columns are not those that this version writes: rename it, and the run goes on "
+                        "with a new one");
+    errno = replace(m, header, old, steps);
+    if (errno == 0)
+        m->file = fopen(m->path, "a");
+    return m->file != NULL || fail(m, error);
 }
 
 bool metrics_open(struct metrics *m, const char *path, uint32_t levels, uint64_t steps,
                   struct cli_error *error) {
     *m = (struct metrics){.levels = levels};
     snprintf(m->path, sizeof m->path, "%s", path);
-    bool goes_on = steps > 0 && cut_back(m, steps);
-    m->file = fopen(path, goes_on ? "a" : "w");
-    if (m->file == NULL)
+    FILE *old = steps > 0 ? fopen(path, "r") : NULL;
+    // A run that goes on without a file begins a new one: its rows are lost already.
+    if (steps > 0 && old == NULL && errno != ENOENT)
         return fail(m, error);
-    if (!goes_on)
-        write_header(m->file, levels);
-    return fflush(m->file) == 0 || fail(m, error);
+    char *header = header_text(levels);
+    bool opened = header != NULL ? begin_file(m, header, old, steps, error)
+                                 : cli_no_memory(error, "the header of metrics.csv");
+    free(header);
+    if (old != NULL)
+        fclose(old);
+    return opened;
 }
 
 static void number(FILE *file, float value) {
@@ -111,6 +154,10 @@ bool metrics_add(struct metrics *m, const struct trainer_report *r, uint64_t epo
     write_validation(m->file, validation, m->levels);
     fputc('\n', m->file);
     return fflush(m->file) == 0 || fail(m, error);
+}
+
+bool metrics_sync(struct metrics *m, struct cli_error *error) {
+    return fsync(fileno(m->file)) == 0 || errno == EINVAL || fail(m, error);
 }
 
 void metrics_close(struct metrics *m) {

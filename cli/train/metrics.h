@@ -26,12 +26,15 @@ struct metrics {
 };
 
 // Creates the file, or with steps > 0 cuts it back to the rows of the first `steps` steps (a run that goes
-// on): so that it ends as an unbroken run's would. `levels` counts the levels of latents.
+// on): so that it ends as an unbroken run's would. After a failure, such as a full disk, an old file is as it
+// was. `levels` counts the levels of latents.
 bool metrics_open(struct metrics *metrics, const char *path, uint32_t levels, uint64_t steps,
                   struct cli_error *error);
 // One row, flushed. `epoch` counts from 1.
 bool metrics_add(struct metrics *metrics, const struct trainer_report *report, uint64_t epoch,
                  const struct validation *validation, struct cli_error *error);
+// Brings the rows so far to the disk: before a checkpoint that counts on them.
+bool metrics_sync(struct metrics *metrics, struct cli_error *error);
 void metrics_close(struct metrics *metrics);
 
 #endif

@@ -65,15 +65,23 @@ static bool write_gif(const struct picture *p, const struct grid *grid, uint64_t
                       struct cli_error *error) {
     const struct vae_config *c = p->loop->model;
     struct clip clip = {0};
-    struct grid scaled = *grid;
     char name[64], path[PATH_CAPACITY];
-    scaled.scale = c->w < MIN_CELL ? MIN_CELL / c->w : 1; // small clips: to see, and room for names
     snprintf(name, sizeof name, "samples/%04" PRIu64 "-%s.gif", epoch, what);
-    bool written = grid_compose(&scaled, c->d, c->h, c->w, p->rgb, p->count, &clip, error) &&
+    bool written = grid_compose(grid, c->d, c->h, c->w, p->rgb, p->count, &clip, error) &&
                    run_folder_file(p->loop->folder, name, path, error) &&
                    clip_write(&clip, path, true, error);
     clip_destroy(&clip);
     return written;
+}
+
+// As many cells as a picture may have: of large clips fewer.
+static struct grid fitted(const struct train_loop *loop, struct grid_steps by, struct grid grid) {
+    const struct vae_config *c = loop->model;
+    grid.gap = GAP;
+    grid.shade = SHADE;
+    grid.scale = c->w < MIN_CELL ? MIN_CELL / c->w : 1; // small clips: to see, and room for names
+    grid_fit(&grid, by, c->d, c->h, c->w);
+    return grid;
 }
 
 static uint32_t rows(const struct train_loop *loop) {
@@ -89,25 +97,25 @@ static void draw(const struct points *points, uint32_t i, const struct prior *pr
 static bool write_samples(const struct train_loop *loop, const struct prior *prior, uint64_t epoch,
                           struct cli_error *error) {
     struct picture p;
-    struct grid grid = {.columns = SAMPLES_PER_KIND,
-                        .rows = rows(loop),
-                        .gap = GAP,
-                        .shade = SHADE,
-                        .row_names = (const char *const *)loop->set->kinds};
+    struct grid grid = fitted(loop, (struct grid_steps){1, 1},
+                              (struct grid){.columns = SAMPLES_PER_KIND,
+                                            .rows = rows(loop),
+                                            .row_names = (const char *const *)loop->set->kinds});
     bool done = begin(&p, loop, grid.columns * grid.rows, error);
     for (uint32_t i = 0; i < p.count && done; i++)
-        draw(&p.points, i, prior, i / SAMPLES_PER_KIND);
+        draw(&p.points, i, prior, i / grid.columns);
     done = done && decode(&p, error) && write_gif(&p, &grid, epoch, "samples", error);
     end(&p);
     return done;
 }
 
 // A row of a morph: from one kind to the next, the kinds blended as the points are.
-static void lay_row(struct picture *p, const struct noise_path *path, uint32_t row, uint32_t from,
+static void lay_row(struct picture *p, const struct noise_path *path, const struct grid *grid, uint32_t row,
                     uint32_t to) {
-    for (uint32_t step = 0; step < MORPH_STEPS; step++) {
-        uint32_t i = row * MORPH_STEPS + step;
-        double t = (double)step / (MORPH_STEPS - 1);
+    uint32_t from = row;
+    for (uint32_t step = 0; step < grid->columns; step++) {
+        uint32_t i = row * grid->columns + step;
+        double t = grid->columns > 1 ? (double)step / (grid->columns - 1) : 0.0;
         float *weights = points_weights(&p->points, i);
         noise_path_at(path, t, points_noise(&p->points, i));
         weights[from] += noise_path_weight(path, t, 0);
@@ -120,8 +128,11 @@ static bool write_morph(const struct train_loop *loop, const struct prior *prior
                         struct cli_error *error) {
     static const char *const names[MORPH_STEPS] = {"t = 0", "0.25", "0.5", "0.75", "t = 1"};
     struct picture p;
-    struct grid grid = {
-        .columns = MORPH_STEPS, .rows = rows(loop), .gap = GAP, .shade = SHADE, .column_names = names};
+    struct grid grid =
+        fitted(loop, (struct grid_steps){1, 1},
+               (struct grid){.columns = MORPH_STEPS, .rows = rows(loop), .column_names = names});
+    if (grid.columns < MORPH_STEPS)
+        grid.column_names = NULL; // other values of t
     uint32_t kinds = loop->model->classes;
     bool done = begin(&p, loop, grid.columns * grid.rows, error);
     struct points keys = {0};
@@ -132,7 +143,7 @@ static bool write_morph(const struct train_loop *loop, const struct prior *prior
         draw(&keys, 2 * r + 1, prior, (r + 1) % kinds);
         const struct noise_path path = {
             .space = &prior->space, .keys = points_noise(&keys, 2 * r), .key_count = 2};
-        lay_row(&p, &path, r, r, (r + 1) % kinds);
+        lay_row(&p, &path, &grid, r, (r + 1) % kinds);
     }
     done = done && decode(&p, error) && write_gif(&p, &grid, epoch, "morph", error);
     points_destroy(&keys);
@@ -178,11 +189,15 @@ static bool reconstruct(struct picture *p, uint32_t count, uint8_t *into, struct
 static bool write_reconstructions(const struct train_loop *loop, uint64_t epoch, struct cli_error *error) {
     static const char *const names[2] = {"clip", "model"};
     const struct clip_source *source = &loop->val->source;
-    uint32_t count = source->count < MAX_RECONSTRUCTIONS ? source->count : MAX_RECONSTRUCTIONS;
-    struct grid grid = {.columns = count, .rows = 2, .gap = GAP, .shade = SHADE, .row_names = names};
     struct picture p;
-    if (count == 0)
+    if (source->count == 0)
         return true;
+    struct grid grid = fitted(
+        loop, (struct grid_steps){1, 0},
+        (struct grid){.columns = source->count < MAX_RECONSTRUCTIONS ? source->count : MAX_RECONSTRUCTIONS,
+                      .rows = 2,
+                      .row_names = names});
+    uint32_t count = grid.columns;
     bool done = begin(&p, loop, 2 * count, error) && read_originals(&p, source, count, error) &&
                 reconstruct(&p, count, p.rgb + count * p.clip_bytes, error) &&
                 write_gif(&p, &grid, epoch, "reconstructions", error);

@@ -86,21 +86,44 @@ void vae_fit(struct vae_config *c, uint32_t d, uint32_t h, uint32_t w) {
     }
 }
 
-bool vae_check(const struct vae_config *c) {
-    const char *wrong = NULL;
-    uint32_t step = c->stages < 31 ? 1u << c->stages : 0;
-    if (c->stages < 1 || c->stages > VAE_MAX_STAGES)
-        wrong = "stages must be 1 to 6";
-    else if (c->d == 0 || c->h == 0 || c->w == 0 || c->d % step != 0 || c->h % step != 0 || c->w % step != 0)
-        wrong = "frames, height and width must be multiples of 2 to the power of stages";
-    else if (c->top == 0 || c->top % 4 != 0 || c->embedding == 0 || c->embedding % 4 != 0 ||
-             c->mapping_width % 4 != 0 || c->classes == 0)
-        wrong = "top, embedding and mapping_width must be multiples of 4, and there must be a class";
-    for (uint32_t i = 0; i < VAE_MAX_STAGES && i < c->stages && wrong == NULL; i++)
+// No model needs more; what is read from a file must not ask for the memory.
+enum { SIDE_MAX = 16384, WIDTH_MAX = 16384, CLASSES_MAX = 65536 };
+
+static const char *size_fault(const struct vae_config *c) {
+    uint32_t step = 1u << c->stages;
+    if (c->d == 0 || c->h == 0 || c->w == 0 || c->d % step != 0 || c->h % step != 0 || c->w % step != 0)
+        return "frames, height and width must be multiples of 2 to the power of stages";
+    if (c->d > SIDE_MAX || c->h > SIDE_MAX || c->w > SIDE_MAX)
+        return "frames, height and width must be at most 16384";
+    return NULL;
+}
+
+static const char *width_fault(const struct vae_config *c) {
+    if (c->top == 0 || c->top % 4 != 0 || c->embedding == 0 || c->embedding % 4 != 0 ||
+        c->mapping_width % 4 != 0 || c->classes == 0)
+        return "top, embedding and mapping_width must be multiples of 4, and there must be a class";
+    bool wide = c->top > WIDTH_MAX || c->embedding > WIDTH_MAX || c->mapping_width > WIDTH_MAX;
+    for (uint32_t i = 0; i < c->stages; i++) {
         if (c->channels[i] == 0 || c->channels[i] % 4 != 0)
-            wrong = "channels must be multiples of 4";
-    if (wrong != NULL)
+            return "channels must be multiples of 4";
+        wide = wide || c->channels[i] > WIDTH_MAX || c->latent[i] > WIDTH_MAX;
+    }
+    if (wide)
+        return "top, embedding, mapping_width, channels and latents must be at most 16384";
+    return c->classes > CLASSES_MAX ? "there must be at most 65536 classes" : NULL;
+}
+
+const char *vae_fault(const struct vae_config *c) {
+    if (c->stages < 1 || c->stages > VAE_MAX_STAGES)
+        return "stages must be 1 to 6";
+    const char *fault = size_fault(c);
+    return fault != NULL ? fault : width_fault(c);
+}
+
+bool vae_check(const struct vae_config *c) {
+    const char *fault = vae_fault(c);
+    if (fault != NULL)
         rt_log(RT_LOG_ERROR, "model %s (%ux%ux%u, %u stages): %s", c->name, c->w, c->h, c->d, c->stages,
-               wrong);
-    return wrong == NULL;
+               fault);
+    return fault == NULL;
 }

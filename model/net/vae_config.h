@@ -40,7 +40,9 @@ const struct vae_config *vae_preset_at(uint32_t i);
 // configuration is one that vae_check refuses.
 void vae_fit(struct vae_config *config, uint32_t d, uint32_t h, uint32_t w);
 
-// False, with one line logged, when the configuration is impossible.
+// What is impossible about the configuration, NULL: nothing.
+const char *vae_fault(const struct vae_config *config);
+// False, with one line logged, when something is.
 bool vae_check(const struct vae_config *config);
 
 #endif

@@ -8,6 +8,7 @@
 #include "shaders/clips/clips.h"
 #include "shaders/op_record.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,8 +25,9 @@ struct evaluator {
     struct rt_buffer embedding;      // of `generate`, [n][config.embedding]
     struct rt_buffer non_finite;
     struct rt_stream *estimating, *evaluating, *generating, *taking;
-    float *scratch; // [n][d][h][w][c] of the largest level
-    float *table;   // [classes][embedding], what each class says
+    float *scratch;     // [n][d][h][w][c] of the largest level
+    float *table;       // [classes][embedding], what each class says
+    const char *advice; // NULL: the device is suspected
 };
 
 static uint64_t clip_bytes(const struct evaluator *e) {
@@ -373,6 +375,43 @@ static enum rt_status upload_blend(struct evaluator *e, const float *weights, ui
     return status;
 }
 
+// Ranges that normal noise leaves less than once in a thousand tops of eight numbers, and never by a single
+// number.
+#define USUAL_LEAST 0.2
+#define USUAL_MOST 1.8
+#define USUAL_NUMBER 16.0f
+
+bool evaluator_noise_is_usual(const struct evaluator *e, const float *noise) {
+    const struct vae_level *top = evaluator_level(e, 0);
+    uint32_t count = top->d * top->h * top->w * top->c_used;
+    double squares = 0.0;
+    for (uint32_t i = 0; i < evaluator_noise_count(e); i++)
+        if (!(fabsf(noise[i]) <= USUAL_NUMBER))
+            return false;
+    for (uint32_t i = 0; i < count; i++)
+        squares += (double)noise[i] * (double)noise[i];
+    double size = sqrt(squares / count);
+    return size >= USUAL_LEAST && size <= USUAL_MOST;
+}
+
+void evaluator_set_advice(struct evaluator *e, const char *advice) {
+    e->advice = advice;
+}
+
+static enum rt_status refuse_non_finite(const struct evaluator *e, const float *noise, uint32_t count) {
+    bool usual = true;
+    for (uint32_t i = 0; i < count; i++)
+        usual = usual && evaluator_noise_is_usual(e, noise + (size_t)i * evaluator_noise_count(e));
+    if (e->advice != NULL)
+        rt_log(RT_LOG_ERROR, "the model decodes to numbers that are not finite: %s", e->advice);
+    else if (!usual)
+        rt_log(RT_LOG_ERROR, "numbers that are not finite were decoded from a z " EVALUATOR_UNUSUAL);
+    else
+        rt_log(RT_LOG_ERROR, "%s decoded numbers that are not finite: run `mograph doctor` on it",
+               rt_device_describe(e->library->device)->name);
+    return RT_ERROR_DRIVER;
+}
+
 enum rt_status evaluator_decode(struct evaluator *e, const float *noise, const float *weights, uint32_t count,
                                 uint8_t *rgb) {
     if (count > e->n)
@@ -382,11 +421,8 @@ enum rt_status evaluator_decode(struct evaluator *e, const float *noise, const f
         status = upload_noise(e, noise, count);
     if (status == RT_OK)
         status = run(e, &e->generate, &e->generating);
-    if (status == RT_OK && *(const uint32_t *)rt_buffer_map(e->non_finite) > 0) {
-        rt_log(RT_LOG_ERROR, "%s decoded numbers that are not finite: run `mograph doctor` on it",
-               rt_device_describe(e->library->device)->name);
-        status = RT_ERROR_DRIVER;
-    }
+    if (status == RT_OK && *(const uint32_t *)rt_buffer_map(e->non_finite) > 0)
+        status = refuse_non_finite(e, noise, count);
     return status == RT_OK ? rt_buffer_download(e->library->device, e->clips, rgb, count * clip_bytes(e))
                            : status;
 }

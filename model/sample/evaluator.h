@@ -63,9 +63,19 @@ enum rt_status evaluator_encode(struct evaluator *evaluator, const struct evalua
 
 // Decodes noise [count][noise_count] to rgb uint8 [count][d][h][w][3]. Weights [count][classes] say how much
 // of each class's embedding conditions a sample; all on one class is that class, to the bit. Errors:
-// RT_ERROR_DRIVER when a clip holds a number that is not finite, with the device named.
+// RT_ERROR_DRIVER when a clip holds a number that is not finite, with what is likely at fault named: noise
+// that no prior draws, else the device, or what evaluator_set_advice says.
 enum rt_status evaluator_decode(struct evaluator *evaluator, const float *noise, const float *weights,
                                 uint32_t count, uint8_t *rgb);
+
+// The end of a message about noise that is not.
+#define EVALUATOR_UNUSUAL "that is far from what noise is: take another --temperature or --fine, or another z"
+// Whether noise [noise_count] is such as a prior draws. Temperatures and files may ask for other.
+bool evaluator_noise_is_usual(const struct evaluator *evaluator, const float *noise);
+
+// What to do when decoded numbers are not finite, where it is not the device that is suspected: "lower
+// --lr". The text must outlive the evaluator.
+void evaluator_set_advice(struct evaluator *evaluator, const char *advice);
 
 // Moves the running statistics of BatchNorm towards those of these clips under the present weights (posterior
 // samples, eps as above): a tenth of the way. A full batch only.

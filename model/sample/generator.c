@@ -158,6 +158,13 @@ static enum rt_status refuse(const struct generator *g, const char *what) {
     return RT_ERROR_DRIVER;
 }
 
+static enum rt_status refuse_black(const struct generator *g, const float *noise) {
+    if (evaluator_noise_is_usual(g->evaluator, noise))
+        return refuse(g, "a clip came out black");
+    rt_log(RT_LOG_ERROR, "a clip came out black, of a z " EVALUATOR_UNUSUAL);
+    return RT_ERROR_DRIVER;
+}
+
 static bool is_black(const uint8_t *rgb, size_t bytes) {
     for (size_t i = 0; i < bytes; i++)
         if (rgb[i] > BLACK)
@@ -176,7 +183,7 @@ enum rt_status generator_decode(struct generator *g, const float *noise, const f
                                   rgb + i * bytes);
     for (uint32_t i = 0; i < count && status == RT_OK; i++)
         if (is_black(rgb + i * bytes, bytes))
-            status = refuse(g, "a clip came out black");
+            status = refuse_black(g, noise + (size_t)i * g->prior.space.count);
     return status;
 }
 

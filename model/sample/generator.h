@@ -32,8 +32,8 @@ uint32_t generator_batch(const struct generator *generator);
 size_t generator_clip_bytes(const struct generator *generator); // of one clip's rgb
 
 // Decodes noise [count][space.count] under weights [count][classes] to rgb uint8 [count][d][h][w][3], batch
-// by batch. Errors: RT_ERROR_DRIVER, with the device named, when a clip holds a number that is not finite or
-// is black all over: neither is a result.
+// by batch. Errors: RT_ERROR_DRIVER when a clip holds a number that is not finite or is black all over:
+// neither is a result. The device is named, or noise that no prior draws.
 enum rt_status generator_decode(struct generator *generator, const float *noise, const float *weights,
                                 uint32_t count, uint8_t *rgb);
 

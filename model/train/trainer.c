@@ -29,6 +29,8 @@ static enum rt_status make_models(struct trainer *t, const struct vae_config *co
     if (status == RT_OK)
         status = evaluator_create(t->library, &calibrated, t->options.batch, &t->evaluator);
     if (status == RT_OK)
+        evaluator_set_advice(t->evaluator, "training has diverged, lower --lr");
+    if (status == RT_OK)
         parameters_layout(t->parameters);
     if (status == RT_OK && t->has_second)
         status =

@@ -141,38 +141,51 @@ static void make_hash(struct weights *w) {
     snprintf(w->hash, sizeof w->hash, "%016" PRIx64, hash);
 }
 
+// Counted before there is room for so many: a damaged file may claim any number of classes.
+static bool counts_match(const struct weights *w) {
+    uint32_t count = w->names[0] != '\0';
+    for (const char *at = w->names; *at != '\0'; at++)
+        count += *at == '/';
+    if (count != w->config.classes)
+        rt_log(RT_LOG_ERROR, "%s names %s than its %u classes", w->path,
+               count < w->config.classes ? "fewer" : "more", w->config.classes);
+    return count == w->config.classes;
+}
+
 static enum rt_status split_names(struct weights *w) {
     const char *names = safetensors_metadata(w->file, CLASSES_KEY);
     w->names = strdup(names != NULL ? names : "");
+    if (w->names == NULL)
+        return rt_no_memory("names of classes");
+    if (!counts_match(w))
+        return RT_ERROR_INVALID;
     w->class = calloc(w->config.classes, sizeof *w->class);
-    if (w->names == NULL || w->class == NULL)
+    if (w->class == NULL)
         return rt_no_memory("names of classes");
     char *at = w->names;
     for (uint32_t i = 0; i < w->config.classes; i++) {
-        if (at == NULL || *at == '\0' || *at == '/') {
-            rt_log(RT_LOG_ERROR, "%s names fewer than its %u classes", w->path, w->config.classes);
+        w->class[i] = at;
+        at += strcspn(at, "/");
+        if (*at == '/')
+            *at++ = '\0';
+        if (w->class[i][0] == '\0') {
+            rt_log(RT_LOG_ERROR, "%s has a class without a name", w->path);
             return RT_ERROR_INVALID;
         }
-        w->class[i] = at;
-        at = strchr(at, '/');
-        if (at != NULL)
-            *at++ = '\0';
     }
-    if (at == NULL)
-        return RT_OK;
-    rt_log(RT_LOG_ERROR, "%s names more than its %u classes", w->path, w->config.classes);
-    return RT_ERROR_INVALID;
+    return RT_OK;
 }
 
 static enum rt_status read_description(struct weights *w) {
     const char *format = safetensors_metadata(w->file, FORMAT_KEY);
-    const char *config = safetensors_metadata(w->file, CONFIG_KEY);
+    const char *config = safetensors_metadata(w->file, CONFIG_KEY), *fault = NULL;
     if (format == NULL || config == NULL)
         rt_log(RT_LOG_ERROR, "%s holds tensors but no mograph model", w->path);
     else if (strcmp(format, FORMAT) != 0)
         rt_log(RT_LOG_ERROR, "%s is of format %.20s; this version reads format " FORMAT, w->path, format);
-    else if (!weights_config_parse(config, &w->config, w->name))
-        rt_log(RT_LOG_ERROR, "%s: its configuration is not one of a model: %.100s", w->path, config);
+    else if (!weights_config_parse(config, &w->config, w->name, &fault))
+        rt_log(RT_LOG_ERROR, "%s: its configuration is not one of a model%s%s: %.200s", w->path,
+               fault != NULL ? ", " : "", fault != NULL ? fault : "", config);
     else
         return split_names(w);
     return RT_ERROR_INVALID;

@@ -95,9 +95,10 @@ static bool parse_list(const char *text, uint32_t *values, uint32_t count) {
     return true;
 }
 
-bool weights_config_parse(const char *text, struct vae_config *c, char name[32]) {
+bool weights_config_parse(const char *text, struct vae_config *c, char name[32], const char **fault) {
     char channels[96], latent[96], again[WEIGHTS_CONFIG_TEXT];
     *c = (struct vae_config){.name = name};
+    *fault = NULL;
     int found = sscanf(text,
                        "name=%31s d=%u h=%u w=%u stages=%u channels=%95s top=%u latent=%95s classes=%u "
                        "embedding=%u sigma_floor=%f placed=%u mapped=%u",
@@ -107,5 +108,8 @@ bool weights_config_parse(const char *text, struct vae_config *c, char name[32])
         !parse_list(channels, c->channels, c->stages) || !parse_list(latent, c->latent, c->stages))
         return false;
     weights_config_text(c, again); // what does not come back the same was not written by us
-    return strcmp(text, again) == 0 && vae_check(c);
+    if (strcmp(text, again) != 0)
+        return false;
+    *fault = vae_fault(c);
+    return *fault == NULL;
 }

@@ -16,7 +16,8 @@ void weights_convert(const struct parameter *p, bool to_pytorch, const float *fr
 
 // "name=small d=32 ...", and back; false when it is not such a text or the model is impossible.
 void weights_config_text(const struct vae_config *config, char text[WEIGHTS_CONFIG_TEXT]);
-// `name` receives the name that the configuration then points at.
-bool weights_config_parse(const char *text, struct vae_config *config, char name[32]);
+// `name` receives the name that the configuration then points at, *fault what is impossible about it: NULL
+// where the text is none.
+bool weights_config_parse(const char *text, struct vae_config *config, char name[32], const char **fault);
 
 #endif

@@ -109,4 +109,12 @@ run 1 eval data -w $w --n 1 --classifier broken.safetensors
 says err "broken.safetensors"
 refuses 1 eval data -w $w -o nowhere/judged
 
+# What can be judged before the work is.
+mkdir -p blocked/morphs.gif
+refuses 1 eval data -w $w --n 1 -o blocked
+says err "morphs.gif: is a folder"
+check [ "$(ls -A blocked)" = morphs.gif ]
+refuses 1 eval data -w $w --n 1 --classifier nothing.safetensors
+check [ "$(grep -c 'reading clips' err)" -eq 0 ]
+
 finish

@@ -148,7 +148,7 @@ refuses "untrained: no training clips" classifier train untrained
 refuses "untrained: no training clips" eval untrained -w told-run
 mkdir -p short/k
 ffmpeg -nostdin -v error -f lavfi -i testsrc=s=32x32:r=25:d=0.04 short/k/a.png || exit 1
-refuses "short/k/a.png is 32x32x1: .*dataset import. brings clips to a size and length" train short --preset tiny -o never
+refuses "short/k/a.png is 32x32x1: .*dataset import --size 32x32x8. brings clips to a size and length" train short --preset tiny -o never
 
 # --- replacing
 

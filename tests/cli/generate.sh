@@ -333,6 +333,80 @@ refuses 1 "black on \".*mograph doctor" generate -w black.safetensors -o x.gif
 refuses 1 "not finite.*mograph doctor" generate -w wild.safetensors -o x.gif
 refuses 1 "black\|not finite" morph -w black.safetensors burst snow -o x.gif
 
+# A user's own number is no fault of the device.
+refuses 1 "from a z that is far from what noise is" generate -w wild.safetensors --temperature 4 -o x.gif
+check [ "$(grep -c doctor err)" -eq 0 ]
+
+# What is read from a weights file is judged before there is room for it.
+edit() { # OLD NEW: edited.safetensors, with another configuration
+    "$python" -c "
+import json, struct, sys
+data = open('w.safetensors', 'rb').read()
+size = struct.unpack('<Q', data[:8])[0]
+header = json.loads(data[8:8 + size])
+config = header['__metadata__']['mograph.config']
+assert sys.argv[1] in config, config
+header['__metadata__']['mograph.config'] = config.replace(sys.argv[1], sys.argv[2])
+text = json.dumps(header).encode()
+open('edited.safetensors', 'wb').write(struct.pack('<Q', len(text)) + text + data[8 + size:])
+" "$1" "$2"
+}
+edit classes=6 classes=4294967295
+refuses 1 "edited.safetensors: .*at most 65536 classes" generate -w edited.safetensors -o x.gif
+edit classes=6 classes=60000
+refuses 1 "edited.safetensors names fewer than its 60000 classes" generate -w edited.safetensors -o x.gif
+edit top=8 top=65536
+refuses 1 "edited.safetensors: .*at most 16384" generate -w edited.safetensors -o x.gif
+edit embedding=8 embedding=6
+refuses 1 "edited.safetensors: .*multiples of 4" generate -w edited.safetensors -o x.gif
+
+# Judged before the work, before there is a device: sizes, formats and their programs, every source, memory.
+early() {
+    refuses "$@" --device "no such device"
+    check [ "$(grep -c 'no device' err)" -eq 0 ]
+}
+early 1 "too large" generate $w -n 600 --scale 16 -o x.gif
+early 1 "too large" generate $w --grid 1x600 --scale 2 -o x.webp
+early 1 "too large" generate $w -n 1024 --scale 16 -o 'x.png'
+early 1 "too large" morph $w burst snow vortex --style sheet --steps 300 -o x.gif
+early 1 "too large" morph $w burst snow --scale 16 --style sheet --steps 20 -o x.gif
+early 1 "more than" morph $w burst snow vortex --steps 1000 --style strip -o x.gif
+# shellcheck disable=SC2046
+early 1 "too large" reconstruct $w $(for _ in $(seq 250); do echo "$clip"; done) -o x.gif
+early 1 "cut.webp" reconstruct $w "$clip" "$other" cut.webp -o x.gif
+early 1 "cut.webp" morph $w "$clip" burst cut.webp -o x.gif
+early 1 "cut.z.safetensors" morph $w "$clip" cut.z.safetensors -o x.gif
+early 1 "cut.webp" encode $w cut.webp -o x.z.safetensors
+early 1 "cut.z.safetensors" decode $w cut.z.safetensors -o x.gif
+program=$mograph
+mograph=$folder/without-ffmpeg
+printf '#!/bin/sh\nPATH=/nonexistent exec "%s" "$@"\n' "$program" >without-ffmpeg
+chmod +x without-ffmpeg
+for out in x.mp4 x.mov x.webm; do
+    early 1 "ffmpeg is needed to write videos" generate $w -n 4 -o $out
+done
+early 1 "ffmpeg is needed to write videos" generate $w -n 4 -o 'x-#.mp4'
+early 1 "ffmpeg is needed to write videos" morph $w burst snow -o x.mp4
+early 1 "ffmpeg is needed to write videos" decode $w v-7.z.safetensors -o x.mp4
+early 1 "ffmpeg is needed to write videos" reconstruct $w "$clip" -o x.mp4
+mograph=$program
+# Memory that the process may not have. A sanitizer's shadow memory is larger than any limit: its program does not
+# even start.
+limited() {
+    "$python" -c "
+import os, resource, sys
+resource.setrlimit(resource.RLIMIT_AS, (150000 << 10, 150000 << 10))
+os.execv(sys.argv[1], sys.argv[1:])" "$mograph" "$@" >out 2>err
+}
+if limited --version; then
+    last="generate, within a limit on memory"
+    limited generate $w -n 484 --scale 4 -o x.gif
+    status=$?
+    check [ "$status" -eq 1 ]
+    says err "^mograph: out of memory for the clips: 0.2 GiB are needed"
+    check [ "$(wc -l <err)" -eq 1 ]
+fi
+
 # Nowhere to write; root may write anywhere.
 mkdir locked
 chmod a-w locked

@@ -7,9 +7,11 @@
 #include "tests/test.h"
 
 #include <math.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 
 enum { LEVELS = 2, STEPS = 300 };
@@ -119,6 +121,50 @@ static void check_damage(void) {
     check_refusal("step,nll\n0,abc\n", "line 2");
     check_refusal("", "no header");
     CHECK(!history_read(&h, "nowhere.csv", &error) && strstr(error.text, "nowhere.csv") != NULL);
+}
+
+// A disk that takes no more: a limit on the size of files stands for it. The rows that there are stay.
+static void check_full_disk(void) {
+    struct metrics metrics;
+    struct cli_error error = {.text = ""};
+    struct rlimit all, few = {.rlim_cur = 100};
+    write_steps("full.csv", 0, STEPS);
+    tool("cp full.csv full-kept.csv");
+    signal(SIGXFSZ, SIG_IGN);
+    if (!CHECK(getrlimit(RLIMIT_FSIZE, &all) == 0))
+        return;
+    few.rlim_max = all.rlim_max;
+    CHECK(setrlimit(RLIMIT_FSIZE, &few) == 0);
+    for (uint64_t steps = 0; steps <= STEPS; steps += STEPS / 2)
+        CHECK(!metrics_open(&metrics, "full.csv", LEVELS, steps, &error) &&
+              strcmp(error.text, "full.csv: cannot be written: File too large") == 0);
+    CHECK(setrlimit(RLIMIT_FSIZE, &all) == 0);
+    tool("cmp full.csv full-kept.csv");
+    write_steps("full.csv", STEPS / 2, STEPS); // goes on when there is room again
+    tool("cmp full.csv full-kept.csv");
+    tool("test \"$(ls -A | grep -c '^[.]full')\" = 0");
+}
+
+// No file, an empty one, one of other columns, none at all: rows are never put under a header that is not
+// theirs.
+static void check_odd_files(void) {
+    struct metrics metrics;
+    struct cli_error error = {.text = ""};
+    struct history h;
+    write_file("empty.csv", "", 0);
+    write_steps("empty.csv", 10, 20);
+    write_steps("missing.csv", 10, 20);
+    tool("cmp empty.csv missing.csv");
+    if (CHECK(history_read(&h, "empty.csv", &error))) {
+        CHECK(h.rows == 10);
+        history_destroy(&h);
+    }
+    write_file("old.csv", "step,nll\n0,1\n", 13);
+    CHECK(!metrics_open(&metrics, "old.csv", LEVELS, 1, &error) && strstr(error.text, "rename it") != NULL);
+    tool("mkdir folder.csv");
+    CHECK(!metrics_open(&metrics, "folder.csv", LEVELS, 1, &error) &&
+          strstr(error.text, "folder.csv") != NULL);
+    tool("test -d folder.csv && test \"$(cat old.csv | wc -l)\" = 2");
 }
 
 // --- report.html
@@ -232,6 +278,8 @@ int main(int argc, char **argv) {
     CHECK(run_folder_create(&folder, "run <1>", &error) && run_folder_fill(&folder, &error));
     check_history();
     check_damage();
+    check_full_disk();
+    check_odd_files();
     check_beginning();
     check_whole();
     scratch_end();

@@ -122,11 +122,19 @@ says err "no checkpoint of damaged can be read"
 run 0 train data $tiny --epochs 12 --steps 3 --every 100 -o full
 kept=$(newest full)
 cp "$kept" kept
+cp full/metrics.csv kept.csv
 last="train --resume full, with a full disk"
 LD_PRELOAD=$full_disk "$mograph" train --resume full >out 2>err
 status=$?
 check [ "$status" -eq 1 ]
+says err "full/metrics.csv: cannot be written: No space left on device"
+check cmp -s full/metrics.csv kept.csv
+last="train --resume full, with a disk that is full for checkpoints"
+FULL_DISK_FOR=step- LD_PRELOAD=$full_disk "$mograph" train --resume full >out 2>err
+status=$?
+check [ "$status" -eq 1 ]
 says err "No space left on device"
+check [ "$(head -n 4 full/metrics.csv)" = "$(cat kept.csv)" ]
 says err "could not be written; the last good one is full/checkpoints/step-0000000003"
 check cmp -s "$kept" kept
 check [ "$(ls -A full/checkpoints | wc -l)" -eq 1 ]

@@ -127,6 +127,34 @@ static void check_limits(void) {
     CHECK(error.text[0] != '\0');
 }
 
+// What can be made is judged without making it, and a picture of too many cells shows fewer.
+static void check_fitting(void) {
+    struct cli_error error = {.text = ""};
+    struct grid grid = {.columns = 6, .rows = 4, .gap = 4};
+    CHECK(grid_check(&grid, FRAMES, HEIGHT, WIDTH, &error));
+    grid_fit(&grid, (struct grid_steps){1, 1}, FRAMES, HEIGHT, WIDTH);
+    CHECK(grid.columns == 6 && grid.rows == 4);
+    CHECK(!grid_check(&grid, 32, 1024, 1024, &error) && strstr(error.text, "too large") != NULL);
+    grid_fit(&grid, (struct grid_steps){1, 1}, 32, 1024, 1024);
+    CHECK(grid_check(&grid, 32, 1024, 1024, &error) && grid.columns * grid.rows >= 6);
+    grid = (struct grid){.columns = 6, .rows = 4, .gap = 4};
+    grid_fit(&grid, (struct grid_steps){2, 0}, 32, 1024, 1024);
+    CHECK(grid_check(&grid, 32, 1024, 1024, &error) && grid.columns == 2 && grid.rows == 4);
+    grid = (struct grid){.columns = 100, .rows = 2, .gap = 4};
+    grid_fit(&grid, (struct grid_steps){1, 0}, 32, 128, 128);
+    CHECK(grid_check(&grid, 32, 128, 128, &error) && grid.columns > 20 && grid.rows == 2);
+    // As long as its frames are many.
+    grid = (struct grid){.columns = 5, .rows = 8, .gap = 4};
+    grid_fit(&grid, (struct grid_steps){1, 1}, 1024, 128, 128);
+    CHECK(grid_check(&grid, 1024, 128, 128, &error) && grid.columns * grid.rows >= 20);
+    // One cell stays, even where it is too large; nor do large numbers wrap round.
+    grid = (struct grid){.columns = 3, .rows = 3};
+    grid_fit(&grid, (struct grid_steps){1, 1}, 1, 9000, 9000);
+    CHECK(grid.columns == 1 && grid.rows == 1 && !grid_check(&grid, 1, 9000, 9000, &error));
+    grid = (struct grid){.columns = 1024, .rows = 1, .scale = 16};
+    CHECK(!grid_check(&grid, 1, 4, (1u << 18) + 1, &error));
+}
+
 // Letters beyond ASCII take one place each, whatever their bytes.
 static void check_letters(void) {
     CHECK(label_width("fum\xc3\xa9", 2) == label_width("fum?", 2));
@@ -142,6 +170,7 @@ int main(void) {
     check_names();
     check_low_cells();
     check_limits();
+    check_fitting();
     check_letters();
     return test_end();
 }

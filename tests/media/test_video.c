@@ -6,9 +6,11 @@
 #include "tests/test.h"
 
 #include <math.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 static void check_container(const struct clip *clip, const char *path, double least_psnr) {
@@ -61,6 +63,49 @@ static void check_absent(const struct clip *clip) {
     CHECK(!clip_read("clip.mp4", &back, &error) && strstr(error.text, "is needed to read videos") != NULL);
     setenv("PATH", path, 1);
     free(path);
+}
+
+// A disk that takes no more (a limit on the size of files stands for it) is named as such, whatever ffmpeg
+// says; what is asked before the work finds it, too, and leaves nothing behind.
+static void check_full_disk(const struct clip *clip) {
+    static const char *const paths[] = {"full.mp4", "full.mov", "full.webm"};
+    struct rlimit all, few = {.rlim_cur = 64};
+    signal(SIGXFSZ, SIG_IGN);
+    if (!CHECK(getrlimit(RLIMIT_FSIZE, &all) == 0))
+        return;
+    few.rlim_max = all.rlim_max;
+    for (size_t i = 0; i < sizeof paths / sizeof *paths; i++) {
+        struct cli_error error = {.text = ""}, early = {.text = ""};
+        CHECK(setrlimit(RLIMIT_FSIZE, &few) == 0);
+        CHECK(!clip_write(clip, paths[i], false, &error));
+        CHECK(!clip_format_check(paths[i], clip->frames, clip->height, clip->width, 25, &early));
+        CHECK(setrlimit(RLIMIT_FSIZE, &all) == 0);
+        if (!CHECK(strstr(error.text, "cannot write: File too large") != NULL &&
+                   strstr(error.text, paths[i]) != NULL))
+            fprintf(stderr, "%s\n", error.text);
+        CHECK(strcmp(error.text, early.text) == 0);
+        CHECK(clip_format_check(paths[i], clip->frames, clip->height, clip->width, 25, &early));
+        CHECK(file_size(paths[i]) == 0);
+    }
+    tool("test \"$(ls -A | grep -c '^[.]full')\" = 0");
+}
+
+// An encoder that this ffmpeg lacks, and a size that no video has.
+static void check_encoders(void) {
+    struct cli_error error = {.text = ""};
+    const char *found = getenv("PATH");
+    char *path = strdup(found != NULL ? found : "");
+    tool("mkdir -p lacking && printf '#!/bin/sh\\necho \"Unknown encoder libx264\" >&2\\nexit 1\\n' "
+         ">lacking/ffmpeg && "
+         "chmod +x lacking/ffmpeg");
+    setenv("PATH", "lacking", 1);
+    CHECK(!clip_format_check("x.mp4", 8, 32, 32, 25, &error));
+    CHECK(strcmp(error.text, "x.mp4: ffmpeg cannot write it: Unknown encoder libx264") == 0);
+    setenv("PATH", path, 1);
+    free(path);
+    CHECK(!clip_format_check("x.mp4", 8, 9000, 32, 25, &error) && strstr(error.text, "too large") != NULL);
+    CHECK(!clip_format_check("x.tiff", 8, 32, 32, 25, &error) && strstr(error.text, "choose .gif") != NULL);
+    CHECK(clip_format_check("x.gif", 8, 32, 32, 25, &error) && file_size("x.gif") == 0);
 }
 
 // Stops in the middle of a video whose end ffmpeg never gets to send.
@@ -362,6 +407,8 @@ int main(void) {
     check_odd();
     check_names(&clip);
     check_absent(&clip);
+    check_full_disk(&clip);
+    check_encoders();
     uint32_t taken = 0;
     struct cli_error error = {.text = ""};
     CHECK(clip_stream("clip.mp4", &clip_stream_limits, (struct clip_sink){take_two, &taken}, &error) &&

@@ -225,6 +225,25 @@ static void broken_results_are_refused(struct op_library *library, enum untraine
     end(&rig);
 }
 
+// Noise that a user has made what it is: the device is not suspected.
+static void unusual_noise_is_named(struct op_library *library, enum untrained which, float noise) {
+    struct rig rig;
+    if (begin(&rig, library, which, 2)) {
+        draw_all(&rig);
+        for (uint32_t i = 0; i < generator_space(rig.generator)->count; i++)
+            rig.noise[i] = noise;
+        CHECK(!evaluator_noise_is_usual(generator_evaluator(rig.generator), rig.noise));
+        test_quiet(true);
+        test_clear_log();
+        if (!CHECK(generator_decode(rig.generator, rig.noise, rig.blend, 1, rig.rgb) == RT_ERROR_DRIVER))
+            fprintf(stderr, "weights %d, noise %g\n", which, (double)noise);
+        CHECK(strstr(test_last_error(), "far from what noise is") != NULL);
+        CHECK(strstr(test_last_error(), "doctor") == NULL);
+        test_quiet(false);
+    }
+    end(&rig);
+}
+
 static void on_device(struct op_library *library) {
     draws_follow_the_density(library);
     points_are_drawn_in_place(library);
@@ -233,6 +252,8 @@ static void on_device(struct op_library *library) {
     points_survive_the_disk(library);
     broken_results_are_refused(library, UNTRAINED_BLACK, "black");
     broken_results_are_refused(library, UNTRAINED_WILD, "not finite");
+    unusual_noise_is_named(library, UNTRAINED_BLACK, 0.0f);
+    unusual_noise_is_named(library, UNTRAINED_WILD, 1e30f);
 }
 
 int main(void) {
