@@ -151,6 +151,23 @@ static void refused(enum rt_status status, const char *why) {
     CHECK(strstr(test_last_error(), why) != NULL);
 }
 
+// Numbers beyond all measure are judged before anything is as large as they say.
+static void what_is_beyond_measure_is_refused(const struct model *m, const char *good) {
+    static const char *const widths[][2] = {{"top=8", "top=65536"},
+                                            {"top=8", "top=4294967292"},
+                                            {"embedding=8", "embedding=4294967292"},
+                                            {"channels=8,8", "channels=8,1048576"},
+                                            {"latent=0,2", "latent=0,4294967295"},
+                                            {"d=8", "d=4294967264"}};
+    for (size_t i = 0; i < sizeof widths / sizeof *widths; i++) {
+        char config[300];
+        size_t before = (size_t)(strstr(good, widths[i][0]) - good);
+        snprintf(config, sizeof config, "%.*s%s%s", (int)before, good, widths[i][1],
+                 good + before + strlen(widths[i][0]));
+        refused(open_with(m->path, config, "1", false, m), "at most 16384");
+    }
+}
+
 static void what_is_no_model_of_ours_is_refused(void) {
     const char *good = "name=x d=8 h=32 w=32 stages=2 channels=8,8 top=8 latent=0,2 classes=2 embedding=8 "
                        "sigma_floor=0";
@@ -167,20 +184,7 @@ static void what_is_no_model_of_ours_is_refused(void) {
                       "embedding=8 sigma_floor=0",
                       "1", false, &m),
             "fewer than its 9 classes");
-    // Numbers beyond all measure are judged before anything is as large as they say.
-    static const char *const widths[][2] = {{"top=8", "top=65536"},
-                                            {"top=8", "top=4294967292"},
-                                            {"embedding=8", "embedding=4294967292"},
-                                            {"channels=8,8", "channels=8,1048576"},
-                                            {"latent=0,2", "latent=0,4294967295"},
-                                            {"d=8", "d=4294967264"}};
-    for (size_t i = 0; i < sizeof widths / sizeof *widths; i++) {
-        char config[300];
-        size_t before = (size_t)(strstr(good, widths[i][0]) - good);
-        snprintf(config, sizeof config, "%.*s%s%s", (int)before, good, widths[i][1],
-                 good + before + strlen(widths[i][0]));
-        refused(open_with(m.path, config, "1", false, &m), "at most 16384");
-    }
+    what_is_beyond_measure_is_refused(&m, good);
     refused(open_with(m.path,
                       "name=x d=8 h=32 w=32 stages=2 channels=8,8 top=8 latent=0,2 classes=65537 "
                       "embedding=8 sigma_floor=0",
