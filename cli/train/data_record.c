@@ -165,12 +165,14 @@ void data_record_destroy(struct data_record *record) {
 // --- differences
 
 // A record cut into lines: names, and what stands before each ("kind", "HASH BYTES").
+struct line {
+    const char *what, *name;
+};
+
 struct lines {
     char *text;
     uint32_t count;
-    struct line {
-        const char *what, *name;
-    } * at;
+    struct line *at;
 };
 
 static int by_name(const void *left, const void *right) {
