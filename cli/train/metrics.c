@@ -38,7 +38,10 @@ static int copy_rows(FILE *from, FILE *to, uint64_t steps) {
     ssize_t length;
     int code = 0;
     errno = EIO; // in case the library fails without a word
-    while (code == 0 && (length = getline(&line, &capacity, from)) > 0) {
+    while (code == 0 && !feof(from) && !ferror(from)) {
+        length = getline(&line, &capacity, from);
+        if (length <= 0)
+            break;
         bool kept = strtoull(line, NULL, 10) < steps && line[length - 1] == '\n';
         if (kept && fwrite(line, 1, (size_t)length, to) != (size_t)length)
             code = errno;
