@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -126,7 +127,9 @@ static void refusals(void) {
     struct staging staging;
     CHECK(!staging_begin(&staging, "", true, &error) && !staging_begin(&staging, "/", true, &error));
     CHECK(!staging_begin(&staging, ".", true, &error) && !staging_begin(&staging, "a/..", true, &error));
-    CHECK(!staging_begin(&staging, "/dev/shm", true, &error) || !exists("/dev/shm")); // a mount point
+    struct stat shm, dev; // a mount point, unless this is a bare chroot
+    if (stat("/dev/shm", &shm) == 0 && stat("/dev", &dev) == 0 && shm.st_dev != dev.st_dev)
+        CHECK(!staging_begin(&staging, "/dev/shm", true, &error));
     staging_end(&staging);
 }
 
