@@ -5,6 +5,7 @@
 #include "runtime/cache.h"
 
 #include "runtime/device_private.h"
+#include "runtime/hash.h"
 #include "runtime/log.h"
 
 #include <errno.h>
@@ -16,13 +17,6 @@
 
 static const char MAGIC[8] = "mograph1";
 enum { HEADER_BYTES = 24, MAX_CACHE_BYTES = 64 << 20 };
-
-static uint64_t fnv1a(const unsigned char *data, size_t size) {
-    uint64_t hash = 14695981039346656037u;
-    for (size_t i = 0; i < size; i++)
-        hash = (hash ^ data[i]) * 1099511628211u;
-    return hash;
-}
 
 // Writes the file's path, creating its folder when `create`; false when there is nowhere to keep it.
 static bool locate(const struct rt_device *device, bool create, char *path, size_t size) {
@@ -64,8 +58,8 @@ static unsigned char *read_payload(const char *path, size_t *size) {
         if (bytes > 0 && bytes <= MAX_CACHE_BYTES)
             payload = malloc(bytes);
     }
-    if (payload != NULL &&
-        (fread(payload, 1, bytes, file) != bytes || fgetc(file) != EOF || fnv1a(payload, bytes) != hash)) {
+    if (payload != NULL && (fread(payload, 1, bytes, file) != bytes || fgetc(file) != EOF ||
+                            rt_hash_bytes(RT_HASH_START, payload, bytes) != hash)) {
         rt_log(RT_LOG_WARNING, "pipeline cache %s is damaged and was ignored", path);
         free(payload);
         payload = NULL;
@@ -91,7 +85,7 @@ static bool write_file(const char *path, const unsigned char *payload, uint64_t 
     FILE *file = fopen(path, "wb");
     if (file == NULL)
         return false;
-    uint64_t hash = fnv1a(payload, bytes);
+    uint64_t hash = rt_hash_bytes(RT_HASH_START, payload, bytes);
     bool ok = fwrite(MAGIC, 1, 8, file) == 8 && fwrite(&bytes, 1, 8, file) == 8 &&
               fwrite(&hash, 1, 8, file) == 8 && fwrite(payload, 1, bytes, file) == bytes;
     return fclose(file) == 0 && ok;

@@ -158,8 +158,7 @@ static bool remove_entries(int folder, const char *keep, int depth) {
     }
     bool all = true;
     for (struct dirent *entry; (entry = readdir(stream)) != NULL;)
-        if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0 &&
-            (keep == NULL || strcmp(entry->d_name, keep) != 0))
+        if (!path_is_dots(entry->d_name) && (keep == NULL || strcmp(entry->d_name, keep) != 0))
             all = remove_entry(folder, entry->d_name, depth) && all;
     int code = errno;
     closedir(stream);

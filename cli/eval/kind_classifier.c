@@ -2,6 +2,7 @@
 #include "cli/eval/kind_classifier.h"
 
 #include "cli/terminal.h"
+#include "runtime/hash.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -11,18 +12,12 @@
 
 enum { KEY_TEXT = 24 };
 
-static uint64_t hash_bytes(uint64_t hash, const void *bytes, size_t size) {
-    const unsigned char *at = bytes;
-    for (size_t i = 0; i < size; i++)
-        hash = (hash ^ at[i]) * UINT64_C(1099511628211);
-    return hash;
-}
-
 // What it was trained on: all that it is shown (FNV-1a).
 static void make_key(const struct eval_set *training, char key[KEY_TEXT]) {
-    uint64_t hash = UINT64_C(14695981039346656037);
-    hash = hash_bytes(hash, training->reduced, training->count * classifier_input_bytes(&training->config));
-    hash = hash_bytes(hash, training->classes, training->count * sizeof *training->classes);
+    uint64_t hash = RT_HASH_START;
+    hash =
+        rt_hash_bytes(hash, training->reduced, training->count * classifier_input_bytes(&training->config));
+    hash = rt_hash_bytes(hash, training->classes, training->count * sizeof *training->classes);
     snprintf(key, KEY_TEXT, "%016" PRIx64, hash);
 }
 

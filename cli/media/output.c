@@ -16,10 +16,6 @@ static bool is_half_a_frame(const char *name) {
     return name[0] == '.' && strstr(name, ".png.") != NULL;
 }
 
-static bool is_dots(const char *name) {
-    return strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
-}
-
 // A plain file: a PNG, or one that nobody misses. `ours`: half a frame is right, too.
 static bool is_frame(int folder, const char *name, bool ours) {
     struct stat status;
@@ -35,7 +31,7 @@ static bool look_into(const char *folder, bool ours, bool *only, struct cli_erro
         return cli_fail(error, folder, "cannot list the folder: %s", strerror(errno));
     *only = true;
     for (struct dirent *entry; (entry = readdir(stream)) != NULL;)
-        *only = *only && (is_dots(entry->d_name) || is_frame(dirfd(stream), entry->d_name, ours));
+        *only = *only && (path_is_dots(entry->d_name) || is_frame(dirfd(stream), entry->d_name, ours));
     closedir(stream);
     return true;
 }
@@ -112,7 +108,7 @@ static void remove_frames(const char *folder, DIR *stream) {
     if (stream != NULL) {
         int fd = dirfd(stream);
         for (struct dirent *entry; fd >= 0 && (entry = readdir(stream)) != NULL;)
-            if (!is_dots(entry->d_name))
+            if (!path_is_dots(entry->d_name))
                 unlinkat(fd, entry->d_name, 0);
         closedir(stream);
     }

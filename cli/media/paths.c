@@ -102,7 +102,7 @@ bool path_is_worthless(const char *name) {
     return found;
 }
 
-static bool is_dots(const char *name) {
+bool path_is_dots(const char *name) {
     return strcmp(name, ".") == 0 || strcmp(name, "..") == 0;
 }
 
@@ -115,9 +115,9 @@ static bool read_list(struct path_list *list, const char *folder, bool passed_ov
     bool ok = true;
     for (struct dirent *entry; ok && (entry = readdir(stream)) != NULL;) {
         bool passed = path_is_passed_over(entry->d_name);
-        if (!is_dots(entry->d_name))
+        if (!path_is_dots(entry->d_name))
             list->passed_over += passed;
-        if (!is_dots(entry->d_name) && passed == passed_over)
+        if (!path_is_dots(entry->d_name) && passed == passed_over)
             ok = list_add(list, &capacity, entry->d_name);
     }
     closedir(stream);

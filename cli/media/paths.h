@@ -17,6 +17,9 @@ const char *path_base(const char *path);
 bool path_join(char out[PATH_CAPACITY], const char *folder, const char *name, struct cli_error *error);
 bool path_is_folder(const char *path);
 
+// "." and "..", which every listing of a folder has.
+bool path_is_dots(const char *name);
+
 // Whether a name is passed over wherever folders are listed: it is hidden (begins with a dot), or a system
 // puts such things into folders by itself (Thumbs.db, desktop.ini, __MACOSX, ...).
 bool path_is_passed_over(const char *name);

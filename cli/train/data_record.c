@@ -3,6 +3,7 @@
 
 #include "cli/media/file.h"
 #include "cli/terminal.h"
+#include "runtime/hash.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -12,15 +13,6 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#define FNV_START UINT64_C(14695981039346656037)
-
-static uint64_t hash_bytes(uint64_t hash, const void *bytes, size_t size) {
-    const unsigned char *at = bytes;
-    for (size_t i = 0; i < size; i++)
-        hash = (hash ^ at[i]) * UINT64_C(1099511628211);
-    return hash;
-}
 
 // --- contents
 
@@ -38,7 +30,7 @@ static bool hash_stream(int fd, const char *path, struct content *content, struc
             continue;
         if (size < 0)
             return cli_fail(error, path, "cannot read: %s", strerror(errno));
-        content->hash = hash_bytes(content->hash, piece, (size_t)size);
+        content->hash = rt_hash_bytes(content->hash, piece, (size_t)size);
         content->bytes += (uint64_t)size;
     }
     return true;
@@ -63,7 +55,7 @@ static bool hash_folder(const char *path, struct content *content, struct cli_er
         return false;
     bool done = true;
     for (size_t i = 0; i < list.count && done; i++) {
-        content->hash = hash_bytes(content->hash, list.names[i], strlen(list.names[i]) + 1);
+        content->hash = rt_hash_bytes(content->hash, list.names[i], strlen(list.names[i]) + 1);
         done = path_join(file, path, list.names[i], error) && hash_file(file, content, error);
     }
     path_list_destroy(&list);
@@ -71,7 +63,7 @@ static bool hash_folder(const char *path, struct content *content, struct cli_er
 }
 
 static bool hash_clip(const char *path, struct content *content, struct cli_error *error) {
-    *content = (struct content){.hash = FNV_START};
+    *content = (struct content){.hash = RT_HASH_START};
     return path_is_folder(path) ? hash_folder(path, content, error) : hash_file(path, content, error);
 }
 
@@ -119,7 +111,8 @@ static bool write_clips(FILE *out, const struct data_set *set, struct cli_error 
 }
 
 static void make_hash(struct data_record *record, size_t size) {
-    snprintf(record->hash, sizeof record->hash, "%016" PRIx64, hash_bytes(FNV_START, record->text, size));
+    snprintf(record->hash, sizeof record->hash, "%016" PRIx64,
+             rt_hash_bytes(RT_HASH_START, record->text, size));
 }
 
 bool data_record_make(struct data_record *record, const struct data_set *set, struct cli_error *error) {

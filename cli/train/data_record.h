@@ -21,8 +21,8 @@ void data_record_destroy(struct data_record *record);
 // How `now` differs from `before`.
 struct data_difference {
     bool kinds; // other kinds, not only other clips
-    char text
-        [600]; // by name: "the kind \"burst\" is gone, the kind \"zurst\" is new"; "" when nothing differs
+    // By name: "the kind \"burst\" is gone, the kind \"zurst\" is new"; "" when nothing differs.
+    char text[600];
 };
 struct data_difference data_record_compare(const struct data_record *before, const struct data_record *now);
 

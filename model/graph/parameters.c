@@ -2,6 +2,7 @@
 #include "model/graph/parameters.h"
 
 #include "runtime/align.h"
+#include "runtime/hash.h"
 #include "runtime/layout.h"
 #include "runtime/log.h"
 #include "shaders/common/philox.h"
@@ -188,10 +189,7 @@ struct rt_buffer parameters_buffer(const struct parameters *parameters, uint32_t
 
 // Keyed by the seed and the tensor's name, so that a tensor starts alike whatever else the network has.
 static uint64_t name_key(const char *name, uint64_t seed) {
-    uint64_t key = seed ^ 14695981039346656037u;
-    for (; *name != '\0'; name++)
-        key = (key ^ (unsigned char)*name) * 1099511628211u;
-    return key;
+    return rt_hash_bytes(seed ^ RT_HASH_START, name, strlen(name));
 }
 
 static void normal_values(const struct parameter *p, uint64_t seed, float *values) {

@@ -3,6 +3,7 @@
 
 #include "model/files/safetensors.h"
 #include "model/train/trainer_private.h"
+#include "runtime/hash.h"
 #include "runtime/log.h"
 #include "runtime/transfer.h"
 
@@ -39,14 +40,13 @@ static void list_parts(const struct trainer *t, struct part parts[PART_COUNT]) {
 
 // FNV-1a over names, sizes and places: which tensors the slabs hold, and where.
 static void fingerprint(const struct trainer *t, char text[17]) {
-    uint64_t hash = 14695981039346656037u;
+    uint64_t hash = RT_HASH_START;
     for (uint32_t i = 0; i < parameters_count(t->parameters); i++) {
         const struct parameter *p = parameters_get(t->parameters, i);
         char line[128];
         int length =
             snprintf(line, sizeof line, "%s %" PRIu64 " %" PRIu64 "\n", p->name, p->count, p->offset);
-        for (int k = 0; k < length; k++)
-            hash = (hash ^ (unsigned char)line[k]) * 1099511628211u;
+        hash = rt_hash_bytes(hash, line, length > 0 ? (size_t)length : 0);
     }
     snprintf(text, 17, "%016" PRIx64, hash);
 }

@@ -2,6 +2,7 @@
 #include "model/weights/weights.h"
 
 #include "model/weights/weights_layout.h"
+#include "runtime/hash.h"
 #include "runtime/log.h"
 
 #include <inttypes.h>
@@ -120,23 +121,16 @@ struct weights {
     const char **class; // [config.classes]
 };
 
-static uint64_t hash_bytes(uint64_t hash, const void *bytes, size_t size) {
-    const unsigned char *at = bytes;
-    for (size_t i = 0; i < size; i++)
-        hash = (hash ^ at[i]) * UINT64_C(1099511628211);
-    return hash;
-}
-
 static void make_hash(struct weights *w) {
-    uint64_t hash = UINT64_C(14695981039346656037);
+    uint64_t hash = RT_HASH_START;
     const char *config = safetensors_metadata(w->file, CONFIG_KEY);
-    hash = hash_bytes(hash, config, strlen(config));
+    hash = rt_hash_bytes(hash, config, strlen(config));
     for (uint32_t i = 0; i < safetensors_count(w->file); i++) {
         const struct safetensors_tensor *tensor = safetensors_at(w->file, i);
-        hash = hash_bytes(hash, tensor->name, strlen(tensor->name) + 1);
-        hash = hash_bytes(hash, &tensor->dtype, sizeof tensor->dtype);
-        hash = hash_bytes(hash, tensor->shape, tensor->rank * sizeof tensor->shape[0]);
-        hash = hash_bytes(hash, tensor->data, tensor->size_bytes);
+        hash = rt_hash_bytes(hash, tensor->name, strlen(tensor->name) + 1);
+        hash = rt_hash_bytes(hash, &tensor->dtype, sizeof tensor->dtype);
+        hash = rt_hash_bytes(hash, tensor->shape, tensor->rank * sizeof tensor->shape[0]);
+        hash = rt_hash_bytes(hash, tensor->data, tensor->size_bytes);
     }
     snprintf(w->hash, sizeof w->hash, "%016" PRIx64, hash);
 }

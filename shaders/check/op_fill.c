@@ -1,8 +1,11 @@
 // Inputs for trials: seeded, the same on every machine.
 #include "shaders/check/op_arrays.h"
 
+#include "runtime/hash.h"
+
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 // splitmix64 (Steele, Lea & Flood 2014).
 static uint64_t next_random(uint64_t *state) {
@@ -62,17 +65,11 @@ static void round_to_type(enum op_dtype dtype, double *values, uint64_t count) {
     }
 }
 
-// FNV-1a: an operation's numbers do not change when others come or go.
-static uint64_t hash(const char *name) {
-    uint64_t value = 0xcbf29ce484222325u;
-    for (; *name != '\0'; name++)
-        value = (value ^ (unsigned char)*name) * 0x100000001b3u;
-    return value;
-}
-
 void op_fill_inputs(enum op_id id, const void *params, const struct op_signature *signature,
                     enum op_fill fill, uint64_t seed, double *const *arrays) {
-    uint64_t state = seed * 0x2545f4914f6cdd1du + hash(op_table[id]->name);
+    // By the name: an operation's numbers do not change when others come or go.
+    const char *name = op_table[id]->name;
+    uint64_t state = seed * 0x2545f4914f6cdd1du + rt_hash_bytes(RT_HASH_START, name, strlen(name));
     for (uint32_t i = 0; i < signature->arg_count; i++) {
         const struct op_arg *arg = &signature->args[i];
         if (arrays[i] == NULL || arg->role == OP_OUT)
