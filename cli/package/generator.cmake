@@ -1,6 +1,13 @@
 # Read by cpack, once for each kind of package: what goes into it, and where.
 set(CPACK_COMPONENTS_ALL program)
 if(CPACK_GENERATOR STREQUAL DEB)
+  # What a package needs of other packages is found by these; CPack's own message is not about packages to install.
+  foreach(tool IN ITEMS dpkg-shlibdeps file)
+    find_program(MOGRAPH_FOUND_${tool} ${tool})
+    if(NOT MOGRAPH_FOUND_${tool})
+      message(FATAL_ERROR "cpack -G DEB needs the program ${tool}: apt-get install dpkg-dev file")
+    endif()
+  endforeach()
   set(CPACK_PACKAGING_INSTALL_PREFIX /usr)
 else()
   list(APPEND CPACK_COMPONENTS_ALL libraries)
