@@ -8,7 +8,7 @@ BUILD_PACKAGES="cmake ninja-build gcc libc6-dev glslc libvulkan-dev libvulkan-vo
 libspng-dev libwebp-dev libstb-dev libsdl2-dev"
 RUN_PACKAGES="libvulkan1 mesa-vulkan-drivers"
 TEST_PACKAGES="vulkan-validationlayers python3 python3-numpy python3-torch python3-scipy
-python3-skimage ffmpeg imagemagick gifsicle groff-base zsh fish dpkg-dev file xvfb xauth xdotool"
+python3-skimage ffmpeg imagemagick gifsicle groff-base zsh fish dpkg-dev file xvfb xdotool openbox"
 
 LINT_PACKAGES="clang clang-format clang-tidy shellcheck"
 

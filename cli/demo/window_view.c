@@ -124,21 +124,19 @@ static void write_help(char text[PANEL_TEXT]) {
                                demo_keys[i].help);
 }
 
+// The help stands alone: in a small window there is no room for more.
 static bool show_panels(struct demo_view *view, const struct demo_picture *picture, SDL_Point size) {
-    char help[PANEL_TEXT];
-    bool ok = true;
+    if (picture->help) {
+        char help[PANEL_TEXT];
+        write_help(help);
+        return panel_show(&view->help, view->renderer, help, size, 0.5, 0.5);
+    }
     const char *message = picture->message;
     if (message == NULL && picture->rgb == NULL)
         message = "one moment ...";
-    if (picture->status != NULL)
-        ok = panel_show(&view->status, view->renderer, picture->status, size, 0, 1);
-    if (ok && message != NULL)
-        ok = panel_show(&view->message, view->renderer, message, size, 0.5, 0);
-    if (ok && picture->help) {
-        write_help(help);
-        ok = panel_show(&view->help, view->renderer, help, size, 0.5, 0.5);
-    }
-    return ok;
+    return (message == NULL || panel_show(&view->message, view->renderer, message, size, 0.5, 0)) &&
+           (picture->status == NULL ||
+            panel_show(&view->status, view->renderer, picture->status, size, 0, 1));
 }
 
 // In full screen the pointer hides when it has been still for a moment.
