@@ -90,13 +90,12 @@ static void set_icon(struct demo_view *view, const uint8_t *rgb) {
     if (view->has_icon)
         return;
     view->has_icon = true; // a window without one will do
-    SDL_Surface *icon =
-        SDL_CreateRGBSurfaceWithFormatFrom((void *)(uintptr_t)rgb, (int)view->width, (int)view->height, 24,
-                                           (int)view->width * 3, SDL_PIXELFORMAT_RGB24);
-    if (icon != NULL) {
+    int height = (int)view->height, width = (int)view->width;
+    SDL_Surface *icon = SDL_CreateRGBSurfaceWithFormat(0, width, height, 32, SDL_PIXELFORMAT_ARGB8888);
+    if (icon != NULL && SDL_ConvertPixels(width, height, SDL_PIXELFORMAT_RGB24, rgb, width * 3,
+                                          icon->format->format, icon->pixels, icon->pitch) == 0)
         SDL_SetWindowIcon(view->window, icon);
-        SDL_FreeSurface(icon);
-    }
+    SDL_FreeSurface(icon); // NULL is allowed
 }
 
 // A faint grid, and where on it the point is.
