@@ -2,6 +2,7 @@
 #include "cli/demo/sound.h"
 
 #include "cli/demo/sound_levels.h"
+#include "cli/demo/system_function.h"
 
 #include <SDL.h>
 
@@ -58,9 +59,22 @@ static bool choose(enum sound_source source, const char **name) {
     return source == SOUND_MICROPHONE || *name != NULL;
 }
 
+static void say_nothing(const char *file, int line, const char *function, int status, const char *format,
+                        ...) {
+    (void)file, (void)line, (void)function, (void)status, (void)format;
+}
+
+// Without a sound card ALSA writes a dozen lines over the terminal; SDL's one line says as much.
+static void quiet_alsa(void) {
+    int (*set_handler)(void (*handler)(const char *, int, const char *, int, const char *, ...));
+    if (system_function("libasound.so.2", "snd_lib_error_set_handler", &set_handler))
+        set_handler(say_nothing);
+}
+
 static bool begin(struct cli_error *error) {
     if (SDL_WasInit(SDL_INIT_AUDIO) != 0)
         return true;
+    quiet_alsa();
     SDL_SetHint("SDL_AUDIO_INCLUDE_MONITORS", "1"); // by its name: it is younger than some SDL
     return SDL_InitSubSystem(SDL_INIT_AUDIO) == 0 ||
            cli_fail(error, NULL, "there is no sound system: %s", SDL_GetError());

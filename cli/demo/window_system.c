@@ -1,4 +1,5 @@
 // The window system behind SDL: whether there is one, its displays, and what happens when it goes away.
+#include "cli/demo/system_function.h"
 #include "cli/demo/window_private.h"
 
 #include <stdio.h>
@@ -14,18 +15,12 @@ static int display_gone(void *display) {
     _Exit(CLI_FAILED);
 }
 
-// A function's address by its name is an object's to SDL, which C cannot convert.
 static void watch_x11(void) {
     const char *driver = SDL_GetCurrentVideoDriver();
-    if (driver == NULL || strcmp(driver, "x11") != 0)
-        return;
-    void *library = SDL_LoadObject("libX11.so.6"); // stays: the handler is called from there
-    void *address = library != NULL ? SDL_LoadFunction(library, "XSetIOErrorHandler") : NULL;
     void (*set_handler)(int (*handler)(void *display));
-    if (address == NULL)
-        return;
-    memcpy(&set_handler, &address, sizeof set_handler);
-    set_handler(display_gone);
+    if (driver != NULL && strcmp(driver, "x11") == 0 &&
+        system_function("libX11.so.6", "XSetIOErrorHandler", &set_handler))
+        set_handler(display_gone);
 }
 
 bool window_system_begin(struct cli_error *error) {
