@@ -10,7 +10,7 @@ const struct demo_key demo_keys[] = {
     {DEMO_COOLER, {DEMO_KEY_DOWN}, "down", "less temperature: more usual"},
     {DEMO_INTERPOLATION, {'l'}, "L", "lerp or slerp"},
     {DEMO_TAP, {'t'}, "T", "tap the beat; morphs land on it"},
-    {DEMO_LISTEN, {'m'}, "M", "listen to the sound, or stop"},
+    {DEMO_LISTEN, {'m'}, "M", "listen: microphone, system, off"},
     {DEMO_DRAG, {0}, "mouse", "drag through a map of z"},
     {DEMO_SAVE, {'s'}, "S", "save the last seconds"},
     {DEMO_SAVE_FORMAT, {'g'}, "G", "save as GIF, WebP or MP4"},

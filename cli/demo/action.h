@@ -15,7 +15,7 @@ enum demo_action {
     DEMO_COOLER,
     DEMO_INTERPOLATION, // lerp or slerp
     DEMO_TAP,           // a beat, now
-    DEMO_LISTEN,        // sound on or off
+    DEMO_LISTEN,        // what to listen to; the instrument is told in `number`, 0: nothing
     DEMO_SAVE,          // the last seconds to a file
     DEMO_SAVE_FORMAT,   // which kind of file
     DEMO_FULL_SCREEN,   // a window's own affair, like the next one

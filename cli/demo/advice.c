@@ -3,6 +3,8 @@
 
 #include "runtime/open.h"
 
+#include <stddef.h>
+
 const char *const advice_text =
     "there is no Vulkan driver; it is installed so:\n"
     "  Debian, Ubuntu  sudo apt install mesa-vulkan-drivers   (NVIDIA: nvidia-driver)\n"

@@ -106,7 +106,7 @@ static bool record(struct work *work, const struct demo_values *v, struct cli_er
 static bool show(struct work *work, const struct demo_values *v, struct cli_error *error) {
     const struct vae_config *c = weights_config(work->weights);
     bool window = !v->terminal && window_view() != NULL && window_view_possible();
-    const struct show_options options = {.view = window ? window_view() : &terminal_view,
+    const struct show_options how = {.view = window ? window_view() : &terminal_view,
                                          .view_options = {.height = c->h,
                                                           .width = c->w,
                                                           .full_screen = v->full_screen,
@@ -117,7 +117,7 @@ static bool show(struct work *work, const struct demo_values *v, struct cli_erro
                                          .save_format = v->save_format,
                                          .stats = v->stats,
                                          .status = v->status};
-    return show_run(work, &options, error);
+    return show_run(work, &how, error);
 }
 
 // --- the command

@@ -138,8 +138,15 @@ static void tap(struct instrument *i, double now) {
 // --- travelling
 
 static double pace(const struct instrument *i) {
-    double heard = i->listens ? 0.2 + 1.2 * i->level + 2.0 * i->bass : 1.0;
+    double level = i->heard > 0 ? i->heard_level / i->heard : i->level;
+    double bass = i->heard > 0 ? i->heard_bass / i->heard : i->bass;
+    double heard = i->listens ? 0.2 + 1.2 * level + 2.0 * bass : 1.0;
     return i->speed * heard / INSTRUMENT_SECONDS;
+}
+
+static void forget_heard(struct instrument *i) {
+    i->heard_level = i->heard_bass = 0.0;
+    i->heard = 0;
 }
 
 // The beat next to where it would arrive at its own speed, but not in less than half the time that takes.
@@ -237,6 +244,7 @@ void instrument_at(struct instrument *i, double time, float *noise, float *weigh
             follow(i, seconds);
         else
             travel(i, time);
+        forget_heard(i);
         i->time = time;
         make_point(i);
     }
@@ -288,7 +296,7 @@ void instrument_apply(struct instrument *i, const struct demo_event *event, doub
         tap(i, now);
         return;
     case DEMO_LISTEN:
-        i->listens = !i->listens;
+        i->listens = event->number != 0;
         return;
     case DEMO_DRAG:
         drag(i, event);
@@ -304,6 +312,9 @@ void instrument_apply(struct instrument *i, const struct demo_event *event, doub
 void instrument_hear(struct instrument *i, double level, double bass) {
     i->level = within(level, 0.0, 1.0);
     i->bass = within(bass, 0.0, 1.0);
+    i->heard_level += i->level;
+    i->heard_bass += i->bass;
+    i->heard++;
 }
 
 double instrument_brightness(const struct instrument *i) {

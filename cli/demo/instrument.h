@@ -42,9 +42,11 @@ struct instrument {
     double beat_period, beat_at; // seconds; a moment with a beat. Period 0: there is none
     double landing;              // the beat that it lands on; 0: not chosen yet
     bool listens;
-    double level, bass; // of the sound, 0 to 1
-    bool dragged;       // held on the map
-    double pull;        // how far it has been drawn there, 0 to 1
+    double level, bass;             // of the sound, 0 to 1
+    double heard_level, heard_bass; // sums of what was heard since it last travelled
+    int heard;                      // how many these are
+    bool dragged;                   // held on the map
+    double pull;                    // how far it has been drawn there, 0 to 1
     double map_x, map_y, map_to_x, map_to_y;
 };
 
@@ -56,7 +58,8 @@ void instrument_destroy(struct instrument *instrument);
 // What a player does at the moment `now`; what belongs to views and files is ignored. It counts from where the
 // instrument has come to.
 void instrument_apply(struct instrument *instrument, const struct demo_event *event, double now);
-// What there is to hear, each 0 to 1; counts while it listens.
+// What there is to hear, each 0 to 1; counts while it listens. A step of the travel goes as fast as all that was
+// heard since the last one says: on a slow device, whose steps are long, no beat is lost between them.
 void instrument_hear(struct instrument *instrument, double level, double bass);
 
 // Travels on to `time` and writes the point there: noise [space.count] and weights [kinds]. It never goes back:

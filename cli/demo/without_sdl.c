@@ -16,7 +16,8 @@ bool window_print_screens(struct cli_error *error) {
     return cli_fail(error, NULL, WITHOUT ", which knows the screens");
 }
 
-bool sound_start(struct sound **sound, struct cli_error *error) {
+bool sound_start(struct sound **sound, enum sound_source source, struct cli_error *error) {
+    (void)source;
     *sound = NULL;
     return cli_fail(error, NULL, WITHOUT ", which opens the sound");
 }
@@ -25,7 +26,8 @@ void sound_stop(struct sound **sound) {
     *sound = NULL;
 }
 
-void sound_levels(struct sound *sound, double *level, double *bass) {
+bool sound_levels(struct sound *sound, double *level, double *bass) {
     (void)sound;
     *level = *bass = 0.0;
+    return false;
 }

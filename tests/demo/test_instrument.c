@@ -218,7 +218,7 @@ static double travelled(double level, double bass, bool listens) {
     begin(&i);
     instrument_hear(&i, level, bass);
     if (listens)
-        apply(&i, DEMO_LISTEN, 0, 0.0);
+        apply(&i, DEMO_LISTEN, 1, 0.0);
     at(&i, 1.0);
     double part = i.part;
     instrument_destroy(&i);
@@ -234,10 +234,30 @@ static void sound_drives_it(void) {
     begin(&i);
     instrument_hear(&i, 1.0, 7.0); // what is too much counts as 1
     CHECK(instrument_brightness(&i) == 1.0);
-    apply(&i, DEMO_LISTEN, 0, 0.0);
+    apply(&i, DEMO_LISTEN, 1, 0.0);
     CHECK(instrument_brightness(&i) == 2.0);
     instrument_hear(&i, 0.0, -1.0);
     CHECK(instrument_brightness(&i) == 0.5);
+    instrument_destroy(&i);
+}
+
+// A step is as long as everything says that was heard since the last one.
+static void no_beat_is_lost(void) {
+    struct instrument i;
+    begin(&i);
+    apply(&i, DEMO_LISTEN, 1, 0.0);
+    for (int k = 0; k < 10; k++)
+        instrument_hear(&i, k == 3 ? 1.0 : 0.0, k < 5 ? 1.0 : 0.0);
+    at(&i, 0.5);
+    CHECK(fabs(i.part - 0.5 * (0.2 + 1.2 * 0.1 + 2.0 * 0.5) / 3.0) < 1e-9);
+    double before = i.part; // with nothing new to hear, as fast as the last says
+    at(&i, 1.0);
+    CHECK(fabs(i.part - before - 0.5 * 0.2 / 3.0) < 1e-9);
+    apply(&i, DEMO_LISTEN, 0, 1.0);
+    instrument_hear(&i, 1.0, 1.0);
+    before = i.part;
+    at(&i, 1.3);
+    CHECK(fabs(i.part - before - 0.3 / 3.0) < 1e-9);
     instrument_destroy(&i);
 }
 
@@ -301,6 +321,7 @@ int main(void) {
     temperature_settles();
     morphs_land_on_the_beat();
     sound_drives_it();
+    no_beat_is_lost();
     the_map_is_a_plane();
     keys_are_translated();
     density_destroy(&prior.density);
