@@ -107,16 +107,16 @@ static bool show(struct work *work, const struct demo_values *v, struct cli_erro
     const struct vae_config *c = weights_config(work->weights);
     bool window = !v->terminal && window_view() != NULL && window_view_possible();
     const struct show_options how = {.view = window ? window_view() : &terminal_view,
-                                         .view_options = {.height = c->h,
-                                                          .width = c->w,
-                                                          .full_screen = v->full_screen,
-                                                          .screen = (int)v->screen},
-                                         .seed = (uint64_t)v->seed,
-                                         .fps = fps_of(v),
-                                         .seconds = v->seconds,
-                                         .save_format = v->save_format,
-                                         .stats = v->stats,
-                                         .status = v->status};
+                                     .view_options = {.height = c->h,
+                                                      .width = c->w,
+                                                      .full_screen = v->full_screen,
+                                                      .screen = (int)v->screen},
+                                     .seed = (uint64_t)v->seed,
+                                     .fps = fps_of(v),
+                                     .seconds = v->seconds,
+                                     .save_format = v->save_format,
+                                     .stats = v->stats,
+                                     .status = v->status};
     return show_run(work, &how, error);
 }
 

@@ -235,6 +235,7 @@ void player_figures(struct player *p, struct player_figures *figures) {
         .decoded = p->decoded, .clip_seconds = p->clip_seconds, .apart = p->apart, .waits = p->waits};
     if (p->state == PLAYER_PLAYING) {
         figures->position = instrument_position(i);
+        figures->travelled = i->travelled;
         figures->from = i->from.kind;
         figures->to = i->to.kind;
         figures->speed = i->speed;
