@@ -155,7 +155,7 @@ static struct course play(double takes, int length, double pause) {
     struct course course = {.motion = true};
     struct mixer mixer;
     struct instrument i;
-    uint8_t clip[FRAMES * PIXELS * 3], rgb[PIXELS * 3], expected[PIXELS * 3];
+    uint8_t clip[FRAMES * PIXELS * 3], rgb[PIXELS * 3] = {0}, expected[PIXELS * 3] = {0};
     struct player *player = start(takes);
     double began = await_first(player, takes), before = 0.0;
     mixer_init(&mixer, FRAMES, SIDE, SIDE);
