@@ -1,5 +1,5 @@
 #!/bin/sh
-# Sets mograph up: sh setup.sh deps | build | demo | lint | test. Safe to run twice, from any folder.
+# Sets mograph up: sh setup.sh deps | build | demo | portable | lint | test. Safe to run twice, from any folder.
 set -eu
 cd "$(dirname "$0")"
 
@@ -11,6 +11,9 @@ TEST_PACKAGES="vulkan-validationlayers python3 python3-numpy python3-torch pytho
 python3-skimage ffmpeg imagemagick gifsicle groff-base zsh fish dpkg-dev file xvfb xdotool openbox"
 
 LINT_PACKAGES="clang clang-format clang-tidy shellcheck"
+
+# What makes the demo's archive, beside what builds: cli/demo/README.md.
+PORTABLE_PACKAGES="binutils patch pkg-config zip"
 
 say() {
     printf 'setup: %s\n' "$*"
@@ -149,15 +152,20 @@ deps() {
     [ -z "$missing" ] || apt_install $missing
 }
 
-# build PRESET FOLDER [OPTION...]
-build() {
+# configure PRESET FOLDER [OPTION...]
+configure() {
     preset=$1 folder=$2
     shift 2
     if [ ! -e "$folder/CMakeCache.txt" ] && command -v ninja >/dev/null; then
         set -- -G Ninja "$@"
     fi
     cmake --preset "$preset" "$@"
-    cmake --build "$folder" --parallel "$(nproc)"
+}
+
+# build PRESET FOLDER [OPTION...]
+build() {
+    configure "$@"
+    cmake --build "$2" --parallel "$(nproc)"
 }
 
 build_release() {
@@ -260,6 +268,11 @@ demo)
     build_release
     demo
     ;;
+portable)
+    deps $BUILD_PACKAGES $PORTABLE_PACKAGES
+    configure release build
+    cmake --build build --target mograph-demo-zip
+    ;;
 lint)
     deps $BUILD_PACKAGES $LINT_PACKAGES
     lint
@@ -274,7 +287,7 @@ test)
     run_all_tests
     ;;
 *)
-    echo "usage: sh setup.sh deps|build|demo|lint|test" >&2
+    echo "usage: sh setup.sh deps|build|demo|portable|lint|test" >&2
     exit 2
     ;;
 esac
