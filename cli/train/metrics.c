@@ -2,13 +2,14 @@
 #include "cli/train/metrics.h"
 
 #include "model/files/atomic_file.h"
+#include "runtime/system/files.h"
+#include "runtime/system/text_stream.h"
 
 #include <errno.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 static bool fail(const struct metrics *m, struct cli_error *error) {
     return cli_fail(error, m->path, "cannot be written: %s", strerror(errno));
@@ -35,11 +36,11 @@ static void write_header(FILE *file, uint32_t levels) {
 static int copy_rows(FILE *from, FILE *to, uint64_t steps) {
     char *line = NULL;
     size_t capacity = 0;
-    ssize_t length;
+    ptrdiff_t length;
     int code = 0;
     errno = EIO; // in case the library fails without a word
     while (code == 0 && !feof(from) && !ferror(from)) {
-        length = getline(&line, &capacity, from);
+        length = sys_read_line(&line, &capacity, from);
         if (length <= 0)
             break;
         bool kept = strtoull(line, NULL, 10) < steps && line[length - 1] == '\n';
@@ -56,20 +57,18 @@ static int copy_rows(FILE *from, FILE *to, uint64_t steps) {
 static bool same_header(FILE *file, const char *header) {
     char *line = NULL;
     size_t capacity = 0;
-    bool same = getline(&line, &capacity, file) <= 0 || strcmp(line, header) == 0;
+    bool same = sys_read_line(&line, &capacity, file) <= 0 || strcmp(line, header) == 0;
     free(line);
     return same;
 }
 
 static char *header_text(uint32_t levels) {
-    char *text = NULL;
-    size_t size;
-    FILE *stream = open_memstream(&text, &size);
-    if (stream == NULL)
+    struct sys_text_stream stream;
+    if (!sys_text_begin(&stream))
         return NULL;
-    write_header(stream, levels);
-    fclose(stream);
-    return text;
+    write_header(stream.file, levels);
+    sys_text_end(&stream);
+    return stream.text;
 }
 
 // The header, and the rows of `old`, which may be NULL, below `steps`, in the place of the file: whole or
@@ -96,7 +95,7 @@ static bool begin_file(struct metrics *m, const char *header, FILE *old, uint64_
                         "with a new one");
     errno = replace(m, header, old, steps);
     if (errno == 0)
-        m->file = fopen(m->path, "a");
+        m->file = sys_fopen(m->path, "a");
     return m->file != NULL || fail(m, error);
 }
 
@@ -104,7 +103,7 @@ bool metrics_open(struct metrics *m, const char *path, uint32_t levels, uint64_t
                   struct cli_error *error) {
     *m = (struct metrics){.levels = levels};
     snprintf(m->path, sizeof m->path, "%s", path);
-    FILE *old = steps > 0 ? fopen(path, "r") : NULL;
+    FILE *old = steps > 0 ? sys_fopen(path, "r") : NULL;
     // A run that goes on without a file begins a new one: its rows are lost already.
     if (steps > 0 && old == NULL && errno != ENOENT)
         return fail(m, error);
@@ -160,7 +159,7 @@ bool metrics_add(struct metrics *m, const struct trainer_report *r, uint64_t epo
 }
 
 bool metrics_sync(struct metrics *m, struct cli_error *error) {
-    return fsync(fileno(m->file)) == 0 || errno == EINVAL || fail(m, error);
+    return sys_sync(m->file) || errno == EINVAL || fail(m, error);
 }
 
 void metrics_close(struct metrics *m) {
