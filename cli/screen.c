@@ -1,13 +1,10 @@
 // Control sequences: ECMA-48 and xterm's; synchronised updates (2026) are ignored where they are unknown.
 #include "cli/screen.h"
 
-#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
 #define ENTER "\033[?1049h\033[?25l\033[2J"
 #define LEAVE "\033[0m\033[?25h\033[?1049l"
@@ -20,10 +17,10 @@ enum {
 };
 
 static void ask_size(uint32_t *columns, uint32_t *rows) {
-    struct winsize size = {0};
-    bool known = ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 && size.ws_row > 0;
-    *columns = known ? size.ws_col : 80;
-    *rows = known ? size.ws_row : 24;
+    if (!sys_terminal_size(columns, rows)) {
+        *columns = 80;
+        *rows = 24;
+    }
     *columns = *columns < MAX_COLUMNS ? *columns : MAX_COLUMNS;
     *rows = *rows < MAX_ROWS ? *rows : MAX_ROWS;
 }
@@ -43,14 +40,7 @@ bool screen_begin(struct screen *screen) {
     ask_size(&screen->columns, &screen->rows);
     if (!reserve(screen))
         return false;
-    screen->reads_keys = isatty(STDIN_FILENO) && tcgetattr(STDIN_FILENO, &screen->before) == 0;
-    if (screen->reads_keys) {
-        struct termios quiet = screen->before;
-        quiet.c_lflag &= ~(tcflag_t)(ICANON | ECHO);
-        quiet.c_cc[VMIN] = 0;
-        quiet.c_cc[VTIME] = 0;
-        tcsetattr(STDIN_FILENO, TCSANOW, &quiet);
-    }
+    sys_keys_begin(&screen->keys);
     fputs(ENTER, stdout);
     fflush(stdout);
     return true;
@@ -59,8 +49,7 @@ bool screen_begin(struct screen *screen) {
 void screen_end(struct screen *screen) {
     fputs(LEAVE, stdout);
     fflush(stdout);
-    if (screen->reads_keys)
-        tcsetattr(STDIN_FILENO, TCSAFLUSH, &screen->before);
+    sys_keys_end(&screen->keys);
     free(screen->text);
     screen->text = NULL;
 }
@@ -126,10 +115,6 @@ bool screen_draw(struct screen *screen, const uint8_t *rgb, uint32_t height, uin
 
 bool screen_wait(struct screen *screen, double seconds) {
     enum { CTRL_D = 4, ESCAPE = 27 };
-    struct pollfd keys = {.fd = screen->reads_keys ? STDIN_FILENO : -1, .events = POLLIN};
-    int milliseconds = seconds > 0 ? seconds < 3600 ? (int)(seconds * 1000 + 0.5) : 3600000 : 0;
-    char key;
-    if (poll(&keys, 1, milliseconds) <= 0 || (keys.revents & POLLIN) == 0)
-        return false;
-    return read(STDIN_FILENO, &key, 1) == 1 && (key == 'q' || key == ESCAPE || key == CTRL_D);
+    int key = sys_keys_wait(&screen->keys, seconds);
+    return key == 'q' || key == ESCAPE || key == CTRL_D;
 }
