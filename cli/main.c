@@ -3,6 +3,7 @@
 #include "cli/commands.h"
 #include "cli/text.h"
 #include "runtime/log.h"
+#include "runtime/system/machine.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +14,7 @@ static void print_line(const char *text) {
     char line[2 * CLI_ERROR_TEXT];
     text_shown(text, line, sizeof line);
     fprintf(stderr, "mograph: %s\n", line);
+    fflush(stderr); // buffered where a console shows no halves of characters
 }
 
 // Errors are kept for the command's own line; all else is printed at once.
@@ -154,6 +156,8 @@ static int conclude(bool done, struct cli_error *error) {
 int main(int argc, char **argv) {
     struct cli_cause cause;
     struct cli_error error = {.cause = &cause};
+    if (!sys_start(&argc, &argv))
+        return CLI_FAILED;
     cli_cause_init(&cause);
     rt_log_set_callback(on_log, &cause);
     bool done = dispatch(argc > 0 ? argc - 1 : 0, argv + 1, &error);

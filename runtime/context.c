@@ -2,6 +2,7 @@
 #include "runtime/context_private.h"
 
 #include "runtime/log.h"
+#include "runtime/system/machine.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -259,7 +260,7 @@ static enum rt_status list_devices(struct rt_context *context) {
 static void widen_cpu_vectors(void) {
 #if defined(__x86_64__)
     if (__builtin_cpu_supports("avx512f"))
-        setenv("LP_NATIVE_VECTOR_WIDTH", "512", 0);
+        sys_environment_default("LP_NATIVE_VECTOR_WIDTH", "512");
 #endif
 }
 
