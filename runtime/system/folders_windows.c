@@ -25,19 +25,24 @@ bool sys_remove_folder(const char *path) {
     return wide_path(path, &name) && (RemoveDirectoryW(name.text) || wide_fail());
 }
 
-bool sys_real_path(const char *path, char *out, size_t size) {
-    struct wide name, real;
-    if (!wide_path(path, &name))
-        return false;
+// Disks in memory and some networks do not tell the final name; there the full one has to do.
+static bool final_name(const struct wide *name, struct wide *out) {
     HANDLE file =
-        CreateFileW(name.text, FILE_READ_ATTRIBUTES, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE,
+        CreateFileW(name->text, FILE_READ_ATTRIBUTES, FILE_SHARE_READ | FILE_SHARE_WRITE | FILE_SHARE_DELETE,
                     NULL, OPEN_EXISTING, FILE_FLAG_BACKUP_SEMANTICS, NULL);
     if (file == INVALID_HANDLE_VALUE)
         return wide_fail();
-    DWORD length = GetFinalPathNameByHandleW(file, real.text, WIDE_CAPACITY, FILE_NAME_NORMALIZED);
-    bool known = length > 0 || wide_fail();
+    DWORD length = GetFinalPathNameByHandleW(file, out->text, WIDE_CAPACITY, FILE_NAME_NORMALIZED);
     CloseHandle(file);
-    if (!known)
+    if (length == 0)
+        length = GetFullPathNameW(name->text, WIDE_CAPACITY, out->text, NULL);
+    errno = ENAMETOOLONG;
+    return length < WIDE_CAPACITY && (length > 0 || wide_fail());
+}
+
+bool sys_real_path(const char *path, char *out, size_t size) {
+    struct wide name, real;
+    if (!wide_path(path, &name) || !final_name(&name, &real))
         return false;
     wchar_t *start = real.text;
     if (wcsncmp(start, L"\\\\?\\UNC\\", 8) == 0) {
@@ -46,8 +51,7 @@ bool sys_real_path(const char *path, char *out, size_t size) {
     } else if (wcsncmp(start, L"\\\\?\\", 4) == 0) {
         start += 4;
     }
-    errno = ENAMETOOLONG;
-    return length < WIDE_CAPACITY && narrow_path(start, out, size);
+    return narrow_path(start, out, size);
 }
 
 // --- listing

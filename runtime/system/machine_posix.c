@@ -79,7 +79,7 @@ void sys_environment_default(const char *name, const char *value) {
 
 bool sys_program_folder(char *path, size_t size) {
     ssize_t length = readlink("/proc/self/exe", path, size - 1);
-    if (length <= 0)
+    if (length <= 0 || (size_t)length + 1 >= size) // cut off
         return false;
     path[length] = '\0';
     char *slash = strrchr(path, '/');
