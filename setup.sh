@@ -5,10 +5,10 @@ cd "$(dirname "$0")"
 
 # What is needed to build, to run anywhere, to run the tests and to lint, as Debian and Ubuntu name it.
 BUILD_PACKAGES="cmake ninja-build gcc libc6-dev glslc libvulkan-dev libvulkan-volk-dev libcjson-dev libgif-dev
-libspng-dev libwebp-dev libstb-dev"
+libspng-dev libwebp-dev libstb-dev libsdl2-dev"
 RUN_PACKAGES="libvulkan1 mesa-vulkan-drivers"
 TEST_PACKAGES="vulkan-validationlayers python3 python3-numpy python3-torch python3-scipy
-python3-skimage ffmpeg imagemagick gifsicle groff-base zsh fish dpkg-dev file"
+python3-skimage ffmpeg imagemagick gifsicle groff-base zsh fish dpkg-dev file xvfb xdotool openbox"
 
 LINT_PACKAGES="clang clang-format clang-tidy shellcheck"
 
@@ -109,6 +109,16 @@ list_packages() {
     echo "$@" | fold -s -w 100 | sed 's/^/    /'
 }
 
+# libsdl2-dev takes libdrm-dev, whose version must be that of libdrm2: a newer Mesa has brought a newer one.
+new_drm=libdrm-dev/bookworm-backports
+needs_new_drm() {
+    [ "$(release)" = "debian 12" ] || return 1
+    case $(dpkg-query -W -f '${Version}' libdrm2 2>/dev/null) in
+    *~bpo12*) ! installed libdrm-dev ;;
+    *) return 1 ;;
+    esac
+}
+
 deps() {
     if [ -z "$(release)" ]; then
         list_packages "$@"
@@ -118,13 +128,24 @@ deps() {
         say "no GPU here (no /dev/dri/renderD*, no /proc/driver/nvidia): mesa-vulkan-drivers comes from backports"
         if add_backports; then
             # Not "-t bookworm-backports", which would take every library from there and break others' exact needs.
-            apt_install mesa-vulkan-drivers/bookworm-backports
+            newer="mesa-vulkan-drivers/bookworm-backports"
+            if installed libdrm-dev; then
+                newer="$newer $new_drm"
+            fi
+            apt_install $newer
         fi
     fi
     missing=
     for package in "$@"; do
         installed "$package" || missing="$missing $package"
     done
+    case $missing in
+    *libsdl2-dev*)
+        if needs_new_drm; then
+            missing="$missing $new_drm"
+        fi
+        ;;
+    esac
     [ -z "$missing" ] || apt_install $missing
 }
 

@@ -5,10 +5,12 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
 void cli_cause_init(struct cli_cause *cause) {
     pthread_mutex_init(&cause->lock, NULL);
-    cause->text[0] = '\0';
+    cause->text[0] = cause->waiting[0] = '\0';
+    cause->held = false;
 }
 
 void cli_cause_destroy(struct cli_cause *cause) {
@@ -38,6 +40,27 @@ bool cli_cause_take(struct cli_cause *cause, char text[CLI_ERROR_TEXT]) {
     bool there = take(cause, text);
     pthread_mutex_unlock(&cause->lock);
     return there;
+}
+
+void cli_cause_hold(struct cli_cause *cause, bool held) {
+    if (cause == NULL)
+        return;
+    pthread_mutex_lock(&cause->lock);
+    cause->held = held;
+    if (!held)
+        fputs(cause->waiting, stderr);
+    cause->waiting[0] = '\0';
+    pthread_mutex_unlock(&cause->lock);
+}
+
+bool cli_cause_wait(struct cli_cause *cause, const char *line) {
+    pthread_mutex_lock(&cause->lock);
+    size_t used = strlen(cause->waiting);
+    bool held = cause->held;
+    if (held && used + strlen(line) < sizeof cause->waiting)
+        memcpy(cause->waiting + used, line, strlen(line) + 1);
+    pthread_mutex_unlock(&cause->lock);
+    return held;
 }
 
 bool cli_check(struct cli_error *error, enum rt_status status, const char *doing, ...) {

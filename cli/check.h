@@ -14,6 +14,8 @@
 struct cli_cause {
     pthread_mutex_t lock;
     char text[CLI_ERROR_TEXT]; // "": none
+    bool held;                 // a picture has the terminal: lines wait
+    char waiting[4 * CLI_ERROR_TEXT];
 };
 
 void cli_cause_init(struct cli_cause *cause);
@@ -22,6 +24,11 @@ void cli_cause_destroy(struct cli_cause *cause);
 bool cli_cause_keep(struct cli_cause *cause, const char *line, char older[CLI_ERROR_TEXT]);
 // Takes the line out: false when there is none. `cause` may be NULL.
 bool cli_cause_take(struct cli_cause *cause, char text[CLI_ERROR_TEXT]);
+
+// Says whether lines for stderr wait from now on, in `cause`, which may be NULL.
+void cli_cause_hold(struct cli_cause *cause, bool held);
+// Lets a line wait, newline at its end; false when lines do not. What is too much is dropped.
+bool cli_cause_wait(struct cli_cause *cause, const char *line);
 
 // True for RT_OK. Else the error becomes the line that the library logged; when it logged none,
 // "DOING: status", where DOING says what was being done ("opening the device").

@@ -3,11 +3,8 @@
 #include "cli/dataset.h"
 #include "cli/interrupt.h"
 #include "cli/media/read.h"
-#include "cli/media/resample.h"
-#include "cli/screen.h"
+#include "cli/screen_picture.h"
 #include "cli/terminal.h"
-
-#include <stdlib.h>
 
 struct play_values {
     bool once;
@@ -17,46 +14,10 @@ static const struct option options[] = {
     {OPTION_FIELD(struct play_values, once), .name = "once", .help = "play once instead of over and over"},
     {0}};
 
-// A clip scaled to the terminal at hand.
-struct view {
-    struct resampler resampler;
-    uint32_t height, width;
-    uint8_t *rgb;
-};
-
-static void view_finish(struct view *view) {
-    resampler_finish(&view->resampler);
-    free(view->rgb);
-    *view = (struct view){0};
-}
-
-// The largest size of the clip's proportions that the terminal holds; a half block is about square.
-static bool view_init(struct view *view, const struct clip *clip, const struct screen *screen) {
-    double across = (double)screen->columns / clip->width, down = 2.0 * screen->rows / clip->height;
-    double factor = across < down ? across : down;
-    uint32_t width = (uint32_t)(clip->width * factor + 0.5), height = (uint32_t)(clip->height * factor + 0.5);
-    view->width = width < 1 ? 1 : width > screen->columns ? screen->columns : width;
-    view->height = height < 1 ? 1 : height > 2 * screen->rows ? 2 * screen->rows : height;
-    view->rgb = malloc((size_t)view->height * view->width * 3);
-    return resampler_init(&view->resampler, clip->height, clip->width, view->height, view->width,
-                          CLIP_FIT_STRETCH) &&
-           view->rgb != NULL;
-}
-
-static bool show(struct view *view, struct screen *screen, const struct clip *clip, uint32_t frame) {
-    if (screen_resized(screen) || view->rgb == NULL) {
-        view_finish(view);
-        if (!view_init(view, clip, screen))
-            return false;
-    }
-    resampler_frame(&view->resampler, clip_frame_at(clip, frame), view->rgb);
-    return screen_draw(screen, view->rgb, view->height, view->width);
-}
-
 // Plays until the end, a key or a signal. The schedule is absolute:
 // a slow terminal drops frames and keeps time.
 static bool play(struct screen *screen, const struct clip *clip, bool once) {
-    struct view view = {0};
+    struct screen_picture picture = {0};
     double due = terminal_seconds();
     bool ok = true, stop = false;
     for (uint32_t t = 0; ok && !stop; t++) {
@@ -67,7 +28,8 @@ static bool play(struct screen *screen, const struct clip *clip, bool once) {
         }
         double now = terminal_seconds(), end = due + clip->duration_ms[t] / 1000.0;
         if (now < end || clip->frames == 1)
-            ok = show(&view, screen, clip, t);
+            ok = screen_picture_show(&picture, screen, clip_frame_at(clip, t), clip->height, clip->width,
+                                     NULL, 0);
         else if (now > end + 1) // stopped for long, as by Ctrl-Z: go on from here
             end = now;
         due = end;
@@ -75,7 +37,7 @@ static bool play(struct screen *screen, const struct clip *clip, bool once) {
             stop = screen_wait(screen, left) || interrupt_requested();
         stop = stop || interrupt_requested();
     }
-    view_finish(&view);
+    screen_picture_finish(&picture);
     return ok;
 }
 

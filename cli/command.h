@@ -9,7 +9,8 @@
 enum { CLI_ANY_COUNT = 1 << 20 }; // max_args of a command that takes any number
 
 struct command {
-    const char *name;    // one or two words: "devices", "bench kernels"
+    const char *name;    // one or two words: "devices", "bench kernels"; "" where the program is the command
+    const char *program; // whose command it is; NULL: mograph's
     const char *summary; // one line for the list of commands, lower case, no full stop
     const char *text; // what a reader of `--help` needs beyond the options, newline at its end; may be NULL
     const char *args; // positional arguments as help shows them, "CLIP..."; NULL when there are none
@@ -22,6 +23,11 @@ struct command {
     // but for a part (CLI_PARTLY) or ended by a signal.
     bool (*run)(const void *values, char **args, int arg_count, struct cli_error *error);
 };
+
+// What its help calls it: "mograph bench kernels".
+void command_words(const struct command *command, char *text, size_t size);
+// Reads the options in argv, then shows help or runs the command.
+bool command_run(const struct command *command, int argc, char **argv, struct cli_error *error);
 
 // `--device D`, the same in every command that works on one, to stand in braces; `field` is a const char *.
 #define DEVICE_HELP                                                                                          \

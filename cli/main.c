@@ -1,30 +1,9 @@
-// The program: finds the command, reads its options, runs it.
-#include "cli/check.h"
+// The program: finds the command and runs it.
 #include "cli/commands.h"
-#include "cli/text.h"
-#include "runtime/log.h"
-#include "runtime/system/machine.h"
+#include "cli/program.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-
-// What the library logs has names of files in it, too.
-static void print_line(const char *text) {
-    char line[2 * CLI_ERROR_TEXT];
-    text_shown(text, line, sizeof line);
-    fprintf(stderr, "mograph: %s\n", line);
-    fflush(stderr); // buffered where a console shows no halves of characters
-}
-
-// Errors are kept for the command's own line; all else is printed at once.
-static void on_log(void *user, enum rt_log_level level, const char *text) {
-    char older[CLI_ERROR_TEXT];
-    if (level != RT_LOG_ERROR)
-        print_line(text);
-    else if (cli_cause_keep(user, text, older))
-        print_line(older);
-}
 
 static bool print_version(void) {
     puts("mograph " MOGRAPH_VERSION);
@@ -43,16 +22,6 @@ static bool print_overview(FILE *out, const char *group) {
     fputs("usage: mograph COMMAND [OPTION...] [ARGUMENT...]\n\n", out);
     print_commands(out, group);
     fputs("\n`mograph COMMAND --help` shows a command's options; `mograph --version` the version.\n", out);
-    return true;
-}
-
-static bool print_help(const struct command *command) {
-    printf("usage: mograph %s [OPTION...]%s%s\n\n%s\n", command->name, command->args != NULL ? " " : "",
-           command->args != NULL ? command->args : "", command->summary);
-    if (command->text != NULL)
-        printf("\n%s", command->text);
-    printf("\noptions:\n");
-    options_print(stdout, command->options);
     return true;
 }
 
@@ -84,33 +53,6 @@ static bool refuse_command(int argc, char **argv, struct cli_error *error) {
     return cli_usage(error, "there is no command \"%s\"; `mograph --help` lists them", typed);
 }
 
-static bool run_parsed(const struct command *command, int argc, char **argv, void *values,
-                       struct cli_error *error) {
-    int count;
-    bool help;
-    uint64_t *given = command->given > 0 ? (uint64_t *)(void *)((char *)values + command->given) : NULL;
-    if (!options_parse(command->options, argc, argv, values, &count, &help, given, error))
-        return false;
-    if (help)
-        return print_help(command);
-    if (count > command->max_args)
-        return cli_usage(error, "\"%.80s\" is one argument too many; `mograph %s --help` shows what it takes",
-                         argv[command->max_args], command->name);
-    if (count < command->min_args)
-        return cli_usage(error, "give %s; `mograph %s --help` explains", command->args, command->name);
-    return command->run(values, argv, count, error);
-}
-
-// What is wrong with a command line says whose it is.
-static bool run_command(const struct command *command, int argc, char **argv, struct cli_error *error) {
-    void *values = calloc(1, command->values_size > 0 ? command->values_size : 1);
-    if (values == NULL)
-        return cli_no_memory(error, NULL);
-    bool done = run_parsed(command, argc, argv, values, error);
-    free(values);
-    return done || (error->status == CLI_USAGE && cli_error_prefix(error, command->name));
-}
-
 static bool is_help(const char *word) {
     return strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0 || strcmp(word, "help") == 0;
 }
@@ -130,39 +72,13 @@ static bool dispatch(int argc, char **argv, struct cli_error *error) {
     for (int i = 0; i < command_count; i++) {
         int words = words_matched(commands[i], argc, argv);
         if (words > 0)
-            return run_command(commands[i], argc - words, argv + words, error);
+            return command_run(commands[i], argc - words, argv + words, error);
     }
     if (argc > 1 && command_is_group(argv[0]) && is_help(argv[1]))
         return print_overview(stdout, argv[0]);
     return refuse_command(argc, argv, error);
 }
 
-// One failure, one line: also of a command that forgot to say why, and of what the library said to nobody.
-static int conclude(bool done, struct cli_error *error) {
-    char left[CLI_ERROR_TEXT];
-    // A full disk or a closed pipe must not look like success.
-    if ((fflush(stdout) != 0 || ferror(stdout)) && done && error->status == 0)
-        done = cli_fail(error, NULL, "could not write the output");
-    bool more = cli_cause_take(error->cause, left);
-    if (!done && error->text[0] == '\0')
-        cli_fail(error, NULL, "%s", more ? left : "it failed and cannot say why: please report this");
-    else if (more)
-        print_line(left);
-    if (!done)
-        print_line(error->text);
-    return error->status;
-}
-
 int main(int argc, char **argv) {
-    struct cli_cause cause;
-    struct cli_error error = {.cause = &cause};
-    if (!sys_start(&argc, &argv))
-        return CLI_FAILED;
-    cli_cause_init(&cause);
-    rt_log_set_callback(on_log, &cause);
-    bool done = dispatch(argc > 0 ? argc - 1 : 0, argv + 1, &error);
-    int status = conclude(done, &error);
-    rt_log_set_callback(NULL, NULL);
-    cli_cause_destroy(&cause);
-    return status;
+    return program_run("mograph", dispatch, argc, argv);
 }

@@ -12,6 +12,7 @@
 
 enum {
     CELL_BYTES = 48, // two colours and a character
+    LINE_BYTES = 512,
     MAX_COLUMNS = 2000,
     MAX_ROWS = 1000,
 };
@@ -26,7 +27,8 @@ static void ask_size(uint32_t *columns, uint32_t *rows) {
 }
 
 static bool reserve(struct screen *screen) {
-    size_t capacity = (size_t)screen->columns * screen->rows * CELL_BYTES + (size_t)screen->rows * 32 + 64;
+    size_t capacity =
+        (size_t)screen->columns * screen->rows * CELL_BYTES + (size_t)screen->rows * (32 + LINE_BYTES) + 64;
     char *text = capacity > screen->capacity ? realloc(screen->text, capacity) : screen->text;
     if (text == NULL)
         return false;
@@ -61,8 +63,13 @@ bool screen_resized(struct screen *screen) {
         return false;
     screen->columns = columns;
     screen->rows = rows;
-    fputs("\033[0m\033[2J", stdout);
+    screen_clear(screen);
     return true;
+}
+
+void screen_clear(struct screen *screen) {
+    (void)screen;
+    fputs("\033[0m\033[2J", stdout);
 }
 
 #if defined(__GNUC__)
@@ -97,7 +104,17 @@ static void add_row(struct screen *screen, size_t *at, const uint8_t *upper, boo
     add(screen, at, "\033[0m");
 }
 
-bool screen_draw(struct screen *screen, const uint8_t *rgb, uint32_t height, uint32_t width) {
+// Cut by letters, not by bytes.
+static void add_line(struct screen *screen, size_t *at, const struct screen_line *line) {
+    size_t bytes = 0;
+    for (uint32_t letters = 0; line->text[bytes] != '\0'; bytes++)
+        if (((unsigned char)line->text[bytes] & 0xc0) != 0x80 && letters++ == screen->columns)
+            break;
+    add(screen, at, "\033[%u;1H%.*s", line->row + 1, (int)bytes, line->text);
+}
+
+bool screen_draw(struct screen *screen, const uint8_t *rgb, uint32_t height, uint32_t width,
+                 const struct screen_line *lines_over, uint32_t count) {
     if (!reserve(screen))
         return false;
     size_t at = 0, row_bytes = (size_t)width * 3;
@@ -109,12 +126,36 @@ bool screen_draw(struct screen *screen, const uint8_t *rgb, uint32_t height, uin
         add(screen, &at, "\033[%u;%uH", top + line, left);
         add_row(screen, &at, upper, 2 * line + 1 < height, width);
     }
+    for (uint32_t i = 0; i < count; i++)
+        if (lines_over[i].row < screen->rows)
+            add_line(screen, &at, &lines_over[i]);
     add(screen, &at, "\033[?2026l");
     return fwrite(screen->text, 1, at, stdout) == at && fflush(stdout) == 0;
 }
 
+// Behind an escape: "[A" or "OA" is an arrow. Other sequences are read to their end: ECMA-48 has them end with
+// a byte from 0x40 on. Nothing behind it: the key itself. What belongs together comes together: no waiting.
+static int escaped_key(struct screen *screen) {
+    int byte, first = sys_keys_wait(&screen->keys, 0);
+    if (first < 0)
+        return SCREEN_KEY_ESCAPE;
+    bool sequence = first == '[' || first == 'O';
+    while (sequence && (byte = sys_keys_wait(&screen->keys, 0)) >= 0)
+        if (byte >= 0x40)
+            return byte >= 'A' && byte <= 'D' ? (const int[]){SCREEN_KEY_UP, SCREEN_KEY_DOWN,
+                                                              SCREEN_KEY_RIGHT, SCREEN_KEY_LEFT}[byte - 'A']
+                                              : SCREEN_KEY_OTHER;
+    return SCREEN_KEY_OTHER;
+}
+
+int screen_key(struct screen *screen, double seconds) {
+    int byte = sys_keys_wait(&screen->keys, seconds);
+    if (byte < 0)
+        return byte == SYS_KEYS_CLOSED ? SCREEN_KEY_CLOSED : 0;
+    return byte == SCREEN_KEY_ESCAPE ? escaped_key(screen) : byte;
+}
+
 bool screen_wait(struct screen *screen, double seconds) {
-    enum { CTRL_D = 4, ESCAPE = 27 };
-    int key = sys_keys_wait(&screen->keys, seconds);
-    return key == 'q' || key == ESCAPE || key == CTRL_D;
+    int key = screen_key(screen, seconds);
+    return key == 'q' || key == SCREEN_KEY_ESCAPE || key == SCREEN_KEY_CTRL_D || key == SCREEN_KEY_CLOSED;
 }

@@ -61,9 +61,8 @@ static void show(struct playing *p, uint32_t frame, const uint8_t *clip) {
         return;
     }
     float share = (float)shown.share;
-    for (size_t i = 0; i < bytes; i++)
-        to[i] = srgb_byte(&p->tables,
-                          share * p->tables.linear[now[i]] + (1.0f - share) * p->tables.linear[before[i]]);
+    const struct srgb_part parts[] = {{now, share}, {before, 1.0f - share}};
+    srgb_mix(&p->tables, parts, 2, bytes, to);
 }
 
 // Frames from `frame` on that stand at one position: it is decoded once.

@@ -23,17 +23,38 @@ static bool learn_kinds(struct work *work, struct cli_error *error) {
     return true;
 }
 
-bool work_begin(struct work *work, const struct command *command, const void *values, char *const *args,
-                int arg_count, struct cli_error *error) {
+static void init(struct work *work, const struct command *command, const void *values, char *const *args,
+                 int arg_count) {
     *work = (struct work){.command = command,
                           .all_values = values,
                           .values = values,
                           .args = args,
                           .arg_count = arg_count,
                           .started = terminal_seconds()};
+}
+
+static bool open_file(struct work *work, struct cli_error *error) {
     return weights_path_find(work->values->weights, work->weights_path, error) &&
            cli_check(error, weights_open(work->weights_path, &work->weights), "opening %s",
                      work->weights_path) &&
+           learn_kinds(work, error);
+}
+
+bool work_begin(struct work *work, const struct command *command, const void *values, char *const *args,
+                int arg_count, struct cli_error *error) {
+    init(work, command, values, args, arg_count);
+    return open_file(work, error);
+}
+
+bool work_begin_embedded(struct work *work, const struct command *command, const void *values,
+                         const struct work_embedded *embedded, struct cli_error *error) {
+    init(work, command, values, NULL, 0);
+    if (work->values->weights != NULL)
+        return open_file(work, error);
+    snprintf(work->weights_path, sizeof work->weights_path, "%s", embedded->name);
+    return cli_check(error,
+                     weights_open_memory(embedded->name, embedded->bytes, embedded->size, &work->weights),
+                     "opening the weights in this program") &&
            learn_kinds(work, error);
 }
 
@@ -92,7 +113,7 @@ void work_progress_end(struct work *work) {
 // --- reports
 
 // Options that do not change the picture, or say where things lie.
-static const char *const not_told[] = {"out", "device", "force", "quiet", "json", "weights", NULL};
+static const char *const not_told[] = {"out", "device", "force", "quiet", "json", "weights", "record", "stats", NULL};
 
 static const char *weights_name(const struct work *work) {
     return path_base(work->weights_path);
@@ -100,8 +121,10 @@ static const char *weights_name(const struct work *work) {
 
 void work_comment(const struct work *work, const char *what, char *text) {
     char command[CLIP_COMMENT_BYTES / 2];
-    options_to_text(work->command->name, work->command->options, work->all_values, work->values->given,
-                    not_told, work->args, work->arg_count, command, sizeof command);
+    char start[64];
+    command_words(work->command, start, sizeof start);
+    options_to_text(start, work->command->options, work->all_values, work->values->given, not_told,
+                    work->args, work->arg_count, command, sizeof command);
     snprintf(text, CLIP_COMMENT_BYTES,
              "made with mograph " MOGRAPH_VERSION ": %s; %.1000s; weights %.200s %s", command, what,
              weights_name(work), weights_hash(work->weights));

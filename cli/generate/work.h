@@ -61,6 +61,14 @@ struct work {
 // case.
 bool work_begin(struct work *work, const struct command *command, const void *values, char *const *args,
                 int arg_count, struct cli_error *error);
+// The same for a program that has weights inside, which are taken without -w; `name` is their file's.
+struct work_embedded {
+    const char *name;
+    const void *bytes;
+    size_t size;
+};
+bool work_begin_embedded(struct work *work, const struct command *command, const void *values,
+                         const struct work_embedded *embedded, struct cli_error *error);
 // Opens the device and puts the weights there, with room for `batch` clips at a time if memory allows.
 bool work_start(struct work *work, uint32_t batch, struct cli_error *error);
 void work_close(struct work *work);

@@ -24,3 +24,13 @@ uint8_t srgb_byte(const struct srgb_tables *tables, float light) {
     float clamped = light > 0 ? light < 1 ? light : 1 : 0; // a NaN becomes black
     return tables->byte[(int)(4096 * sqrtf(clamped) + 0.5f)];
 }
+
+void srgb_mix(const struct srgb_tables *tables, const struct srgb_part *parts, uint32_t part_count,
+              size_t count, uint8_t *out) {
+    for (size_t i = 0; i < count; i++) {
+        float light = parts[0].share * tables->linear[parts[0].bytes[i]];
+        for (uint32_t k = 1; k < part_count; k++)
+            light += parts[k].share * tables->linear[parts[k].bytes[i]];
+        out[i] = srgb_byte(tables, light);
+    }
+}

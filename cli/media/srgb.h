@@ -2,6 +2,7 @@
 #ifndef MOGRAPH_CLI_MEDIA_SRGB_H
 #define MOGRAPH_CLI_MEDIA_SRGB_H
 
+#include <stddef.h>
 #include <stdint.h>
 
 // Linear light of an sRGB value, both 0 to 1.
@@ -16,5 +17,14 @@ struct srgb_tables {
 void srgb_tables_init(struct srgb_tables *tables);
 // Rounds to the nearest byte; clamps.
 uint8_t srgb_byte(const struct srgb_tables *tables, float light);
+
+// A picture that shines through others: sRGB bytes, and how much of their light there is.
+struct srgb_part {
+    const uint8_t *bytes;
+    float share;
+};
+// Mixes parts, at least one, as light adds up: `count` bytes of each.
+void srgb_mix(const struct srgb_tables *tables, const struct srgb_part *parts, uint32_t part_count,
+              size_t count, uint8_t *out);
 
 #endif

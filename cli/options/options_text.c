@@ -81,11 +81,11 @@ static bool listed(const char *name, const char *const *list) {
     return false;
 }
 
-void options_to_text(const char *name, const struct option *options, const void *values, uint64_t given,
+void options_to_text(const char *start, const struct option *options, const void *values, uint64_t given,
                      const char *const *without, char *const *args, int arg_count, char *text, size_t size) {
     struct writer w = {text, size, 0};
     text[0] = '\0';
-    add(&w, "mograph %s", name);
+    add(&w, "%s", start);
     for (int i = 0; i < arg_count; i++) {
         add(&w, " ");
         add_word(&w, without_folders(args[i]));

@@ -50,6 +50,13 @@ void motion_init(struct motion *motion, uint32_t clip_frames, const struct timel
     }
 }
 
+// A loop of one round, as long as leaves a whole fading: its end leads to its beginning.
+void motion_init_endless(struct motion *motion, uint32_t clip_frames) {
+    const struct timeline round = {.keys = 1, .dwell = clip_frames - clip_frames / 4, .loop = true};
+    motion_init(motion, clip_frames, &round);
+    motion->shift = 0;
+}
+
 static uint32_t round_start(const struct motion *motion, uint32_t round) {
     return (uint32_t)((uint64_t)round * motion->total / motion->rounds);
 }

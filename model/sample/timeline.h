@@ -46,6 +46,8 @@ struct motion_frame {
 // With `loop` the motion begins so that the middle of the first `dwell` frames shows the middle of a clip;
 // otherwise with a clip's first frame.
 void motion_init(struct motion *motion, uint32_t clip_frames, const struct timeline *timeline);
+// For a morph without an end: one round after another, each as a loop's, from a clip's first frame on.
+void motion_init_endless(struct motion *motion, uint32_t clip_frames);
 struct motion_frame motion_at(const struct motion *motion, uint32_t frame);
 
 #endif

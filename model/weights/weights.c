@@ -185,19 +185,33 @@ static enum rt_status read_description(struct weights *w) {
     return RT_ERROR_INVALID;
 }
 
-enum rt_status weights_open(const char *path, struct weights **out) {
-    struct weights *w = *out = calloc(1, sizeof *w);
-    if (w == NULL)
-        return rt_no_memory("weights");
-    snprintf(w->path, sizeof w->path, "%s", path);
-    enum rt_status status = safetensors_open(path, &w->file);
+static struct weights *create(const char *path) {
+    struct weights *w = calloc(1, sizeof *w);
+    if (w != NULL)
+        snprintf(w->path, sizeof w->path, "%s", path);
+    return w;
+}
+
+// What follows once there are tensors, or none: `status` says.
+static enum rt_status describe(struct weights **out, enum rt_status status) {
     if (status == RT_OK)
-        status = read_description(w);
+        status = read_description(*out);
     if (status == RT_OK)
-        make_hash(w);
+        make_hash(*out);
     else
         weights_close(out);
     return status;
+}
+
+enum rt_status weights_open(const char *path, struct weights **out) {
+    *out = create(path);
+    return *out != NULL ? describe(out, safetensors_open(path, &(*out)->file)) : rt_no_memory("weights");
+}
+
+enum rt_status weights_open_memory(const char *label, const void *bytes, size_t size, struct weights **out) {
+    *out = create(label);
+    return *out != NULL ? describe(out, safetensors_open_memory(label, bytes, size, &(*out)->file))
+                        : rt_no_memory("weights");
 }
 
 void weights_close(struct weights **handle) {

@@ -37,6 +37,8 @@ struct weights;
 // Reads a file and its configuration. Errors, with one line: RT_ERROR_IO, RT_ERROR_INVALID (no weights file
 // of ours, an impossible configuration). The caller closes it.
 enum rt_status weights_open(const char *path, struct weights **out);
+// The same from the bytes of such a file, which are copied; `label` takes the path's place in messages.
+enum rt_status weights_open_memory(const char *label, const void *bytes, size_t size, struct weights **out);
 void weights_close(struct weights **weights);
 
 const struct vae_config *weights_config(const struct weights *weights);

@@ -25,8 +25,9 @@ struct sys_keys {
 
 void sys_keys_begin(struct sys_keys *keys);
 void sys_keys_end(struct sys_keys *keys);
-// Waits, also when no keys are held. The next byte of what was pressed (an arrow is "\033[A", ...), or -1: none came,
-// or a signal did.
+enum { SYS_KEYS_NONE = -1, SYS_KEYS_CLOSED = -2 };
+// Waits, also when no keys are held. The next byte of what was pressed (an arrow is "\033[A", ...); SYS_KEYS_NONE when
+// none came, or a signal did; SYS_KEYS_CLOSED when the terminal has gone.
 int sys_keys_wait(struct sys_keys *keys, double seconds);
 
 // --- signals

@@ -52,9 +52,10 @@ int sys_keys_wait(struct sys_keys *keys, double seconds) {
     struct pollfd poller = {.fd = keys->held ? STDIN_FILENO : -1, .events = POLLIN};
     int milliseconds = seconds > 0 ? seconds < 3600 ? (int)(seconds * 1000 + 0.5) : 3600000 : 0;
     unsigned char key;
-    if (poll(&poller, 1, milliseconds) <= 0 || (poller.revents & POLLIN) == 0)
-        return -1;
-    return read(STDIN_FILENO, &key, 1) == 1 ? key : -1;
+    if (poll(&poller, 1, milliseconds) <= 0)
+        return SYS_KEYS_NONE;
+    bool there = (poller.revents & POLLIN) != 0 && read(STDIN_FILENO, &key, 1) == 1;
+    return there ? key : SYS_KEYS_CLOSED;
 }
 
 void sys_catch_signals(void (*on_signal)(int signal_number)) {

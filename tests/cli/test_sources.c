@@ -127,13 +127,13 @@ static void check_record(void) {
     const char *const without[] = {"count", NULL};
     char first[] = "/tmp/folder/clip.gif", second[] = "burst:7", third[] = "a\nb", text[400];
     char *const args[] = {first, second, third};
-    options_to_text("morph", options, &values, 0x3f, without, args, 3, text, sizeof text);
+    options_to_text("mograph morph", options, &values, 0x3f, without, args, 3, text, sizeof text);
     CHECK(strcmp(text,
                  "mograph morph clip.gif burst:7 'a?b' --loop --rate 0.25 --name 'it'\\''s a name' --style "
                  "strip --size 1x2x3") == 0);
-    options_to_text("morph", options, &values, 0x02, NULL, args, 0, text, sizeof text);
+    options_to_text("mograph morph", options, &values, 0x02, NULL, args, 0, text, sizeof text);
     CHECK(strcmp(text, "mograph morph --count -3") == 0);
-    options_to_text("morph", options, &values, 0x3f, NULL, args, 3, text, 20);
+    options_to_text("mograph morph", options, &values, 0x3f, NULL, args, 3, text, 20);
     CHECK(strlen(text) == 19);
 }
 

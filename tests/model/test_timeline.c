@@ -87,6 +87,23 @@ static void loops_hold_the_middle(void) {
         }
 }
 
+// Without an end: rounds of three quarters of a clip, each faded into the next, whatever the frame's number.
+static void endless_motion_goes_on(void) {
+    const uint32_t sizes[] = {8, 16, 32, 64};
+    for (int i = 0; i < 4; i++) {
+        struct motion motion;
+        motion_init_endless(&motion, sizes[i]);
+        CHECK(motion.total == sizes[i] - sizes[i] / 4 && motion.rounds == 1 && motion.fade == sizes[i] / 4);
+        check_motion(&motion, sizes[i]);
+        for (uint32_t f = 0; f < motion.total; f++) {
+            struct motion_frame shown = motion_at(&motion, f),
+                                later = motion_at(&motion, f + 1000 * motion.total);
+            CHECK(shown.now == f && later.now == f && later.before == shown.before);
+            CHECK(shown.share == (f < motion.fade ? (f + 1.0) / (motion.fade + 1.0) : 1.0));
+        }
+    }
+}
+
 int main(void) {
     test_begin();
     easing_keeps_its_ends();
@@ -94,5 +111,6 @@ int main(void) {
     motion_never_jumps();
     a_short_morph_is_one_clip();
     loops_hold_the_middle();
+    endless_motion_goes_on();
     return test_end();
 }
