@@ -23,14 +23,40 @@ static void watch_x11(void) {
         set_handler(display_gone);
 }
 
+// What SDL falls back to shows nothing to anyone: that is for those who ask for it.
+static bool is_seen(void) {
+    const char *driver = SDL_GetCurrentVideoDriver();
+    return SDL_getenv("SDL_VIDEODRIVER") != NULL ||
+           (driver != NULL && strcmp(driver, "offscreen") != 0 && strcmp(driver, "dummy") != 0 &&
+            strcmp(driver, "evdev") != 0);
+}
+
+// Whether there is something to ask. SDL would also take a whole console over, where the terminal does as well.
+static bool has_display(void) {
+#if defined(_WIN32) || defined(__APPLE__)
+    return true;
+#else
+    bool x11 = SDL_getenv("DISPLAY") != NULL, wayland = SDL_getenv("WAYLAND_DISPLAY") != NULL;
+    if (x11 && !wayland)
+        SDL_SetHint("SDL_VIDEODRIVER", "x11"); // libwayland writes a line of its own where there is none
+    return x11 || wayland || SDL_getenv("SDL_VIDEODRIVER") != NULL;
+#endif
+}
+
 bool window_system_begin(struct cli_error *error) {
     if (SDL_WasInit(SDL_INIT_VIDEO) != 0)
         return true;
     SDL_SetMainReady();
     SDL_SetHint(SDL_HINT_NO_SIGNAL_HANDLERS, "1"); // they are caught already
     SDL_SetHint("SDL_APP_NAME", "mograph");        // by its name: it is younger than some SDL
+    if (!has_display())
+        return cli_fail(error, NULL, "there is no window system: neither DISPLAY nor WAYLAND_DISPLAY is set");
     if (SDL_InitSubSystem(SDL_INIT_VIDEO) != 0)
         return cli_fail(error, NULL, "there is no window system: %s", SDL_GetError());
+    if (!is_seen()) {
+        window_system_end();
+        return cli_fail(error, NULL, "there is no window system that can be reached");
+    }
     watch_x11();
     return true;
 }
@@ -42,12 +68,6 @@ void window_system_end(void) {
 
 bool window_view_possible(void) {
     struct cli_error ignored = {0};
-#if !defined(_WIN32) && !defined(__APPLE__)
-    // SDL would take the whole console over, where the terminal does as well.
-    if (SDL_getenv("DISPLAY") == NULL && SDL_getenv("WAYLAND_DISPLAY") == NULL &&
-        SDL_getenv("SDL_VIDEODRIVER") == NULL)
-        return false;
-#endif
     return window_system_begin(&ignored);
 }
 

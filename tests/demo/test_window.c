@@ -3,6 +3,7 @@
 #include "tests/test.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 enum { HEIGHT = 12, WIDTH = 16, WINDOW_HEIGHT = 70, WINDOW_WIDTH = 100, EVENTS = 8 };
@@ -322,6 +323,14 @@ static void test_no_windows(void) {
     CHECK(!ops->begin(&view, &options, &error) && view == NULL && error.status == CLI_FAILED);
     CHECK(strstr(error.text, "no window system") != NULL && strchr(error.text, '\n') == NULL);
     CHECK(!window_print_screens(&error));
+    // Nor may SDL show an unseen window by itself: no display at all, and one that nobody answers for.
+    unsetenv("SDL_VIDEODRIVER");
+    unsetenv("WAYLAND_DISPLAY");
+    unsetenv("DISPLAY");
+    CHECK(!window_view_possible() && SDL_WasInit(SDL_INIT_VIDEO) == 0);
+    CHECK(!window_print_screens(&error) && strstr(error.text, "DISPLAY") != NULL);
+    setenv("DISPLAY", ":65000", 1);
+    CHECK(!window_view_possible() && SDL_WasInit(SDL_INIT_VIDEO) == 0);
 }
 
 int main(void) {
