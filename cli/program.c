@@ -4,6 +4,7 @@
 #include "cli/check.h"
 #include "cli/text.h"
 #include "runtime/log.h"
+#include "runtime/system/console.h"
 #include "runtime/system/machine.h"
 
 #include <stdio.h>
@@ -45,8 +46,10 @@ static int conclude(struct program *program, bool done, struct cli_error *error)
         cli_fail(error, NULL, "%s", more ? left : "it failed and cannot say why: please report this");
     else if (more)
         print_line(program, left);
-    if (!done)
+    if (!done) {
         print_line(program, error->text);
+        sys_alert(program->name, error->text);
+    }
     return error->status;
 }
 

@@ -12,6 +12,12 @@ bool sys_is_interactive(FILE *stream);
 // Of the terminal on stdout, in characters; false when it does not tell.
 bool sys_terminal_size(uint32_t *columns, uint32_t *rows);
 
+// Where nobody sees what is written there, as when Windows has opened a console for this program alone: a box with the
+// text, once. False where it is for whoever reads stderr.
+bool sys_alert(const char *title, const char *text);
+// A console that was opened for this program alone goes away: there is a window to look at.
+void sys_leave_console(void);
+
 // --- keys
 
 // What to restore; zero-initialise.

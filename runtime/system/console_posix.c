@@ -26,6 +26,15 @@ bool sys_terminal_size(uint32_t *columns, uint32_t *rows) {
     return known;
 }
 
+bool sys_alert(const char *title, const char *text) {
+    (void)title;
+    (void)text;
+    return false;
+}
+
+void sys_leave_console(void) {
+}
+
 void sys_keys_begin(struct sys_keys *keys) {
     struct termios before;
     _Static_assert(sizeof before <= sizeof keys->before.bytes, "room for what to restore");

@@ -35,6 +35,37 @@ bool sys_terminal_size(uint32_t *columns, uint32_t *rows) {
     return true;
 }
 
+// --- a console of one's own
+
+// What was found once stays so when the console has gone.
+static bool left, told;
+
+// Started by a double click: no other program has this console, and it goes with us.
+static bool is_alone(void) {
+    DWORD mode, others[2];
+    return left ||
+           (GetConsoleMode(GetStdHandle(STD_ERROR_HANDLE), &mode) && GetConsoleProcessList(others, 2) == 1);
+}
+
+bool sys_alert(const char *title, const char *text) {
+    enum { CAPACITY = 4096 };
+    wchar_t wide_title[128], wide_text[CAPACITY];
+    if (!is_alone())
+        return false;
+    bool fits = MultiByteToWideChar(CP_UTF8, 0, title, -1, wide_title, 128) > 0 &&
+                MultiByteToWideChar(CP_UTF8, 0, text, -1, wide_text, CAPACITY) > 0;
+    if (fits && !told)
+        MessageBoxW(NULL, wide_text, wide_title, MB_OK | MB_ICONERROR);
+    told = told || fits;
+    return fits;
+}
+
+void sys_leave_console(void) {
+    left = is_alone();
+    if (left)
+        FreeConsole();
+}
+
 // --- signals
 
 // A handler of the console has no argument that could bring these along.

@@ -20,6 +20,7 @@ void sys_name(char *text, size_t size);
 // Nanoseconds since some fixed moment; never runs backwards.
 uint64_t sys_nanoseconds(void);
 bool sys_utc(time_t when, struct tm *utc);
+bool sys_local_time(time_t when, struct tm *local);
 
 uint64_t sys_process_number(void);
 // Sets a variable of the environment that is not set.

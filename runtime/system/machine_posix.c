@@ -69,6 +69,10 @@ bool sys_utc(time_t when, struct tm *utc) {
     return gmtime_r(&when, utc) != NULL;
 }
 
+bool sys_local_time(time_t when, struct tm *local) {
+    return localtime_r(&when, local) != NULL;
+}
+
 uint64_t sys_process_number(void) {
     return (uint64_t)getpid();
 }

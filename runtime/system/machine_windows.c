@@ -108,6 +108,10 @@ bool sys_utc(time_t when, struct tm *utc) {
     return gmtime_s(utc, &when) == 0;
 }
 
+bool sys_local_time(time_t when, struct tm *local) {
+    return localtime_s(local, &when) == 0;
+}
+
 uint64_t sys_process_number(void) {
     return GetCurrentProcessId();
 }
