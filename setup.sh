@@ -1,5 +1,5 @@
 #!/bin/sh
-# Sets mograph up: sh setup.sh deps | build | demo | lint | test. Safe to run twice, from any folder.
+# Sets mograph up: sh setup.sh deps | build | demo | lint | test | windows | windows-test. Safe to run twice, from any folder.
 set -eu
 cd "$(dirname "$0")"
 
@@ -11,6 +11,10 @@ TEST_PACKAGES="vulkan-validationlayers python3 python3-numpy python3-torch pytho
 python3-skimage ffmpeg imagemagick gifsicle groff-base zsh fish dpkg-dev file xvfb xdotool openbox"
 
 LINT_PACKAGES="clang clang-format clang-tidy shellcheck"
+
+# What builds for Windows, and what runs that here.
+WINDOWS_PACKAGES="gcc-mingw-w64-x86-64-posix g++-mingw-w64-x86-64-posix libz-mingw-w64-dev dpkg-dev zip"
+WINE_PACKAGES="wine wine64 xvfb xauth"
 
 say() {
     printf 'setup: %s\n' "$*"
@@ -232,6 +236,23 @@ run_all_tests() {
     ASAN_OPTIONS=$DEVICE_ASAN_OPTIONS run_tests build-asan -L device
 }
 
+# --- Windows
+
+# The libraries that Debian has no MinGW-w64 package of come from its sources, once.
+build_windows() {
+    suite=$(. /etc/os-release && echo "${VERSION_CODENAME:-}")
+    sh cli/package/windows_deps.sh build-windows/deps "$(mirror_of "$suite" | head -n 1)" "$suite"
+    build windows build-windows
+}
+
+# Under Wine, which passes Vulkan on to the drivers of this system.
+test_windows() {
+    WINEPREFIX=${WINEPREFIX:-$PWD/build-windows/wine}
+    export WINEPREFIX WINEDEBUG=-all
+    say "the Windows half of runtime/system, and the program, under Wine"
+    xvfb-run -a sh -c 'wine build-windows/tests/test_system.exe && sh tests/cli/windows.sh build-windows wine'
+}
+
 # A looped morph through all six kinds with the weights that ship, played once where there is a terminal.
 demo() {
     build/mograph morph burst fountain orbit ripple snow vortex --loop --scale 2 --force -o morph.gif
@@ -273,8 +294,18 @@ test)
     build_release
     run_all_tests
     ;;
+windows)
+    deps $BUILD_PACKAGES $WINDOWS_PACKAGES
+    build_windows
+    say "built: build-windows/mograph.exe and build-windows/mograph-demo.exe"
+    ;;
+windows-test)
+    deps $BUILD_PACKAGES $RUN_PACKAGES $WINDOWS_PACKAGES $WINE_PACKAGES
+    build_windows
+    test_windows
+    ;;
 *)
-    echo "usage: sh setup.sh deps|build|demo|lint|test" >&2
+    echo "usage: sh setup.sh deps|build|demo|lint|test|windows|windows-test" >&2
     exit 2
     ;;
 esac

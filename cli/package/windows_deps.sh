@@ -63,10 +63,11 @@ build_libspng() {
 }
 
 cmake_build() {
-    cmake -S . -B build-windows -DCMAKE_TOOLCHAIN_FILE="$toolchain" -DCMAKE_BUILD_TYPE=Release \
-        -DCMAKE_INSTALL_PREFIX="$prefix" -DBUILD_SHARED_LIBS=OFF "$@" >build.log 2>&1 &&
-        cmake --build build-windows --parallel "$parallel" --target install >>build.log 2>&1 ||
-        { tail -n 40 build.log; return 1; }
+    {
+        cmake -S . -B build-windows -DCMAKE_TOOLCHAIN_FILE="$toolchain" -DCMAKE_BUILD_TYPE=Release \
+            -DCMAKE_INSTALL_PREFIX="$prefix" -DBUILD_SHARED_LIBS=OFF "$@"
+        cmake --build build-windows --parallel "$parallel" --target install
+    } >build.log 2>&1
 }
 
 build_libwebp() {
