@@ -72,7 +72,7 @@ static char *header_text(uint32_t levels) {
 }
 
 // The header, and the rows of `old`, which may be NULL, below `steps`, in the place of the file: whole or
-// not at all.
+// not at all. Closes `old`: not every system replaces a file that is open.
 static int replace(const struct metrics *m, const char *header, FILE *old, uint64_t steps) {
     struct atomic_file whole;
     atomic_file_sweep(m->path);
@@ -81,18 +81,23 @@ static int replace(const struct metrics *m, const char *header, FILE *old, uint6
         code = atomic_file_write(&whole, header, strlen(header));
     if (code == 0 && old != NULL)
         code = copy_rows(old, whole.file, steps);
+    if (old != NULL)
+        fclose(old);
     if (code == 0)
         return atomic_file_commit(&whole, true);
     atomic_file_discard(&whole);
     return code;
 }
 
+// Takes `old` over, which may be NULL.
 static bool begin_file(struct metrics *m, const char *header, FILE *old, uint64_t steps,
                        struct cli_error *error) {
-    if (old != NULL && !same_header(old, header))
+    if (old != NULL && !same_header(old, header)) {
+        fclose(old);
         return cli_fail(error, m->path,
                         "its columns are not those that this version writes: rename it, and the run goes on "
                         "with a new one");
+    }
     errno = replace(m, header, old, steps);
     if (errno == 0)
         m->file = sys_fopen(m->path, "a");
@@ -108,12 +113,14 @@ bool metrics_open(struct metrics *m, const char *path, uint32_t levels, uint64_t
     if (steps > 0 && old == NULL && errno != ENOENT)
         return fail(m, error);
     char *header = header_text(levels);
-    bool opened = header != NULL ? begin_file(m, header, old, steps, error)
-                                 : cli_no_memory(error, "the header of metrics.csv");
-    free(header);
+    if (header != NULL) {
+        bool opened = begin_file(m, header, old, steps, error);
+        free(header);
+        return opened;
+    }
     if (old != NULL)
         fclose(old);
-    return opened;
+    return cli_no_memory(error, "the header of metrics.csv");
 }
 
 static void number(FILE *file, float value) {

@@ -199,6 +199,11 @@ bool sys_remove_file(const char *path) {
     return (folder ? RemoveDirectoryW(name.text) : DeleteFileW(name.text)) || wide_fail();
 }
 
+static bool is_folder(const struct wide *name) {
+    DWORD attributes = GetFileAttributesW(name->text);
+    return attributes != INVALID_FILE_ATTRIBUTES && (attributes & FILE_ATTRIBUTE_DIRECTORY) != 0;
+}
+
 // A scanner of viruses or an index may hold a new file for a moment.
 static bool move(const char *from, const char *to, DWORD flags) {
     struct wide old, new;
@@ -207,8 +212,14 @@ static bool move(const char *from, const char *to, DWORD flags) {
     for (DWORD wait = 1; !MoveFileExW(old.text, new.text, flags | MOVEFILE_WRITE_THROUGH); wait *= 2) {
         DWORD error = GetLastError();
         bool again = error == ERROR_SHARING_VIOLATION || error == ERROR_ACCESS_DENIED;
-        if (!again || wait > 256)
+        if (again && is_folder(&new)) { // which nothing replaces
+            errno = EEXIST;
+            return false;
+        }
+        if (!again || wait > 256) {
+            SetLastError(error);
             return wide_fail();
+        }
         Sleep(wait);
     }
     return true;

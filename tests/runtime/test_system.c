@@ -258,6 +258,11 @@ static void test_entries(void) {
     CHECK(sys_folder_remove_folder(tree, "inner"));
     sys_folder_close(tree);
     CHECK(sys_remove_folder(in("moved")) && !sys_exists(in("tree")));
+    // A folder that is not empty is replaced by nothing.
+    CHECK(sys_make_folder(in("full")) && put(in("full/x"), "x") && sys_make_folder(in("other")));
+    CHECK(!sys_rename(in("other"), in("full")) && (errno == EEXIST || errno == ENOTEMPTY));
+    CHECK(!sys_rename(in("full/x"), in("other")) && (errno == EEXIST || errno == EISDIR));
+    CHECK(sys_remove_file(in("full/x")) && sys_remove_folder(in("full")) && sys_remove_folder(in("other")));
 }
 
 // --- locks
