@@ -174,6 +174,12 @@ static void arrive(struct instrument *i) {
     set_out(i, next_key(i, (i->to.kind + 1) % i->kinds));
 }
 
+static void go_on(struct instrument *i, double part, double time) {
+    i->travelled += part - i->part;
+    i->part = part;
+    i->time = time;
+}
+
 // Key points may be nearer than the step: then it comes past them.
 static void travel(struct instrument *i, double until) {
     while (i->time < until) {
@@ -181,10 +187,9 @@ static void travel(struct instrument *i, double until) {
         if (i->landing > i->time)
             arrival = i->landing;
         if (arrival > until) {
-            i->part = fmin(i->part + per_second * (until - i->time), 1.0);
-            i->time = until;
+            go_on(i, fmin(i->part + per_second * (until - i->time), 1.0), until);
         } else {
-            i->time = arrival;
+            go_on(i, 1.0, arrival);
             arrive(i);
         }
     }

@@ -34,6 +34,7 @@ struct instrument {
     struct instrument_key from, to; // the key points
     double time;                    // the moment that it has come to
     double part;                    // of the time between the key points, 0 to 1
+    double travelled;               // parts in all, of as many ways
     double speed;
     double temperature, temperature_to; // the latter was asked for, and is gone to
     double arc, arc_to;                 // the same; 0: lerp, 1: slerp

@@ -23,7 +23,7 @@ struct player {
     struct instrument instrument;
     struct cli_error error;
     uint64_t decoded, waits;
-    double clip_seconds, apart;
+    double clip_seconds, slowest, apart; // slowest: of late
     // The thread's own.
     float *noise, *weights;
 };
@@ -34,9 +34,14 @@ static double moment_of(const struct player *p) {
     return p->options.seconds() - p->start;
 }
 
-// What a clip takes, with something to spare: who comes late stops z.
+// What a clip may take, with something to spare: one that comes late stops z.
+static double lasting(const struct player *p) {
+    return 1.1 * p->slowest + 0.5 / p->options.fps;
+}
+
+// How far ahead an anchor is that is begun now: it must be there in time, and last until the one behind it is.
 static double headroom(const struct player *p) {
-    return 1.2 * p->clip_seconds + 1.0 / p->options.fps;
+    return 2.0 * lasting(p);
 }
 
 // The moment of the next anchor: the next frame's, or the first for which there is time enough.
@@ -63,9 +68,10 @@ static bool decode(struct player *p, uint8_t *rgb, struct cli_error *error) {
         return false;
     double took = p->options.seconds() - before;
     pthread_mutex_lock(&p->lock);
-    // Upwards at once: a device that has become slow must not be late twice.
     bool first = p->decoded < 2; // the very first builds kernels, too
-    p->clip_seconds = first || took > p->clip_seconds ? took : 0.8 * p->clip_seconds + 0.2 * took;
+    p->clip_seconds = first ? took : 0.8 * p->clip_seconds + 0.2 * took;
+    // Upwards at once, downwards slowly: a device that has become slow must not be late twice.
+    p->slowest = first || took > p->slowest ? took : 0.95 * p->slowest + 0.05 * took;
     p->decoded++;
     pthread_mutex_unlock(&p->lock);
     return true;
@@ -84,7 +90,7 @@ static bool first_clip(struct player *p, struct cli_error *error) {
         return false;
     pthread_mutex_lock(&p->lock);
     anchors_add(&p->anchors, 0.0, 0.0);
-    p->clip_seconds = 0.25; // of the next one, a guess
+    p->slowest = fmin(p->slowest, 0.25); // a guess: the first one had kernels to build
     p->start = p->options.seconds();
     p->state = PLAYER_PLAYING;
     pthread_mutex_unlock(&p->lock);
@@ -108,9 +114,11 @@ static bool next_clip(struct player *p, struct cli_error *error) {
     pthread_mutex_lock(&p->lock);
     double now = moment_of(p), last = anchors_last(&p->anchors);
     p->apart = moment - last;
-    // Came too late: z has stood still at the last anchor, and goes on from there, without a jump.
-    p->waits += last < now;
-    anchors_add(&p->anchors, last < now ? now : last, last < now ? fmax(moment, now + 0.25) : moment);
+    // Came too late: z has stood still at the last anchor, and goes on from there, without a jump, for as long as
+    // the next clip takes.
+    bool late = last < now, second = p->decoded == 2; // which nobody could foresee
+    p->waits += late && !second;
+    anchors_add(&p->anchors, late ? now : last, late ? fmax(moment, now + lasting(p)) : moment);
     pthread_mutex_unlock(&p->lock);
     return true;
 }
@@ -235,6 +243,7 @@ void player_figures(struct player *p, struct player_figures *figures) {
         .decoded = p->decoded, .clip_seconds = p->clip_seconds, .apart = p->apart, .waits = p->waits};
     if (p->state == PLAYER_PLAYING) {
         figures->position = instrument_position(i);
+        figures->travelled = i->travelled;
         figures->from = i->from.kind;
         figures->to = i->to.kind;
         figures->speed = i->speed;

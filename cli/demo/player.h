@@ -37,6 +37,7 @@ struct player_figures {
     double apart;        // seconds between the last two anchors
     uint64_t waits;      // times that z stood still because a clip came late
     double position;     // t, of the way between two key points
+    double travelled;    // ways between key points, in all
     uint32_t from, to;   // their kinds
     double speed, temperature, beat_period;
     bool arc, listens, dragged;

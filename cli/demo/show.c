@@ -160,6 +160,7 @@ static struct status status_of(const struct show *s) {
                            .kinds = &s->work->kinds,
                            .figures = &s->figures,
                            .pace = &s->pace,
+                           .source = s->source,
                            .seconds = now,
                            .first_picture = s->first_picture - s->began};
 }

@@ -21,10 +21,11 @@ void status_line(const struct status *s, char *text, size_t size) {
         snprintf(beat, sizeof beat, "  %.0f bpm", 60.0 / f->beat_period);
     snprintf(text, size,
              "%.40s  %.1f ms a clip  %.1f shown %.1f decoded a second  %.20s > %.20s t %.2f  speed %.2f "
-             "temperature %.1f %s%s%s",
+             "temperature %.1f %s%s%s%s",
              s->device, 1000.0 * f->clip_seconds, pace_per_second(s->pace), decoded_per_second(s),
              kind_name(s->kinds, f->from), kind_name(s->kinds, f->to), f->position, f->speed, f->temperature,
-             f->arc ? "slerp" : "lerp", beat, f->listens ? "  listening" : "");
+             f->arc ? "slerp" : "lerp", beat, f->listens ? "  listens: " : "",
+             f->listens ? sound_source_name(s->source) : "");
 }
 
 void status_message(struct player *player, const struct kinds *kinds, const struct demo_event *event,
@@ -64,6 +65,19 @@ void status_message(struct player *player, const struct kinds *kinds, const stru
     }
 }
 
+// Where the instrument has come to, and how it was set.
+static void add_instrument(cJSON *root, const struct status *s) {
+    const struct player_figures *f = s->figures;
+    cJSON_AddNumberToObject(root, "travelled", f->travelled);
+    cJSON_AddStringToObject(root, "from", kind_name(s->kinds, f->from));
+    cJSON_AddStringToObject(root, "to", kind_name(s->kinds, f->to));
+    cJSON_AddNumberToObject(root, "speed", f->speed);
+    cJSON_AddNumberToObject(root, "temperature", f->temperature);
+    cJSON_AddStringToObject(root, "interpolation", f->arc ? "slerp" : "lerp");
+    cJSON_AddNumberToObject(root, "bpm", f->beat_period > 0.0 ? 60.0 / f->beat_period : 0.0);
+    cJSON_AddStringToObject(root, "listens_to", sound_source_name(s->source));
+}
+
 bool status_print(const struct status *s, struct cli_error *error) {
     const struct player_figures *f = s->figures;
     const struct pace *p = s->pace;
@@ -81,5 +95,6 @@ bool status_print(const struct status *s, struct cli_error *error) {
     cJSON_AddNumberToObject(root, "decoded_per_second", decoded_per_second(s));
     cJSON_AddNumberToObject(root, "ms_per_clip", 1000.0 * f->clip_seconds);
     cJSON_AddNumberToObject(root, "waits", (double)f->waits);
+    add_instrument(root, s);
     return json_print_and_delete(root, error);
 }

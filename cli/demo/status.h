@@ -4,6 +4,7 @@
 
 #include "cli/demo/pace.h"
 #include "cli/demo/player.h"
+#include "cli/demo/sound.h"
 #include "cli/generate/kinds.h"
 
 enum { STATUS_TEXT = 256 };
@@ -13,6 +14,7 @@ struct status {
     const struct kinds *kinds;
     const struct player_figures *figures;
     const struct pace *pace;
+    enum sound_source source;
     double seconds, first_picture; // of the show; from the program's start to it
 };
 

@@ -33,14 +33,14 @@ static bool draw(struct panel *panel, SDL_Renderer *renderer) {
            fill(panel);
 }
 
-bool panel_show(struct panel *panel, SDL_Renderer *renderer, const char *text, SDL_Point size, double across,
-                double down) {
-    uint32_t height = (uint32_t)size.y, width = (uint32_t)size.x, letters = (height + 60) / 220;
+bool panel_show(struct panel *panel, SDL_Renderer *renderer, const char *text, int letters, SDL_Point size,
+                double across, double down) {
+    uint32_t height = (uint32_t)size.y, width = (uint32_t)size.x;
     bool same = panel->texture != NULL && panel->height == height && panel->width == width &&
                 strncmp(panel->text, text, PANEL_TEXT - 1) == 0;
     if (!same) {
         SDL_strlcpy(panel->text, text, PANEL_TEXT);
-        panel->size = letters > 0 ? letters : 1;
+        panel->size = letters > 0 ? (uint32_t)letters : 1;
         panel->height = height;
         panel->width = width;
         if (!draw(panel, renderer))

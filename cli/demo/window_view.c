@@ -125,17 +125,18 @@ static void write_help(char text[PANEL_TEXT]) {
 
 // The help stands alone: in a small window there is no room for more.
 static bool show_panels(struct demo_view *view, const struct demo_picture *picture, SDL_Point size) {
+    int large = (size.y + 60) / 220, small = (size.y + 60) / 330; // letters
     if (picture->help) {
         char help[PANEL_TEXT];
         write_help(help);
-        return panel_show(&view->help, view->renderer, help, size, 0.5, 0.5);
+        return panel_show(&view->help, view->renderer, help, large, size, 0.5, 0.5);
     }
     const char *message = picture->message;
     if (message == NULL && picture->rgb == NULL)
         message = "one moment ...";
-    return (message == NULL || panel_show(&view->message, view->renderer, message, size, 0.5, 0)) &&
+    return (message == NULL || panel_show(&view->message, view->renderer, message, large, size, 0.5, 0)) &&
            (picture->status == NULL ||
-            panel_show(&view->status, view->renderer, picture->status, size, 0, 1));
+            panel_show(&view->status, view->renderer, picture->status, small, size, 0, 1));
 }
 
 // In full screen the pointer hides when it has been still for a moment.

@@ -113,7 +113,8 @@ void work_progress_end(struct work *work) {
 // --- reports
 
 // Options that do not change the picture, or say where things lie.
-static const char *const not_told[] = {"out", "device", "force", "quiet", "json", "weights", "record", "stats", NULL};
+static const char *const not_told[] = {"out",     "device", "force", "quiet", "json",
+                                       "weights", "record", "stats", NULL};
 
 static const char *weights_name(const struct work *work) {
     return path_base(work->weights_path);

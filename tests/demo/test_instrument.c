@@ -198,7 +198,8 @@ static void morphs_land_on_the_beat(void) {
     CHECK(fabs(remainder(i.beat_at - 1.3, 0.5)) < 0.015);
     int arrivals = 0;
     at(&i, 4.0);
-    for (double time = 4.0; time < 40.0; time += 0.01) {
+    for (int step = 1; step < 3600; step++) {
+        double time = 4.0 + 0.01 * step;
         uint64_t draws = i.draws;
         at(&i, time);
         if (i.draws == draws)

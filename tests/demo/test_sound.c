@@ -2,30 +2,14 @@
 //
 //     build/tests/test_sound [SOURCE SECONDS]   by hand: what is heard on 1, the microphone, or 2, the system's sound
 #include "cli/demo/sound.h"
+#include "tests/demo/clicks.h"
 #include "tests/test.h"
 
 #include <SDL.h>
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
-
-enum { RATE = 44100 }; // of sound.c
-
-// A click of 80 Hz twice a second.
-static void write_clicks(char name[TEST_TEMPORARY], uint32_t seconds) {
-    test_temporary(name);
-    int file = mkstemp(name);
-    FILE *out = file >= 0 ? fdopen(file, "wb") : NULL;
-    if (!CHECK(out != NULL))
-        exit(1);
-    for (uint32_t i = 0; i < seconds * RATE; i++) {
-        double t = (double)i / RATE, phase = fmod(t, 0.5);
-        float sample = (float)(0.3 * exp(-phase / 0.03) * sin(6.283185307179586 * 80 * t));
-        fwrite(&sample, sizeof sample, 1, out);
-    }
-    CHECK(ferror(out) == 0 && fclose(out) == 0);
-}
 
 struct heard {
     uint32_t polls, level_peaks, bass_peaks;
@@ -67,12 +51,9 @@ static struct heard listen(enum sound_source source, uint32_t milliseconds, bool
     return heard;
 }
 
-// SDL's "disk" driver plays a file as a microphone, at the pace of one.
 static void test_clicks(void) {
     char name[TEST_TEMPORARY];
-    write_clicks(name, 10);
-    SDL_setenv("SDL_AUDIODRIVER", "disk", 1);
-    SDL_setenv("SDL_DISKAUDIOFILEIN", name, 1);
+    clicks_play(name, 10);
     struct heard heard = listen(SOUND_MICROPHONE, 3000, false);
     CHECK(heard.there && heard.polls > 50);
     CHECK(heard.level_peaks >= 5 && heard.level_peaks <= 7);
