@@ -1,5 +1,6 @@
 #!/bin/sh
-# Sets mograph up: sh setup.sh deps | build | demo | portable | lint | test. Safe to run twice, from any folder.
+# Sets mograph up: sh setup.sh deps | build | demo | lint | test | portable | windows | windows-test.
+# Safe to run twice, from any folder.
 set -eu
 cd "$(dirname "$0")"
 
@@ -14,6 +15,9 @@ LINT_PACKAGES="clang clang-format clang-tidy shellcheck"
 
 # What makes the demo's archive, beside what builds: cli/demo/README.md.
 PORTABLE_PACKAGES="binutils patch pkg-config zip"
+# What builds for Windows, and what runs that here.
+WINDOWS_PACKAGES="gcc-mingw-w64-x86-64-posix g++-mingw-w64-x86-64-posix libz-mingw-w64-dev dpkg-dev zip"
+WINE_PACKAGES="wine wine64 xvfb xauth"
 
 say() {
     printf 'setup: %s\n' "$*"
@@ -240,6 +244,23 @@ run_all_tests() {
     ASAN_OPTIONS=$DEVICE_ASAN_OPTIONS run_tests build-asan -L device
 }
 
+# --- Windows
+
+# The libraries that Debian has no MinGW-w64 package of come from its sources, once.
+build_windows() {
+    suite=$(. /etc/os-release && echo "${VERSION_CODENAME:-}")
+    sh cli/package/windows_deps.sh build-windows/deps "$(mirror_of "$suite" | head -n 1)" "$suite"
+    build windows build-windows
+}
+
+# Under Wine, which passes Vulkan on to the drivers of this system.
+test_windows() {
+    WINEPREFIX=${WINEPREFIX:-$PWD/build-windows/wine}
+    export WINEPREFIX WINEDEBUG=-all
+    say "the Windows half of runtime/system, and the program, under Wine"
+    xvfb-run -a sh -c 'wine build-windows/tests/test_system.exe && sh tests/cli/windows.sh build-windows wine'
+}
+
 # A looped morph through all six kinds with the weights that ship, played once where there is a terminal.
 demo() {
     build/mograph morph burst fountain orbit ripple snow vortex --loop --scale 2 --force -o morph.gif
@@ -286,8 +307,18 @@ test)
     build_release
     run_all_tests
     ;;
+windows)
+    deps $BUILD_PACKAGES $WINDOWS_PACKAGES
+    build_windows
+    say "built: build-windows/mograph.exe and build-windows/mograph-demo.exe"
+    ;;
+windows-test)
+    deps $BUILD_PACKAGES $RUN_PACKAGES $WINDOWS_PACKAGES $WINE_PACKAGES
+    build_windows
+    test_windows
+    ;;
 *)
-    echo "usage: sh setup.sh deps|build|demo|portable|lint|test" >&2
+    echo "usage: sh setup.sh deps|build|demo|lint|test|portable|windows|windows-test" >&2
     exit 2
     ;;
 esac

@@ -4,11 +4,10 @@
 #include "cli/device.h"
 #include "cli/terminal.h"
 #include "runtime/cache.h"
+#include "runtime/system/machine.h"
 #include "shaders/check/op_trial.h"
 
 #include <string.h>
-#include <sys/utsname.h>
-#include <unistd.h>
 
 struct doctor_values {
     const char *device;
@@ -18,33 +17,17 @@ static const struct option options[] = {{OPTION_DEVICE(struct doctor_values, dev
 
 // --- the machine ---
 
-// The distribution's own name for itself, "" when it does not tell.
-static void read_system_name(char *name, size_t size) {
-    static const char key[] = "PRETTY_NAME=\"";
-    char line[256];
-    name[0] = '\0';
-    FILE *file = fopen("/etc/os-release", "r");
-    while (file != NULL && fgets(line, sizeof line, file) != NULL)
-        if (strncmp(line, key, sizeof key - 1) == 0)
-            snprintf(name, size, "%.*s", (int)strcspn(line + sizeof key - 1, "\"\n"), line + sizeof key - 1);
-    if (file != NULL)
-        fclose(file);
-}
-
 static void print_row(const char *name, const char *value) {
     printf("%-12s %s\n", name, value);
 }
 
 static void report_system(void) {
-    struct utsname kernel;
-    char name[128], text[512];
-    read_system_name(name, sizeof name);
+    char name[400], text[512];
+    sys_name(name, sizeof name);
     print_row("mograph", MOGRAPH_VERSION);
-    if (uname(&kernel) < 0)
-        return;
-    snprintf(text, sizeof text, "%s%s%.40s %.60s, %.40s, %ld processors", name, name[0] != '\0' ? ", " : "",
-             kernel.sysname, kernel.release, kernel.machine, sysconf(_SC_NPROCESSORS_ONLN));
-    print_row("system", text);
+    snprintf(text, sizeof text, "%s, %u processors", name, sys_processors());
+    if (name[0] != '\0')
+        print_row("system", text);
 }
 
 static void report_loader(const struct rt_context *context) {
@@ -105,7 +88,9 @@ static void report_chosen(const struct cli_device *device) {
     print_row("limits", text);
     print_row("kernels", op_family_text(device->library->target.family));
     bool kept = rt_cache_path(device->device, text, sizeof text);
-    print_row("cache", kept ? text : "nowhere: neither XDG_CACHE_HOME nor HOME is set");
+    if (!kept)
+        snprintf(text, sizeof text, "nowhere: %s", sys_cache_variables());
+    print_row("cache", text);
     report_advice(info);
 }
 

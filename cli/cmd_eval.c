@@ -15,12 +15,11 @@
 #include "cli/train/validate.h"
 #include "model/files/safetensors.h"
 #include "runtime/device.h"
+#include "runtime/system/folders.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 struct eval_values {
     const char *weights, *out, *device, *classifier;
@@ -89,7 +88,7 @@ static void describe(struct evaluation_run *e) {
 // Before the clips are read; whether it is one of theirs shows behind that.
 static bool check_classifier(const char *path, struct cli_error *error) {
     struct safetensors *file = NULL;
-    if (path != NULL && access(path, R_OK) != 0)
+    if (path != NULL && !sys_may(path, SYS_MAY_READ))
         return cli_fail(error, path, "cannot open: %s", strerror(errno));
     bool opened = path == NULL || cli_check(error, safetensors_open(path, &file), "reading %s", path);
     safetensors_close(&file);
@@ -143,7 +142,7 @@ static bool measure_morphs(struct evaluation_run *e, struct cli_error *error) {
 
 // Before the work: a folder that cannot be is told at once.
 static bool make_folder(const char *path, struct cli_error *error) {
-    return path == NULL || mkdir(path, 0777) == 0 || (errno == EEXIST && path_is_folder(path)) ||
+    return path == NULL || sys_make_folder(path) || (errno == EEXIST && path_is_folder(path)) ||
            cli_fail(error, path, "%s", strerror(errno));
 }
 

@@ -1,5 +1,4 @@
 // mograph train: from a data set to weights.
-#define _XOPEN_SOURCE 700 // realpath
 #include "cli/command.h"
 #include "cli/dataset.h"
 #include "cli/device.h"
@@ -13,6 +12,7 @@
 #include "cli/train/options.h"
 #include "model/train/checkpoint.h"
 #include "runtime/align.h"
+#include "runtime/system/folders.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -82,9 +82,9 @@ static bool open_data(struct training *t, const char *argument, struct cli_error
     if (!data_set_scan(&t->set, t->v.data, error) || !data_set_check(&t->set, t->v.data, error))
         return false;
     dataset_tell(&t->set, DATASET_TOLD, error);
-    if (realpath(t->v.data, t->data) != NULL)
+    if (sys_real_path(t->v.data, t->data, sizeof t->data))
         t->v.data = t->data;
-    if (t->v.init != NULL && realpath(t->v.init, t->init) != NULL)
+    if (t->v.init != NULL && sys_real_path(t->v.init, t->init, sizeof t->init))
         t->v.init = t->init;
     return true;
 }

@@ -1,42 +1,21 @@
-// flock on a folder's own descriptor.
-#define _DEFAULT_SOURCE // flock
-#define _XOPEN_SOURCE 700
-
+// The lock on a folder, in words.
 #include "cli/folder_lock.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
-#include <sys/file.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
-// Whether the name still leads to what was opened: it may have been renamed or replaced before the lock came.
-static bool still_named(int fd, const char *folder) {
-    struct stat opened, named;
-    return fstat(fd, &opened) == 0 && stat(folder, &named) == 0 && opened.st_dev == named.st_dev &&
-           opened.st_ino == named.st_ino;
-}
 
 enum folder_lock_result folder_lock_try(struct folder_lock *lock, const char *folder) {
-    // Only a folder that is replaced again and again in between needs more than two rounds.
-    for (int round = 0; round < 8; round++) {
-        int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-        if (fd < 0)
-            return FOLDER_LOCK_FAILED;
-        // EWOULDBLOCK alone means a holder; others (ENOLCK, EBADF over NFS) that there are no locks here.
-        bool locked = flock(fd, LOCK_EX | LOCK_NB) == 0;
-        if (!locked && errno == EWOULDBLOCK) {
-            close(fd);
-            return FOLDER_LOCK_BUSY;
-        }
-        if (still_named(fd, folder)) {
-            *lock = (struct folder_lock){.held = true, .certain = locked, .fd = fd};
-            return FOLDER_LOCK_TAKEN;
-        }
-        close(fd);
+    struct sys_folder_lock taken;
+    switch (sys_lock_folder(&taken, folder)) {
+    case SYS_LOCK_TAKEN:
+        *lock = (struct folder_lock){.held = true, .certain = taken.certain, .system = taken};
+        return FOLDER_LOCK_TAKEN;
+    case SYS_LOCK_BUSY:
+        return FOLDER_LOCK_BUSY;
+    case SYS_LOCK_FAILED:
+        break;
     }
-    return FOLDER_LOCK_BUSY;
+    return FOLDER_LOCK_FAILED;
 }
 
 bool folder_lock_take(struct folder_lock *lock, const char *folder, struct cli_error *error) {
@@ -52,8 +31,12 @@ bool folder_lock_take(struct folder_lock *lock, const char *folder, struct cli_e
     return cli_fail(error, folder, "cannot open the folder: %s", strerror(errno));
 }
 
+bool folder_lock_is_on(const struct folder_lock *lock, const char *folder) {
+    return lock->held && sys_lock_is_on(&lock->system, folder);
+}
+
 void folder_lock_release(struct folder_lock *lock) {
     if (lock->held)
-        close(lock->fd);
+        sys_unlock_folder(&lock->system);
     *lock = (struct folder_lock){0};
 }

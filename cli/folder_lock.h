@@ -1,15 +1,16 @@
-// A lock on a folder while it is written: flock on the folder itself, so that it leaves no file behind and
-// dies with its process, however that ends. Where the file system has no locks, writing goes on without one.
+// A lock on a folder while it is written: on the folder itself, so that it leaves no file behind and dies with its
+// process, however that ends. Where the file system has no locks, writing goes on without one.
 #ifndef MOGRAPH_CLI_FOLDER_LOCK_H
 #define MOGRAPH_CLI_FOLDER_LOCK_H
 
 #include "cli/error.h"
+#include "runtime/system/folders.h"
 
 // Zero-initialise.
 struct folder_lock {
     bool held;
     bool certain; // false: the file system has no locks, and another may be writing, too
-    int fd;
+    struct sys_folder_lock system;
 };
 
 enum folder_lock_result {
@@ -23,6 +24,9 @@ enum folder_lock_result folder_lock_try(struct folder_lock *lock, const char *fo
 
 // The same with words: "FOLDER: another mograph writes here; ...".
 bool folder_lock_take(struct folder_lock *lock, const char *folder, struct cli_error *error);
+
+// Whether it is held and the name leads to the folder that it is on.
+bool folder_lock_is_on(const struct folder_lock *lock, const char *folder);
 
 // Harmless when nothing is held.
 void folder_lock_release(struct folder_lock *lock);

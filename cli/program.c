@@ -4,6 +4,8 @@
 #include "cli/check.h"
 #include "cli/text.h"
 #include "runtime/log.h"
+#include "runtime/system/console.h"
+#include "runtime/system/machine.h"
 
 #include <stdio.h>
 
@@ -20,6 +22,7 @@ static void print_line(struct program *program, const char *text) {
     snprintf(line, sizeof line, "%s: %s\n", program->name, shown);
     if (!cli_cause_wait(&program->cause, line))
         fputs(line, stderr);
+    fflush(stderr); // buffered where a console shows no halves of characters
 }
 
 // Errors are kept for the command's own line; all else is printed at once.
@@ -43,8 +46,10 @@ static int conclude(struct program *program, bool done, struct cli_error *error)
         cli_fail(error, NULL, "%s", more ? left : "it failed and cannot say why: please report this");
     else if (more)
         print_line(program, left);
-    if (!done)
+    if (!done) {
         print_line(program, error->text);
+        sys_alert(program->name, error->text);
+    }
     return error->status;
 }
 
@@ -52,6 +57,8 @@ int program_run(const char *name, bool (*dispatch)(int argc, char **argv, struct
                 char **argv) {
     struct program program = {.name = name};
     struct cli_error error = {.cause = &program.cause};
+    if (!sys_start(&argc, &argv))
+        return CLI_FAILED;
     cli_cause_init(&program.cause);
     rt_log_set_callback(on_log, &program);
     bool done = dispatch(argc > 0 ? argc - 1 : 0, argv + 1, &error);

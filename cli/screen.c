@@ -1,13 +1,10 @@
 // Control sequences: ECMA-48 and xterm's; synchronised updates (2026) are ignored where they are unknown.
 #include "cli/screen.h"
 
-#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 
 #define ENTER "\033[?1049h\033[?25l\033[2J"
 #define LEAVE "\033[0m\033[?25h\033[?1049l"
@@ -21,10 +18,10 @@ enum {
 };
 
 static void ask_size(uint32_t *columns, uint32_t *rows) {
-    struct winsize size = {0};
-    bool known = ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 && size.ws_row > 0;
-    *columns = known ? size.ws_col : 80;
-    *rows = known ? size.ws_row : 24;
+    if (!sys_terminal_size(columns, rows)) {
+        *columns = 80;
+        *rows = 24;
+    }
     *columns = *columns < MAX_COLUMNS ? *columns : MAX_COLUMNS;
     *rows = *rows < MAX_ROWS ? *rows : MAX_ROWS;
 }
@@ -45,14 +42,7 @@ bool screen_begin(struct screen *screen) {
     ask_size(&screen->columns, &screen->rows);
     if (!reserve(screen))
         return false;
-    screen->reads_keys = isatty(STDIN_FILENO) && tcgetattr(STDIN_FILENO, &screen->before) == 0;
-    if (screen->reads_keys) {
-        struct termios quiet = screen->before;
-        quiet.c_lflag &= ~(tcflag_t)(ICANON | ECHO);
-        quiet.c_cc[VMIN] = 0;
-        quiet.c_cc[VTIME] = 0;
-        tcsetattr(STDIN_FILENO, TCSANOW, &quiet);
-    }
+    sys_keys_begin(&screen->keys);
     fputs(ENTER, stdout);
     fflush(stdout);
     return true;
@@ -61,8 +51,7 @@ bool screen_begin(struct screen *screen) {
 void screen_end(struct screen *screen) {
     fputs(LEAVE, stdout);
     fflush(stdout);
-    if (screen->reads_keys)
-        tcsetattr(STDIN_FILENO, TCSAFLUSH, &screen->before);
+    sys_keys_end(&screen->keys);
     free(screen->text);
     screen->text = NULL;
 }
@@ -144,18 +133,14 @@ bool screen_draw(struct screen *screen, const uint8_t *rgb, uint32_t height, uin
     return fwrite(screen->text, 1, at, stdout) == at && fflush(stdout) == 0;
 }
 
-static bool read_byte(unsigned char *byte) {
-    return read(STDIN_FILENO, byte, 1) == 1;
-}
-
 // Behind an escape: "[A" or "OA" is an arrow. Other sequences are read to their end: ECMA-48 has them end with
-// a byte from 0x40 on. Nothing behind it: the key itself. The terminal is read without waiting (VMIN 0).
-static int escaped_key(void) {
-    unsigned char byte, first;
-    if (!read_byte(&first))
+// a byte from 0x40 on. Nothing behind it: the key itself. What belongs together comes together: no waiting.
+static int escaped_key(struct screen *screen) {
+    int byte, first = sys_keys_wait(&screen->keys, 0);
+    if (first < 0)
         return SCREEN_KEY_ESCAPE;
     bool sequence = first == '[' || first == 'O';
-    while (sequence && read_byte(&byte))
+    while (sequence && (byte = sys_keys_wait(&screen->keys, 0)) >= 0)
         if (byte >= 0x40)
             return byte >= 'A' && byte <= 'D' ? (const int[]){SCREEN_KEY_UP, SCREEN_KEY_DOWN,
                                                               SCREEN_KEY_RIGHT, SCREEN_KEY_LEFT}[byte - 'A']
@@ -164,14 +149,10 @@ static int escaped_key(void) {
 }
 
 int screen_key(struct screen *screen, double seconds) {
-    struct pollfd keys = {.fd = screen->reads_keys ? STDIN_FILENO : -1, .events = POLLIN};
-    int milliseconds = seconds > 0 ? seconds < 3600 ? (int)(seconds * 1000 + 0.5) : 3600000 : 0;
-    unsigned char byte;
-    if (poll(&keys, 1, milliseconds) <= 0)
-        return 0;
-    if ((keys.revents & POLLIN) == 0 || !read_byte(&byte))
-        return SCREEN_KEY_CLOSED;
-    return byte == SCREEN_KEY_ESCAPE ? escaped_key() : byte;
+    int byte = sys_keys_wait(&screen->keys, seconds);
+    if (byte < 0)
+        return byte == SYS_KEYS_CLOSED ? SCREEN_KEY_CLOSED : 0;
+    return byte == SCREEN_KEY_ESCAPE ? escaped_key(screen) : byte;
 }
 
 bool screen_wait(struct screen *screen, double seconds) {

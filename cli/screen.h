@@ -2,15 +2,15 @@
 #ifndef MOGRAPH_CLI_SCREEN_H
 #define MOGRAPH_CLI_SCREEN_H
 
+#include "runtime/system/console.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <termios.h>
 
 struct screen {
     uint32_t columns, rows; // in characters
-    struct termios before;  // what to restore
-    bool reads_keys;
+    struct sys_keys keys;
     char *text; // one frame's worth of escape sequences
     size_t capacity;
 };

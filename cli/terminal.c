@@ -1,20 +1,17 @@
 // A clock, and progress bars on stderr.
 #include "cli/terminal.h"
 
-#include <stdlib.h>
+#include "runtime/system/console.h"
+#include "runtime/system/machine.h"
+
 #include <string.h>
-#include <time.h>
-#include <unistd.h>
 
 double terminal_seconds(void) {
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (double)now.tv_sec + (double)now.tv_nsec * 1e-9;
+    return (double)sys_nanoseconds() * 1e-9;
 }
 
 bool terminal_is_interactive(FILE *stream) {
-    const char *term = getenv("TERM");
-    return isatty(fileno(stream)) && term != NULL && strcmp(term, "dumb") != 0;
+    return sys_is_interactive(stream);
 }
 
 void terminal_duration(double seconds, char *text, size_t size) {
@@ -83,10 +80,12 @@ void progress_update(struct progress *progress, uint64_t done, const char *note)
         fprintf(stderr, "%s %llu/%llu%s%s%s\n", progress->what, (unsigned long long)progress->done,
                 (unsigned long long)progress->total, left, note != NULL ? "  " : "",
                 note != NULL ? note : "");
+    fflush(stderr);
 }
 
 void progress_clear(struct progress *progress) {
     if (progress->interactive)
         fputs("\r\033[K", stderr);
+    fflush(stderr);
     progress->shown = progress->interactive ? 0.0 : progress->shown;
 }

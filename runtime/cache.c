@@ -7,36 +7,29 @@
 #include "runtime/device_private.h"
 #include "runtime/hash.h"
 #include "runtime/log.h"
+#include "runtime/system/folders.h"
+#include "runtime/system/machine.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 static const char MAGIC[8] = "mograph1";
 enum { HEADER_BYTES = 24, MAX_CACHE_BYTES = 64 << 20 };
 
 // Writes the file's path, creating its folder when `create`; false when there is nowhere to keep it.
 static bool locate(const struct rt_device *device, bool create, char *path, size_t size) {
-    const char *base = getenv("XDG_CACHE_HOME"), *home = getenv("HOME");
     char caches[496], folder[512];
-    int length;
-    if (base != NULL && base[0] == '/')
-        length = snprintf(caches, sizeof caches, "%s", base);
-    else if (home != NULL && home[0] == '/')
-        length = snprintf(caches, sizeof caches, "%s/.cache", home);
-    else
+    if (!sys_cache_folder(caches, sizeof caches))
         return false;
-    if (length < 0 || (size_t)length >= sizeof caches)
-        return false;
-    if (create && mkdir(caches, 0700) != 0 && errno != EEXIST)
+    if (create && !sys_make_private_folder(caches) && errno != EEXIST)
         return false;
     snprintf(folder, sizeof folder, "%s/mograph", caches);
-    if (create && mkdir(folder, 0700) != 0 && errno != EEXIST)
+    if (create && !sys_make_private_folder(folder) && errno != EEXIST)
         return false;
-    length =
+    int length =
         snprintf(path, size, "%s/%s-%08x.pipelines", folder, device->info.uuid, device->info.driver_version);
     return length > 0 && (size_t)length < size;
 }
@@ -47,7 +40,7 @@ bool rt_cache_path(const struct rt_device *device, char *path, size_t size) {
 
 // Reads the payload of a sound file; NULL otherwise. The caller frees.
 static unsigned char *read_payload(const char *path, size_t *size) {
-    FILE *file = fopen(path, "rb");
+    FILE *file = sys_fopen(path, "rb");
     if (file == NULL)
         return NULL;
     unsigned char header[HEADER_BYTES], *payload = NULL;
@@ -82,7 +75,7 @@ void rt_cache_load(struct rt_device *device) {
 }
 
 static bool write_file(const char *path, const unsigned char *payload, uint64_t bytes) {
-    FILE *file = fopen(path, "wb");
+    FILE *file = sys_fopen(path, "wb");
     if (file == NULL)
         return false;
     uint64_t hash = rt_hash_bytes(RT_HASH_START, payload, bytes);
@@ -104,11 +97,11 @@ void rt_cache_save(struct rt_device *device) {
     if (payload == NULL)
         return;
     // A process of its own name: two runs that end together must not write into one file.
-    snprintf(temporary, sizeof temporary, "%s.%ld", path, (long)getpid());
+    snprintf(temporary, sizeof temporary, "%s.%" PRIu64, path, sys_process_number());
     if (device->vk.vkGetPipelineCacheData(device->device, device->pipeline_cache, &size, payload) ==
         VK_SUCCESS) {
-        if (!write_file(temporary, payload, size) || rename(temporary, path) != 0)
-            unlink(temporary);
+        if (!write_file(temporary, payload, size) || !sys_rename(temporary, path))
+            sys_remove_file(temporary);
     }
     free(payload);
 }

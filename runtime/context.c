@@ -2,6 +2,7 @@
 #include "runtime/context_private.h"
 
 #include "runtime/log.h"
+#include "runtime/system/machine.h"
 
 #include <ctype.h>
 #include <stdio.h>
@@ -83,6 +84,9 @@ static enum rt_status choose_extras(struct rt_context *context, bool validate) {
     if (status == RT_OK)
         status = rt_vk_has_extension(VK_NULL_HANDLE, VK_EXT_DEBUG_UTILS_EXTENSION_NAME, &has);
     context->has_debug_utils = validate || (status == RT_OK && has);
+    if (status == RT_OK)
+        status = rt_vk_has_extension(VK_NULL_HANDLE, VK_KHR_PORTABILITY_ENUMERATION_EXTENSION_NAME, &has);
+    context->lists_portable = status == RT_OK && has;
     return status;
 }
 
@@ -94,15 +98,22 @@ static enum rt_status create_instance(struct rt_context *context, bool validate)
     VkApplicationInfo app = {.sType = VK_STRUCTURE_TYPE_APPLICATION_INFO,
                              .pApplicationName = "mograph",
                              .apiVersion = VK_API_VERSION_1_2};
-    const char *layer = VALIDATION_LAYER, *extension = VK_EXT_DEBUG_UTILS_EXTENSION_NAME;
+    const char *layer = VALIDATION_LAYER, *extensions[2];
+    uint32_t extension_count = 0;
+    if (context->has_debug_utils)
+        extensions[extension_count++] = VK_EXT_DEBUG_UTILS_EXTENSION_NAME;
+    // Without it the loader leaves out devices that fall short of all of Vulkan, as on macOS.
+    if (context->lists_portable)
+        extensions[extension_count++] = VK_KHR_PORTABILITY_ENUMERATION_EXTENSION_NAME;
     VkInstanceCreateInfo info = {
         .sType = VK_STRUCTURE_TYPE_INSTANCE_CREATE_INFO,
         .pNext = validate ? &messenger : NULL,
         .pApplicationInfo = &app,
         .enabledLayerCount = validate ? 1 : 0,
         .ppEnabledLayerNames = &layer,
-        .enabledExtensionCount = context->has_debug_utils ? 1 : 0,
-        .ppEnabledExtensionNames = &extension,
+        .flags = context->lists_portable ? VK_INSTANCE_CREATE_ENUMERATE_PORTABILITY_BIT_KHR : 0,
+        .enabledExtensionCount = extension_count,
+        .ppEnabledExtensionNames = extensions,
     };
     VkResult result = vkCreateInstance(&info, NULL, &context->instance);
     if (result == VK_ERROR_INCOMPATIBLE_DRIVER)
@@ -259,7 +270,7 @@ static enum rt_status list_devices(struct rt_context *context) {
 static void widen_cpu_vectors(void) {
 #if defined(__x86_64__)
     if (__builtin_cpu_supports("avx512f"))
-        setenv("LP_NATIVE_VECTOR_WIDTH", "512", 0);
+        sys_environment_default("LP_NATIVE_VECTOR_WIDTH", "512");
 #endif
 }
 

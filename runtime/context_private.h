@@ -9,6 +9,7 @@ struct rt_context {
     VkInstance instance;
     VkDebugUtilsMessengerEXT messenger;
     bool has_debug_utils;
+    bool lists_portable; // devices that fall short of all of Vulkan are among them
     uint32_t validation_count;
     uint32_t device_count;
     VkPhysicalDevice *physical;

@@ -20,22 +20,37 @@ static uint32_t compute_family(VkPhysicalDevice physical) {
     return i;
 }
 
-static enum rt_status open_device(struct rt_device *device) {
-    enum rt_status status = RT_OK;
-    const char *extensions[2];
-    uint32_t extension_count = 0;
-    status = rt_vk_has_extension(device->physical, VK_EXT_MEMORY_BUDGET_EXTENSION_NAME,
-                                 &device->has_memory_budget);
+// A device that offers it must have it enabled. Its name is not among those that Vulkan's header gives to everybody.
+#define PORTABILITY_SUBSET "VK_KHR_portability_subset"
+
+enum { MAX_EXTENSIONS = 3 };
+
+static enum rt_status choose_extensions(struct rt_device *device, const char *names[MAX_EXTENSIONS],
+                                        uint32_t *count) {
+    bool falls_short = false;
+    enum rt_status status = rt_vk_has_extension(device->physical, VK_EXT_MEMORY_BUDGET_EXTENSION_NAME,
+                                                &device->has_memory_budget);
     // Promoted to core in 1.3, but the instance asks for 1.2, so it comes through the extension everywhere.
     if (status == RT_OK)
         status = rt_vk_has_extension(device->physical, VK_EXT_SUBGROUP_SIZE_CONTROL_EXTENSION_NAME,
                                      &device->has_size_control);
+    if (status == RT_OK)
+        status = rt_vk_has_extension(device->physical, PORTABILITY_SUBSET, &falls_short);
+    if (device->has_memory_budget)
+        names[(*count)++] = VK_EXT_MEMORY_BUDGET_EXTENSION_NAME;
+    if (device->has_size_control)
+        names[(*count)++] = VK_EXT_SUBGROUP_SIZE_CONTROL_EXTENSION_NAME;
+    if (falls_short)
+        names[(*count)++] = PORTABILITY_SUBSET;
+    return status;
+}
+
+static enum rt_status open_device(struct rt_device *device) {
+    const char *extensions[MAX_EXTENSIONS];
+    uint32_t extension_count = 0;
+    enum rt_status status = choose_extensions(device, extensions, &extension_count);
     if (status != RT_OK)
         return status;
-    if (device->has_memory_budget)
-        extensions[extension_count++] = VK_EXT_MEMORY_BUDGET_EXTENSION_NAME;
-    if (device->has_size_control)
-        extensions[extension_count++] = VK_EXT_SUBGROUP_SIZE_CONTROL_EXTENSION_NAME;
     VkPhysicalDeviceSubgroupSizeControlFeatures size_control = {
         .sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_SUBGROUP_SIZE_CONTROL_FEATURES,
         .subgroupSizeControl = VK_TRUE,

@@ -4,20 +4,14 @@
 #include "runtime/align.h"
 #include "runtime/array.h"
 #include "runtime/log.h"
+#include "runtime/system/machine.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 enum { MAX_GROUPS = 65535 };
-
-static uint64_t now_ns(void) {
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_nsec;
-}
 
 enum rt_status rt_stream_create(struct rt_device *device, const struct rt_stream_params *params,
                                 struct rt_stream **out) {
@@ -289,7 +283,7 @@ enum rt_status rt_stream_submit(struct rt_stream *stream) {
         rt_log(RT_LOG_TRACE, "submit %u records in %u submissions, estimated %.1f ms", stream->node_count,
                rt_stream_submission_count(stream), estimated_ms(stream));
     stream->submitted_from = stream->timeline_value;
-    stream->submit_time_ns = now_ns();
+    stream->submit_time_ns = sys_nanoseconds();
     stream->submit_estimated_ns = 0.0;
     for (uint32_t i = 0; i < stream->segment_count && status == RT_OK; i++) {
         const struct segment *segment = &stream->segments[i];
@@ -305,7 +299,7 @@ static void learn_speed(struct rt_stream *stream) {
     if (stream->submit_estimated_ns < 1e6) // too short to tell
         return;
     double estimated_base = stream->submit_estimated_ns / stream->baked_speed;
-    double measured = (double)(now_ns() - stream->submit_time_ns) / estimated_base;
+    double measured = (double)(sys_nanoseconds() - stream->submit_time_ns) / estimated_base;
     measured = measured < 0.01 ? 0.01 : measured > 50.0 ? 50.0 : measured;
     stream->device->speed = 0.5 * stream->device->speed + 0.5 * measured;
 }

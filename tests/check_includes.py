@@ -4,6 +4,7 @@
 2. No two .c files need each other, by whatever detour: what both need stands in a third below them. A file needs
    another when it names a function or a table that the other defines, and has seen its declaration.
 3. Includes point down: between the rooms at the top, and between the rooms of model/.
+4. Only runtime/system/ includes what one system has and another has not.
 
     python3 tests/check_includes.py [ROOT]
 
@@ -16,6 +17,11 @@ import sys
 HOUSE = ["runtime", "shaders", "model", "cli", "tests"]  # from below; tests/ may see everything
 MODEL = ["files", "graph", "noise", "net", "weights", "clips", "sample", "train", "classifier"]
 BESIDE = ["metrics"]  # in model/, sees no other room and is seen by none
+
+SYSTEM_ROOM = "runtime/system/"
+# Headers of POSIX that MinGW-w64 lacks or that mean something else there, and Windows' own. Not pthread.h: it brings it.
+OF_SYSTEMS = re.compile(r'^\s*#\s*include\s+<((?:unistd|fcntl|dirent|termios|poll|spawn|dlfcn|pwd|grp|glob|fnmatch|ftw|'
+                        r'windows|io|direct|conio|process|sys/[a-z_]+)\.h)>', re.M | re.I)
 
 COMMENT_OR_TEXT = re.compile(r'//[^\n]*|/\*.*?\*/|"(?:\\.|[^"\\\n])*"|\'(?:\\.|[^\'\\\n])*\'', re.S)
 INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"', re.M)
@@ -111,11 +117,16 @@ def offences(sources):
     lines = [f"circle of includes: {' '.join(group)}" for group in circles(included)]
     lines += [f"circle of calls: {' '.join(group)}" for group in circles(calls(sources, included))]
     lines += [f"points up: {path} includes {header}" for path, header in upward(included)]
+    lines += [f"of one system only: {path} includes <{header}>" for path, text in sources.items()
+              if not path.startswith(("tests/", SYSTEM_ROOM)) for header in OF_SYSTEMS.findall(text)]
     rooms = {path.split("/")[1] for path in sources if re.match(r"model/\w+/", path)}
     return lines + [f"no place in the order of model/'s rooms: {room}" for room in rooms - {*MODEL, *BESIDE}]
 
 
 SOUND = {
+    "runtime/system/one_posix.c": "#include <unistd.h>\n",
+    "tests/one.c": "#include <sys/stat.h>\n",
+    "cli/one.c": "#include <pthread.h>\n#include <time.h>\n",
     "runtime/low.h": "int low(void);\nextern const int table[2];\n",
     "runtime/low.c": '#include "runtime/low.h"\nconst int table[2] = {1, 2};\nint low(void) {\n    return 1;\n}\n',
     "model/files/mid.h": "struct mid { int high; };\nint mid(void);\n",
@@ -147,6 +158,9 @@ BROKEN = {
     "points up: model/metrics/new.h includes model/files/mid.h": {
         "model/metrics/new.h": '#include "model/files/mid.h"\n'},
     "no place in the order of model/'s rooms: attic": {"model/attic/new.h": ""},
+    "of one system only: cli/new.c includes <unistd.h>": {"cli/new.c": "#include <stdio.h>\n#include <unistd.h>\n"},
+    "of one system only: runtime/new.c includes <sys/stat.h>": {"runtime/new.c": "# include <sys/stat.h>\n"},
+    "of one system only: model/files/new.h includes <windows.h>": {"model/files/new.h": "#include <windows.h>\n"},
 }
 
 

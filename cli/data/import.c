@@ -1,19 +1,17 @@
 // Searches folders for clips and makes a data set of them.
-#define _XOPEN_SOURCE 700 // realpath is XSI
-
 #include "cli/data/import.h"
 
 #include "cli/data/kind_names.h"
 #include "cli/data/ours.h"
 #include "cli/media/read.h"
 #include "cli/text.h"
+#include "runtime/system/folders.h"
 
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 enum { MAX_DEPTH = 32 };
 
@@ -174,17 +172,14 @@ static bool search(struct job *job, const char *path, const char *kind, int dept
 
 // A source's real path, because the name of its folder must be known even for "." and "clip.gif".
 static bool search_source(struct job *job, const char *source) {
-    char *real = realpath(source, NULL);
-    if (real == NULL) {
+    char real[PATH_CAPACITY], parent[PATH_CAPACITY];
+    if (!sys_real_path(source, real, sizeof real)) {
         walk_tell(&job->walk, WALK_SKIPPED, source, "cannot open: %s", strerror(errno));
         return true;
     }
-    char parent[PATH_CAPACITY];
     size_t length = (size_t)(path_base(real) - real);
     snprintf(parent, sizeof parent, "%.*s", length > 1 ? (int)length - 1 : 1, real);
-    bool ok = search(job, real, kind_name_of_folder(path_base(parent)), 0);
-    free(real);
-    return ok;
+    return search(job, real, kind_name_of_folder(path_base(parent)), 0);
 }
 
 static int by_kind(const void *left, const void *right) {

@@ -2,13 +2,10 @@
 #include "cli/data/ours.h"
 
 #include "cli/media/paths.h"
+#include "runtime/system/folders.h"
 
-#include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #define MARKER ".mograph-partial"
 
@@ -18,7 +15,7 @@ enum { MAX_DEPTH = 64 };
 static bool has(const char *folder, const char *name) {
     char path[PATH_CAPACITY];
     struct cli_error ignored;
-    return path_join(path, folder, name, &ignored) && access(path, F_OK) == 0;
+    return path_join(path, folder, name, &ignored) && sys_exists(path);
 }
 
 // The text behind one word of JSON, NULL when another stands there.
@@ -41,11 +38,11 @@ static enum folder_origin look_at_manifest(const char *folder) {
     struct cli_error ignored;
     if (!path_join(path, folder, "manifest.json", &ignored))
         return FOLDER_OTHER;
-    int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    int fd = sys_open(path);
     if (fd < 0)
         return errno == ENOENT || errno == ENOTDIR || errno == EACCES ? FOLDER_OTHER : FOLDER_UNKNOWN;
-    ssize_t got = read(fd, head, sizeof head - 1);
-    close(fd);
+    ptrdiff_t got = sys_read(fd, head, sizeof head - 1);
+    sys_close(fd);
     head[got > 0 ? got : 0] = '\0';
     return begins_like_ours(head) ? FOLDER_DATA_SET : FOLDER_OTHER;
 }
@@ -119,10 +116,8 @@ bool ours_mark(const char *folder) {
     char path[PATH_CAPACITY];
     struct cli_error ignored;
     errno = ENAMETOOLONG;
-    int fd = path_join(path, folder, MARKER, &ignored)
-                 ? open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, 0666)
-                 : -1;
-    return fd >= 0 && close(fd) == 0;
+    int fd = path_join(path, folder, MARKER, &ignored) ? sys_open_create(path) : -1;
+    return fd >= 0 && sys_close(fd);
 }
 
 bool ours_is_marked(const char *folder) {
@@ -133,43 +128,36 @@ void ours_unmark(const char *folder) {
     char path[PATH_CAPACITY];
     struct cli_error ignored;
     if (path_join(path, folder, MARKER, &ignored))
-        unlink(path);
+        sys_remove_file(path);
 }
 
-static bool remove_entries(int folder, const char *keep, int depth);
+static bool remove_entries(struct sys_folder *folder, const char *keep, int depth);
 
-// By descriptors, so that no path is too long and no folder is exchanged for a link on the way.
-static bool remove_entry(int parent, const char *name, int depth) {
-    if (unlinkat(parent, name, 0) == 0)
+// From folder to folder, so that no path is too long and no folder is exchanged for a link on the way.
+static bool remove_entry(struct sys_folder *parent, const char *name, int depth) {
+    if (sys_folder_remove_file(parent, name))
         return true;
     if ((errno != EISDIR && errno != EPERM) || depth > MAX_DEPTH)
         return false;
-    int folder = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    return folder >= 0 && remove_entries(folder, NULL, depth + 1) &&
-           unlinkat(parent, name, AT_REMOVEDIR) == 0;
+    struct sys_folder *folder = sys_folder_open_in(parent, name);
+    return folder != NULL && remove_entries(folder, NULL, depth + 1) &&
+           sys_folder_remove_folder(parent, name);
 }
 
 // Takes `folder` over.
-static bool remove_entries(int folder, const char *keep, int depth) {
-    DIR *stream = fdopendir(folder);
-    if (stream == NULL) {
-        close(folder);
-        return false;
-    }
+static bool remove_entries(struct sys_folder *folder, const char *keep, int depth) {
     bool all = true;
-    for (struct dirent *entry; (entry = readdir(stream)) != NULL;)
-        if (!path_is_dots(entry->d_name) && (keep == NULL || strcmp(entry->d_name, keep) != 0))
-            all = remove_entry(folder, entry->d_name, depth) && all;
-    int code = errno;
-    closedir(stream);
-    errno = code;
+    for (const char *name; (name = sys_folder_next(folder)) != NULL;)
+        if (!path_is_dots(name) && (keep == NULL || strcmp(name, keep) != 0))
+            all = remove_entry(folder, name, depth) && all;
+    sys_folder_close(folder);
     return all;
 }
 
 bool ours_remove(const char *path) {
-    int folder = open(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-    if (folder < 0 || !remove_entries(folder, MARKER, 0))
+    struct sys_folder *folder = sys_folder_open_here(path);
+    if (folder == NULL || !remove_entries(folder, MARKER, 0))
         return false;
     ours_unmark(path);
-    return rmdir(path) == 0;
+    return sys_remove_folder(path);
 }

@@ -2,12 +2,12 @@
 #include "cli/data/particle_set.h"
 
 #include "cli/data/particles.h"
+#include "runtime/system/machine.h"
 
 #include <cjson/cJSON.h>
 #include <inttypes.h>
 #include <pthread.h>
 #include <stdio.h>
-#include <unistd.h>
 
 enum { MAX_THREADS = 64, FPS = 25 };
 
@@ -92,8 +92,8 @@ static void *run(void *user) {
 }
 
 static uint32_t thread_count(const struct particle_set *set) {
-    long processors = set->threads > 0 ? (long)set->threads : sysconf(_SC_NPROCESSORS_ONLN);
-    return processors < 1 ? 1 : processors > MAX_THREADS ? MAX_THREADS : (uint32_t)processors;
+    uint32_t processors = set->threads > 0 ? set->threads : sys_processors();
+    return processors > MAX_THREADS ? MAX_THREADS : processors;
 }
 
 // This thread works too; others that cannot be started are not missed.

@@ -4,12 +4,12 @@
 #include "cli/data/kind_names.h"
 #include "cli/data/ours.h"
 #include "cli/media/read.h"
+#include "runtime/system/files.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 // A folder of clips of one kind.
 struct kind_folder {
@@ -167,7 +167,7 @@ static bool is_ours(struct scan *scan, const char *path) {
 static void tell_folder(struct scan *scan, const char *path) {
     if (is_ours(scan, path))
         return;
-    if (access(path, R_OK | X_OK) != 0)
+    if (!sys_may(path, SYS_MAY_READ | SYS_MAY_ENTER))
         walk_tell(&scan->walk, WALK_SKIPPED, path, "cannot list the folder: %s", strerror(errno));
     else
         walk_tell(&scan->walk, WALK_SKIPPED, path,

@@ -3,22 +3,21 @@
 
 #include "cli/data/ours.h"
 #include "model/files/atomic_file.h"
+#include "runtime/system/folders.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 // --- the target
 
 // A folder that something is mounted on cannot be renamed.
-static bool is_mount_point(const char *folder, const struct stat *status) {
+static bool is_mount_point(const char *folder, const struct sys_info *info) {
     char above[PATH_CAPACITY];
     struct cli_error ignored;
-    struct stat parent;
-    return path_join(above, folder, "..", &ignored) && stat(above, &parent) == 0 &&
-           (parent.st_dev != status->st_dev || parent.st_ino == status->st_ino);
+    struct sys_info parent;
+    return path_join(above, folder, "..", &ignored) && sys_look(above, &parent) &&
+           (parent.volume != info->volume || parent.number == info->number);
 }
 
 static bool is_empty(const char *folder, struct cli_error *error, bool *empty) {
@@ -31,21 +30,21 @@ static bool is_empty(const char *folder, struct cli_error *error, bool *empty) {
 }
 
 static bool may_replace(const char *target, bool force, struct cli_error *error) {
-    struct stat status;
+    struct sys_info info;
     bool empty = false;
-    if (lstat(target, &status) != 0)
+    if (!sys_look_here(target, &info))
         return errno == ENOENT || cli_fail(error, target, "cannot write here: %s", strerror(errno));
-    if (S_ISLNK(status.st_mode))
+    if (info.kind == SYS_LINK)
         return cli_fail(error, target, "is a link; name the folder that it leads to");
-    if (!S_ISDIR(status.st_mode))
+    if (info.kind != SYS_FOLDER)
         return cli_fail(error, target, "is not a folder, and is not replaced by one");
     if (!is_empty(target, error, &empty))
         return false;
     if (!empty && !force)
         return cli_fail(error, target, "exists already; --force replaces it");
-    if (is_mount_point(target, &status))
+    if (is_mount_point(target, &info))
         return cli_fail(error, target, "cannot be replaced as a whole; name a folder in it");
-    if (access(target, W_OK | X_OK) != 0)
+    if (!sys_may(target, SYS_MAY_WRITE | SYS_MAY_ENTER))
         return cli_fail(error, target, "cannot write here: %s", strerror(errno));
     return empty || ours_may_replace(target, error);
 }
@@ -59,13 +58,13 @@ static void name_aside(const struct staging *staging, char out[PATH_CAPACITY]) {
 // Where two folders cannot be exchanged in one step, a process may have been killed between the two.
 static bool recover(const struct staging *staging, struct cli_error *error) {
     char aside[PATH_CAPACITY];
-    struct stat status;
+    struct sys_info info;
     name_aside(staging, aside);
     if (!ours_is_marked(aside))
         return true;
-    if (lstat(staging->target, &status) == 0)
+    if (sys_look_here(staging->target, &info))
         return ours_remove(aside) || cli_fail(error, aside, "cannot be removed: %s", strerror(errno));
-    if (rename(aside, staging->target) != 0)
+    if (!sys_rename(aside, staging->target))
         return cli_fail(error, aside, "cannot become %s again: %s", staging->target, strerror(errno));
     ours_unmark(staging->target);
     return true;
@@ -97,7 +96,7 @@ static bool remove_leftover(const char *folder, struct cli_error *error) {
 static bool begin_partial(struct staging *staging, struct cli_error *error) {
     enum { ROUNDS = 16 };
     for (int round = 0; round < ROUNDS; round++) {
-        if (mkdir(staging->folder, 0777) == 0) {
+        if (sys_make_folder(staging->folder)) {
             if (folder_lock_try(&staging->lock, staging->folder) == FOLDER_LOCK_TAKEN)
                 return ours_mark(staging->folder) ||
                        cli_fail(error, staging->folder, "cannot write here: %s", strerror(errno));
@@ -133,7 +132,7 @@ bool staging_begin(struct staging *staging, const char *target, bool force, stru
 }
 
 static bool make_folder(const char *path, struct cli_error *error) {
-    return mkdir(path, 0777) == 0 || (errno == EEXIST && path_is_folder(path)) ||
+    return sys_make_folder(path) || (errno == EEXIST && path_is_folder(path)) ||
            cli_fail(error, path, "cannot make the folder: %s", strerror(errno));
 }
 
@@ -153,12 +152,12 @@ bool staging_folder(const struct staging *staging, const char *relative, char ou
 
 // In two steps, where the file system knows no exchange: recover() puts right what a kill in between leaves.
 static bool replace_in_steps(struct staging *staging, const char *aside, struct cli_error *error) {
-    if (rename(staging->target, aside) != 0)
+    if (!sys_rename(staging->target, aside))
         return cli_fail(error, aside, "the old data set cannot step aside: %s", strerror(errno));
-    if (rename(staging->folder, staging->target) == 0)
+    if (sys_rename(staging->folder, staging->target))
         return true;
     cli_fail(error, staging->target, "cannot write here: %s", strerror(errno));
-    rename(aside, staging->target);
+    sys_rename(aside, staging->target);
     ours_unmark(staging->target);
     return false;
 }
@@ -181,15 +180,15 @@ static bool replace(struct staging *staging, struct cli_error *error) {
 }
 
 bool staging_commit(struct staging *staging, struct cli_error *error) {
-    struct stat status;
+    struct sys_info info;
     int code = atomic_sync(staging->folder);
     if (code != 0)
         return cli_fail(error, staging->folder, "cannot write: %s", strerror(code));
-    if (lstat(staging->target, &status) == 0) {
+    if (sys_look_here(staging->target, &info)) {
         // Judged once more: it may be another one by now.
         if (!may_replace(staging->target, staging->force, error) || !replace(staging, error))
             return false;
-    } else if (rename(staging->folder, staging->target) != 0) {
+    } else if (!sys_rename(staging->folder, staging->target)) {
         return cli_fail(error, staging->target, "cannot write here: %s", strerror(errno));
     } else {
         ours_unmark(staging->target);
@@ -207,9 +206,8 @@ void staging_end(struct staging *staging) {
 }
 
 static bool is_same(const char *a, const char *b) {
-    struct stat one, other;
-    return a[0] != '\0' && stat(a, &one) == 0 && stat(b, &other) == 0 && one.st_dev == other.st_dev &&
-           one.st_ino == other.st_ino;
+    struct sys_info one, other;
+    return a[0] != '\0' && sys_look(a, &one) && sys_look(b, &other) && sys_is_same(&one, &other);
 }
 
 bool staging_is_target(const struct staging *staging, const char *folder) {

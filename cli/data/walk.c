@@ -2,19 +2,18 @@
 #include "cli/data/walk.h"
 
 #include "cli/media/read.h"
+#include "runtime/system/files.h"
 
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 // --- what was seen: a hash table that is never more than half full
 
 struct visit {
-    dev_t device;
-    ino_t inode;
+    struct sys_info info;
     char *path; // NULL: free
 };
 
@@ -23,11 +22,10 @@ struct walk_visits {
     size_t count, capacity; // a power of two
 };
 
-static size_t slot_of(const struct walk_visits *visits, dev_t device, ino_t inode) {
-    uint64_t hash = ((uint64_t)inode ^ (uint64_t)device << 32) * 0x9e3779b97f4a7c15u;
+static size_t slot_of(const struct walk_visits *visits, const struct sys_info *info) {
+    uint64_t hash = (info->number ^ info->volume << 32) * 0x9e3779b97f4a7c15u;
     size_t at = (size_t)(hash >> 20) & (visits->capacity - 1);
-    while (visits->slots[at].path != NULL &&
-           (visits->slots[at].inode != inode || visits->slots[at].device != device))
+    while (visits->slots[at].path != NULL && !sys_is_same(&visits->slots[at].info, info))
         at = (at + 1) & (visits->capacity - 1);
     return at;
 }
@@ -41,7 +39,7 @@ static bool grow(struct walk_visits *visits) {
     for (size_t i = 0; i < visits->capacity; i++) {
         const struct visit *visit = &visits->slots[i];
         if (visit->path != NULL)
-            larger.slots[slot_of(&larger, visit->device, visit->inode)] = *visit;
+            larger.slots[slot_of(&larger, &visit->info)] = *visit;
     }
     free(visits->slots);
     *visits = larger;
@@ -49,15 +47,15 @@ static bool grow(struct walk_visits *visits) {
 }
 
 // Where it was seen before, NULL when this is the first time; *failed without memory.
-static const char *remember(struct walk_visits *visits, const struct stat *status, const char *path,
+static const char *remember(struct walk_visits *visits, const struct sys_info *info, const char *path,
                             bool *failed) {
     *failed = 2 * visits->count >= visits->capacity && !grow(visits);
     if (*failed)
         return NULL;
-    struct visit *visit = &visits->slots[slot_of(visits, status->st_dev, status->st_ino)];
+    struct visit *visit = &visits->slots[slot_of(visits, info)];
     if (visit->path != NULL)
         return visit->path;
-    *visit = (struct visit){status->st_dev, status->st_ino, strdup(path)};
+    *visit = (struct visit){*info, strdup(path)};
     *failed = visit->path == NULL;
     visits->count += !*failed;
     return NULL;
@@ -131,8 +129,8 @@ static bool tell_passed_over(struct folder_walk *walk, const char *folder, struc
 // --- looking
 
 bool walk_is_link(const char *path) {
-    struct stat status;
-    return lstat(path, &status) == 0 && S_ISLNK(status.st_mode);
+    struct sys_info info;
+    return sys_look_here(path, &info) && info.kind == SYS_LINK;
 }
 
 bool walk_list(struct folder_walk *walk, const char *folder, struct path_list *list,
@@ -164,18 +162,18 @@ static enum walk_entry look_into(struct folder_walk *walk, const char *path, str
 }
 
 enum walk_entry walk_look(struct folder_walk *walk, const char *path, struct cli_error *error) {
-    struct stat status;
+    struct sys_info info;
     bool failed;
-    if (stat(path, &status) != 0) {
+    if (!sys_look(path, &info)) {
         walk_tell(walk, WALK_SKIPPED, path, "cannot open: %s", strerror(errno));
         return WALK_NOTHING;
     }
-    bool folder = S_ISDIR(status.st_mode);
-    if (!folder && !S_ISREG(status.st_mode)) {
+    bool folder = info.kind == SYS_FOLDER;
+    if (!folder && info.kind != SYS_FILE) {
         walk_tell(walk, WALK_SKIPPED, path, "neither a file nor a folder");
         return WALK_NOTHING;
     }
-    const char *seen = remember(walk->visits, &status, path, &failed);
+    const char *seen = remember(walk->visits, &info, path, &failed);
     if (failed) {
         cli_no_memory(error, "the list of folders");
         return WALK_FAILED;

@@ -2,6 +2,7 @@
 #include "cli/demo/advice.h"
 
 #include "runtime/open.h"
+#include "runtime/system/console.h"
 
 #include <stddef.h>
 
@@ -22,7 +23,5 @@ bool advice_is_needed(void) {
 }
 
 bool advice_box(const char *title, const char *text) {
-    (void)title;
-    (void)text;
-    return false;
+    return sys_alert(title, text);
 }

@@ -9,6 +9,7 @@
 #include "cli/generate/picture.h"
 #include "cli/interrupt.h"
 #include "cli/media/write.h"
+#include "runtime/system/console.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -106,6 +107,8 @@ static bool record(struct work *work, const struct demo_values *v, struct cli_er
 static bool show(struct work *work, const struct demo_values *v, struct cli_error *error) {
     const struct vae_config *c = weights_config(work->weights);
     bool window = !v->terminal && window_view() != NULL && window_view_possible();
+    if (window)
+        sys_leave_console();
     const struct show_options how = {.view = window ? window_view() : &terminal_view,
                                      .view_options = {.height = c->h,
                                                       .width = c->w,

@@ -1,5 +1,9 @@
 // The weights file as it is, between two symbols: MOGRAPH_EMBEDDED is its path.
+#if defined(_WIN32)
+    .section .rdata, "dr"
+#else
     .section .rodata
+#endif
     .balign 64
     .globl mograph_embedded_start
     .globl mograph_embedded_end

@@ -2,7 +2,7 @@
 #include "cli/demo/player.h"
 
 #include "cli/demo/anchors.h"
-#include "cli/demo/background.h"
+#include "runtime/system/threads.h"
 
 #include <errno.h>
 #include <math.h>
@@ -133,7 +133,7 @@ static bool stopped(struct player *p) {
 static void *run(void *user) {
     struct player *p = user;
     struct cli_error error = {.cause = p->error.cause};
-    background_thread();
+    sys_thread_yield_to_others();
     bool done = first_clip(p, &error);
     while (done && !stopped(p))
         done = next_clip(p, &error);
@@ -167,7 +167,7 @@ bool player_start(struct player **out, const struct player_decoder *decoder,
     pthread_mutex_init(&p->lock, NULL);
     int code = ENOMEM;
     if (anchors_create(&p->anchors, decoder->frames * p->mixer.frame_bytes))
-        code = background_start(&p->thread, run, p);
+        code = sys_thread_start(&p->thread, run, p);
     if (code == 0)
         return true;
     pthread_mutex_destroy(&p->lock);

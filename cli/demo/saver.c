@@ -1,8 +1,10 @@
 // Keeps a ring of pictures, and writes a copy of it on a thread.
 #include "cli/demo/saver.h"
 
-#include "cli/demo/background.h"
 #include "cli/media/write.h"
+#include "runtime/system/files.h"
+#include "runtime/system/machine.h"
+#include "runtime/system/threads.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -10,7 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 enum { NAME = 64 };
 
@@ -55,7 +56,7 @@ void saver_add(struct saver *s, const uint8_t *rgb) {
 
 static void *run(void *user) {
     struct saver *s = user;
-    background_thread();
+    sys_thread_yield_to_others();
     bool done = clip_write(&s->clip, s->path, false, &s->error);
     clip_destroy(&s->clip);
     pthread_mutex_lock(&s->lock);
@@ -70,10 +71,10 @@ static void choose_name(struct saver *s, const char *extension) {
     char moment[32] = "";
     time_t now = time(NULL);
     struct tm local;
-    if (localtime_r(&now, &local) != NULL)
+    if (sys_local_time(now, &local))
         strftime(moment, sizeof moment, "%Y%m%d-%H%M%S", &local);
     snprintf(s->path, sizeof s->path, "mograph-%s%.8s", moment, extension);
-    for (int i = 2; i < 100 && access(s->path, F_OK) == 0; i++)
+    for (int i = 2; i < 100 && sys_exists(s->path); i++)
         snprintf(s->path, sizeof s->path, "mograph-%s-%d%.8s", moment, i, extension);
 }
 
@@ -101,7 +102,7 @@ bool saver_save(struct saver *s, const char *extension, struct cli_error *error)
         return false;
     s->ended = s->done = false;
     s->error = (struct cli_error){.cause = error->cause};
-    int code = background_start(&s->thread, run, s);
+    int code = sys_thread_start(&s->thread, run, s);
     s->busy = code == 0;
     if (s->busy)
         return true;

@@ -3,12 +3,12 @@
 
 #include "cli/terminal.h"
 #include "runtime/hash.h"
+#include "runtime/system/files.h"
 
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 enum { KEY_TEXT = 24 };
 
@@ -59,7 +59,7 @@ static bool make(struct classifier *classifier, const struct eval_set *training,
 static bool read_given(struct classifier *classifier, const char *path, const char *key,
                        struct cli_error *error) {
     bool found = false;
-    if (access(path, R_OK) != 0)
+    if (!sys_may(path, SYS_MAY_READ))
         return cli_fail(error, path, "cannot open: %s", strerror(errno));
     return cli_check(error, classifier_load(classifier, path, key, &found), "reading %s", path) &&
            (found ||

@@ -2,10 +2,10 @@
 #include "cli/generate/source.h"
 
 #include "cli/media/paths.h"
+#include "runtime/system/files.h"
 
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 // "NAME:SEED" where NAME has `length` characters.
 static bool read_seed(const char *text, size_t length, struct source *source, struct cli_error *error) {
@@ -13,10 +13,6 @@ static bool read_seed(const char *text, size_t length, struct source *source, st
     source->seeded = seed_parse(seed, strlen(seed), &source->seed);
     return source->seeded ||
            cli_usage(error, "\"%.60s\": behind the colon goes a seed, a whole number from 0", text);
-}
-
-static bool is_file(const char *text) {
-    return access(text, F_OK) == 0;
 }
 
 static bool refuse(const char *text, const struct kinds *kinds, struct cli_error *error) {
@@ -38,7 +34,7 @@ bool source_parse(const char *text, const struct kinds *kinds, struct source *so
         source->type = SOURCE_SEED;
         return read_seed(text, length, source, error);
     }
-    if (!is_file(text))
+    if (!sys_exists(text))
         return refuse(text, kinds, error);
     source->type = path_has_extension(text, ".safetensors") ? SOURCE_Z : SOURCE_CLIP;
     return true;

@@ -1,35 +1,20 @@
 // Finds the weights file that a path, a run's folder or a name stands for.
 #include "cli/generate/weights_path.h"
 
+#include "runtime/system/files.h"
+#include "runtime/system/machine.h"
+
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #define SHIPPED "share/mograph/weights"
-
-// The folder that the program lies in.
-static bool program_folder(char folder[PATH_CAPACITY]) {
-    ssize_t length = readlink("/proc/self/exe", folder, PATH_CAPACITY - 1);
-    if (length <= 0)
-        return false;
-    folder[length] = '\0';
-    char *slash = strrchr(folder, '/');
-    if (slash == NULL)
-        return false;
-    *slash = '\0';
-    return true;
-}
-
-static bool exists(const char *path) {
-    return access(path, F_OK) == 0;
-}
 
 static bool find_shipped(const char *name, char path[PATH_CAPACITY]) {
     static const char *const up[] = {"", "../"};
     char folder[PATH_CAPACITY];
-    for (int i = 0; i < 2 && program_folder(folder); i++) {
+    for (int i = 0; i < 2 && sys_program_folder(folder, sizeof folder); i++) {
         int written = snprintf(path, PATH_CAPACITY, "%s/%s" SHIPPED "/%s.safetensors", folder, up[i], name);
-        if (written > 0 && written < PATH_CAPACITY && exists(path))
+        if (written > 0 && written < PATH_CAPACITY && sys_exists(path))
             return true;
     }
     return false;
@@ -47,11 +32,11 @@ static bool fail(const char *name, struct cli_error *error) {
 }
 
 bool weights_path_find(const char *name, char path[PATH_CAPACITY], struct cli_error *error) {
-    if (name == NULL || !exists(name))
+    if (name == NULL || !sys_exists(name))
         return find_shipped(name != NULL ? name : WEIGHTS_DEFAULT, path) || fail(name, error);
     if (path_is_folder(name))
         return path_join(path, name, "weights.safetensors", error) &&
-               (exists(path) || cli_fail(error, path, "the run has no weights yet: let it train on"));
+               (sys_exists(path) || cli_fail(error, path, "the run has no weights yet: let it train on"));
     int written = snprintf(path, PATH_CAPACITY, "%s", name);
     return (written > 0 && written < PATH_CAPACITY) || cli_fail(error, name, "the path is too long");
 }

@@ -2,12 +2,12 @@
 #include "cli/media/file.h"
 
 #include "model/files/plain_file.h"
+#include "runtime/system/files.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #define MAX_FILE_BYTES ((size_t)512 << 20)
 
@@ -33,11 +33,11 @@ bool file_load(const char *path, uint8_t **bytes, size_t *size, struct cli_error
     int fd = plain_file_open(path, &expected, &obstacle);
     if (fd < 0 && obstacle != NULL)
         return cli_fail(error, path, "not a file but %s", obstacle);
-    FILE *file = fd >= 0 ? fdopen(fd, "rb") : NULL;
+    FILE *file = fd >= 0 ? sys_stream(fd, "rb") : NULL;
     if (file == NULL) {
         cli_fail(error, path, "cannot open: %s", strerror(errno));
         if (fd >= 0)
-            close(fd);
+            sys_close(fd);
         return false;
     }
     bool ok = expected > 0 && expected <= MAX_FILE_BYTES &&

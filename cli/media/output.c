@@ -1,13 +1,11 @@
 // Writes files and folders of frames whole or not at all.
 #include "cli/media/output.h"
 
-#include <dirent.h>
+#include "runtime/system/folders.h"
+
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 // --- what may be replaced
 
@@ -17,56 +15,56 @@ static bool is_half_a_frame(const char *name) {
 }
 
 // A plain file: a PNG, or one that nobody misses. `ours`: half a frame is right, too.
-static bool is_frame(int folder, const char *name, bool ours) {
-    struct stat status;
+static bool is_frame(struct sys_folder *folder, const char *name, bool ours) {
+    struct sys_info info;
     bool right = path_is_passed_over(name) ? path_is_worthless(name) || (ours && is_half_a_frame(name))
                                            : path_has_extension(name, ".png");
-    return right && fstatat(folder, name, &status, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(status.st_mode);
+    return right && sys_folder_look(folder, name, &info) && info.kind == SYS_FILE;
 }
 
 // Nothing but frames, or nothing at all.
 static bool look_into(const char *folder, bool ours, bool *only, struct cli_error *error) {
-    DIR *stream = opendir(folder);
+    struct sys_folder *stream = sys_folder_open(folder);
     if (stream == NULL)
         return cli_fail(error, folder, "cannot list the folder: %s", strerror(errno));
     *only = true;
-    for (struct dirent *entry; (entry = readdir(stream)) != NULL;)
-        *only = *only && (path_is_dots(entry->d_name) || is_frame(dirfd(stream), entry->d_name, ours));
-    closedir(stream);
+    for (const char *name; (name = sys_folder_next(stream)) != NULL;)
+        *only = *only && (path_is_dots(name) || is_frame(stream, name, ours));
+    sys_folder_close(stream);
     return true;
 }
 
-static bool check_folder(const char *path, mode_t mode, struct cli_error *error) {
-    if (!S_ISDIR(mode))
+static bool check_folder(const char *path, enum sys_kind kind, struct cli_error *error) {
+    if (kind != SYS_FOLDER)
         return cli_fail(
             error, path,
             "is %s: not replaced by a folder of frames, which a name without an extension asks for",
-            S_ISREG(mode)   ? "a file"
-            : S_ISLNK(mode) ? "a link"
-                            : "a device, a pipe or a socket");
+            kind == SYS_FILE   ? "a file"
+            : kind == SYS_LINK ? "a link"
+                               : "a device, a pipe or a socket");
     bool only = false;
     return look_into(path, false, &only, error) &&
            (only || cli_fail(error, path, "is a folder that holds other things than frames; not replaced"));
 }
 
 // A link is replaced itself; what it leads to stays.
-static bool check_file(const char *path, mode_t mode, struct cli_error *error) {
-    struct stat status;
-    if (S_ISLNK(mode) && stat(path, &status) != 0)
+static bool check_file(const char *path, enum sys_kind kind, struct cli_error *error) {
+    struct sys_info info;
+    if (kind == SYS_LINK && !sys_look(path, &info))
         return true; // it leads nowhere
-    if (S_ISLNK(mode))
-        mode = status.st_mode;
-    if (S_ISREG(mode))
+    if (kind == SYS_LINK)
+        kind = info.kind;
+    if (kind == SYS_FILE)
         return true;
-    return S_ISDIR(mode) ? cli_fail(error, path, "is a folder; not replaced by a file")
-                         : cli_fail(error, path, "is a device, a pipe or a socket; not replaced");
+    return kind == SYS_FOLDER ? cli_fail(error, path, "is a folder; not replaced by a file")
+                              : cli_fail(error, path, "is a device, a pipe or a socket; not replaced");
 }
 
 static bool may_replace(const char *path, bool folder, bool force, struct cli_error *error) {
-    struct stat status;
-    if (lstat(path, &status) != 0)
+    struct sys_info info;
+    if (!sys_look_here(path, &info))
         return errno == ENOENT || cli_fail(error, path, "cannot write here: %s", strerror(errno));
-    if (!(folder ? check_folder : check_file)(path, status.st_mode, error))
+    if (!(folder ? check_folder : check_file)(path, info.kind, error))
         return false;
     return force || cli_fail(error, path, "exists already; --force replaces it");
 }
@@ -104,15 +102,15 @@ bool output_write(struct output *output, const void *bytes, size_t size, struct 
 // Removes a folder of plain files, hidden ones too: a frame that was being written when its process was killed.
 // `stream`, which this closes, may have been opened under another name. Nothing is allocated: memory may be what has
 // run out.
-static void remove_frames(const char *folder, DIR *stream) {
+static void remove_frames(const char *folder, struct sys_folder *stream) {
     if (stream != NULL) {
-        int fd = dirfd(stream);
-        for (struct dirent *entry; fd >= 0 && (entry = readdir(stream)) != NULL;)
-            if (!path_is_dots(entry->d_name))
-                unlinkat(fd, entry->d_name, 0);
-        closedir(stream);
+        sys_folder_moved(stream, folder);
+        for (const char *name; (name = sys_folder_next(stream)) != NULL;)
+            if (!path_is_dots(name))
+                sys_folder_remove_file(stream, name);
+        sys_folder_close(stream);
     }
-    rmdir(folder);
+    sys_remove_folder(folder);
 }
 
 // Where names cannot be exchanged in one step: the old folder steps aside, and output_sweep puts it back when the
@@ -121,17 +119,17 @@ static int replace_in_steps(const struct atomic_file *folder, char aside[PATH_CA
     int written = snprintf(aside, PATH_CAPACITY, "%s.old", folder->temporary);
     if (written < 0 || written >= PATH_CAPACITY)
         return ENAMETOOLONG;
-    if (rename(folder->path, aside) != 0)
+    if (!sys_rename(folder->path, aside))
         return errno;
-    if (rename(folder->temporary, folder->path) == 0)
+    if (sys_rename(folder->temporary, folder->path))
         return 0;
     int code = errno;
-    rename(aside, folder->path);
+    sys_rename(aside, folder->path);
     return code;
 }
 
 // A folder cannot be renamed over one that holds files, `stream`.
-static int replace_folder(const struct atomic_file *folder, DIR *stream) {
+static int replace_folder(const struct atomic_file *folder, struct sys_folder *stream) {
     char old[PATH_CAPACITY];
     snprintf(old, sizeof old, "%s", folder->temporary);
     int code = atomic_exchange_names(folder->temporary, folder->path);
@@ -140,17 +138,17 @@ static int replace_folder(const struct atomic_file *folder, DIR *stream) {
     if (code == 0)
         remove_frames(old, stream);
     else
-        closedir(stream);
+        sys_folder_close(stream);
     return code;
 }
 
 static int rename_folder(const struct atomic_file *folder) {
-    DIR *old = opendir(folder->path);
+    struct sys_folder *old = sys_folder_open(folder->path);
     if (old != NULL)
         return replace_folder(folder, old);
     if (errno != ENOENT)
         return errno;
-    return rename(folder->temporary, folder->path) == 0 ? 0 : errno;
+    return sys_rename(folder->temporary, folder->path) ? 0 : errno;
 }
 
 static int commit_folder(struct atomic_file *folder) {
@@ -182,7 +180,7 @@ bool output_commit(struct output *output, struct cli_error *error) {
 
 void output_discard(struct output *output) {
     if (output->atomic.file == NULL && output->atomic.temporary[0] != '\0')
-        remove_frames(output->atomic.temporary, opendir(output->atomic.temporary));
+        remove_frames(output->atomic.temporary, sys_folder_open(output->atomic.temporary));
     atomic_file_discard(&output->atomic);
     folder_lock_release(&output->lock);
 }
@@ -190,17 +188,17 @@ void output_discard(struct output *output) {
 // A leftover of a folder: a temporary one, or frames that stepped aside. Its lock tells whether its process lives.
 static void on_leftover(const char *leftover, const char *path) {
     struct folder_lock lock = {0};
-    struct stat status;
+    struct sys_info info;
     size_t length = strlen(leftover);
-    if (lstat(leftover, &status) != 0 || !S_ISDIR(status.st_mode) ||
+    if (!sys_look_here(leftover, &info) || info.kind != SYS_FOLDER ||
         folder_lock_try(&lock, leftover) != FOLDER_LOCK_TAKEN)
         return;
     bool aside = length > 4 && strcmp(leftover + length - 4, ".old") == 0, only = false;
     struct cli_error ignored;
-    if (lock.certain && aside && lstat(path, &status) != 0 && errno == ENOENT)
-        rename(leftover, path);
+    if (lock.certain && aside && !sys_look_here(path, &info) && errno == ENOENT)
+        sys_rename(leftover, path);
     else if (lock.certain && look_into(leftover, true, &only, &ignored) && only)
-        remove_frames(leftover, opendir(leftover));
+        remove_frames(leftover, sys_folder_open(leftover));
     folder_lock_release(&lock);
 }
 

@@ -1,14 +1,14 @@
 // Tests extensions, joins names, and lists folders in order.
 #include "cli/media/paths.h"
 
+#include "runtime/system/folders.h"
+
 #include <ctype.h>
-#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/stat.h>
 
 bool path_has_extension(const char *path, const char *extension) {
     size_t length = strlen(path), tail = strlen(extension);
@@ -33,8 +33,8 @@ bool path_join(char out[PATH_CAPACITY], const char *folder, const char *name, st
 }
 
 bool path_is_folder(const char *path) {
-    struct stat status;
-    return stat(path, &status) == 0 && S_ISDIR(status.st_mode);
+    struct sys_info info;
+    return sys_look(path, &info) && info.kind == SYS_FOLDER;
 }
 
 // Compares runs of digits by value and the rest by byte; leading zeros only break ties.
@@ -108,19 +108,19 @@ bool path_is_dots(const char *name) {
 
 static bool read_list(struct path_list *list, const char *folder, bool passed_over, struct cli_error *error) {
     *list = (struct path_list){0};
-    DIR *stream = opendir(folder);
+    struct sys_folder *stream = sys_folder_open(folder);
     if (stream == NULL)
         return cli_fail(error, folder, "cannot list the folder: %s", strerror(errno));
     size_t capacity = 0;
     bool ok = true;
-    for (struct dirent *entry; ok && (entry = readdir(stream)) != NULL;) {
-        bool passed = path_is_passed_over(entry->d_name);
-        if (!path_is_dots(entry->d_name))
+    for (const char *name; ok && (name = sys_folder_next(stream)) != NULL;) {
+        bool passed = path_is_passed_over(name);
+        if (!path_is_dots(name))
             list->passed_over += passed;
-        if (!path_is_dots(entry->d_name) && passed == passed_over)
-            ok = list_add(list, &capacity, entry->d_name);
+        if (!path_is_dots(name) && passed == passed_over)
+            ok = list_add(list, &capacity, name);
     }
-    closedir(stream);
+    sys_folder_close(stream);
     if (!ok) {
         path_list_destroy(list);
         return cli_fail(error, folder, "no memory for the list of its files");

@@ -2,101 +2,21 @@
 #include "cli/media/process.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <spawn.h>
 #include <string.h>
-#include <sys/socket.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
-extern char **environ;
-
-// A socket pair serves both directions, and writing to one can fail without SIGPIPE.
-static bool open_pair(int ends[2]) {
-    if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends) != 0)
-        return false;
-    fcntl(ends[0], F_SETFD, FD_CLOEXEC);
-    fcntl(ends[1], F_SETFD, FD_CLOEXEC);
-    return true;
-}
-
-static int spawn(struct process *process, char *const arguments[], int end, enum process_pipe pipe) {
-    posix_spawn_file_actions_t actions;
-    int code = posix_spawn_file_actions_init(&actions);
-    if (code != 0)
-        return code;
-    int ours = pipe == PROCESS_READ ? STDOUT_FILENO : STDIN_FILENO;
-    int other = pipe == PROCESS_READ ? STDIN_FILENO : STDOUT_FILENO;
-    code = posix_spawn_file_actions_adddup2(&actions, end, ours);
-    if (code == 0)
-        code = posix_spawn_file_actions_addopen(&actions, other, "/dev/null", O_RDWR, 0);
-    if (code == 0)
-        code = posix_spawn_file_actions_adddup2(&actions, fileno(process->errors), STDERR_FILENO);
-    if (code == 0)
-        code = posix_spawnp(&process->pid, arguments[0], &actions, NULL, arguments, environ);
-    posix_spawn_file_actions_destroy(&actions);
-    return code;
-}
-
-// Everything that can fail comes before the program starts. Takes over `end`.
-static int open_streams(struct process *process, int end, enum process_pipe pipe) {
-    process->socket = end;
-    process->errors = tmpfile();
-    if (process->errors == NULL)
-        return errno;
-    if (pipe == PROCESS_WRITE)
-        return 0;
-    process->output = fdopen(end, "rb");
-    if (process->output == NULL)
-        return errno;
-    process->socket = -1;
-    return 0;
-}
-
-// What is written to the program ends here; `errors` stays.
-static void close_pipe(struct process *process) {
-    if (process->output != NULL)
-        fclose(process->output);
-    if (process->socket >= 0)
-        close(process->socket);
-}
-
-static void close_streams(struct process *process) {
-    close_pipe(process);
-    if (process->errors != NULL)
-        fclose(process->errors);
-}
-
-bool process_start(struct process *process, char *const arguments[], enum process_pipe pipe,
-                   const char *purpose, struct cli_error *error) {
-    *process = (struct process){.name = arguments[0], .socket = -1};
-    int ends[2];
-    if (!open_pair(ends))
-        return cli_fail(error, NULL, "cannot start %s: %s", process->name, strerror(errno));
-    int code = open_streams(process, ends[0], pipe);
-    if (code == 0)
-        code = spawn(process, arguments, ends[1], pipe);
-    close(ends[1]);
-    if (code != 0) {
-        close_streams(process);
-        if (code == ENOENT)
-            return cli_fail(error, NULL, "%s is needed %s and is not installed (or not on PATH)",
-                            process->name, purpose);
-        return cli_fail(error, NULL, "cannot start %s: %s", process->name, strerror(code));
-    }
-    return true;
+bool process_start(struct process *process, char *const arguments[], enum sys_pipe pipe, const char *purpose,
+                   struct cli_error *error) {
+    *process = (struct process){.name = arguments[0]};
+    int code = sys_child_start(&process->child, arguments, pipe);
+    process->output = process->child.output;
+    if (code == ENOENT)
+        return cli_fail(error, NULL, "%s is needed %s and is not installed (or not on PATH)", process->name,
+                        purpose);
+    return code == 0 || cli_fail(error, NULL, "cannot start %s: %s", process->name, strerror(code));
 }
 
 bool process_write(struct process *process, const void *bytes, size_t size) {
-    for (size_t done = 0; done < size;) {
-        ssize_t sent = send(process->socket, (const char *)bytes + done, size - done, MSG_NOSIGNAL);
-        if (sent < 0 && errno == EINTR)
-            continue;
-        if (sent <= 0)
-            return false;
-        done += (size_t)sent;
-    }
-    return true;
+    return sys_child_write(&process->child, bytes, size);
 }
 
 // Takes out "\033[31m" and its like, which AV_LOG_FORCE_COLOR brings into every line.
@@ -157,9 +77,9 @@ static int weight_of(const char *line) {
 static void last_useful_line(const struct process *process, char *line, size_t capacity) {
     char buffer[1024];
     int weight = -1;
-    if (fseek(process->errors, 0, SEEK_SET) != 0)
+    if (fseek(process->child.errors, 0, SEEK_SET) != 0)
         return;
-    while (fgets(buffer, sizeof buffer, process->errors) != NULL) {
+    while (fgets(buffer, sizeof buffer, process->child.errors) != NULL) {
         buffer[strcspn(buffer, "\r\n")] = '\0';
         drop_colors(buffer);
         const char *text = skip_subject(process, skip_places(buffer + strspn(buffer, " ")));
@@ -172,12 +92,11 @@ static void last_useful_line(const struct process *process, char *line, size_t c
 }
 
 bool process_finish(struct process *process, char *reason, size_t capacity) {
-    close_pipe(process);
-    int status = -1;
-    while (waitpid(process->pid, &status, 0) < 0 && errno == EINTR)
-        continue;
+    FILE *errors = process->child.errors;
+    bool done = sys_child_finish(&process->child);
     snprintf(reason, capacity, "%s failed without saying why", process->name);
     last_useful_line(process, reason, capacity);
-    fclose(process->errors);
-    return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+    process->spoke = fseek(errors, 0, SEEK_END) == 0 && ftell(errors) > 0;
+    fclose(errors);
+    return done;
 }

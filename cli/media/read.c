@@ -6,13 +6,11 @@
 #include "cli/media/paths.h"
 #include "cli/media/png_chunk.h"
 #include "model/files/plain_file.h"
+#include "runtime/system/folders.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/types.h>
-#include <unistd.h>
 
 static const char *const own_extensions[] = {".gif", ".webp", ".png", ".apng"};
 // What ffmpeg is asked to read. A list, because ffmpeg guesses: it plays a text file as ANSI art.
@@ -45,17 +43,17 @@ static bool file_is_animated(const char *path) {
     int fd = plain_file_open(path, &size, &obstacle);
     if (fd < 0)
         return false;
-    off_t at = 0;
-    for (int i = 0; i < 1000 && pread(fd, head, sizeof head, at) == (ssize_t)sizeof head; i++) {
+    uint64_t at = 0;
+    for (int i = 0; i < 1000 && sys_read_at(fd, head, sizeof head, at) == (ptrdiff_t)sizeof head; i++) {
         // The signature, or the length and the type of a chunk.
         if (i == 0 ? memcmp(head, PNG_SIGNATURE, sizeof head) != 0 : memcmp(head + 4, "IDAT", 4) == 0)
             break;
         animated = i > 0 && memcmp(head + 4, "acTL", 4) == 0;
         if (animated)
             break;
-        at += i == 0 ? (off_t)sizeof head : (off_t)png_number(head) + PNG_CHUNK_FRAME;
+        at += i == 0 ? sizeof head : (uint64_t)png_number(head) + PNG_CHUNK_FRAME;
     }
-    close(fd);
+    sys_close(fd);
     return animated;
 }
 
@@ -76,14 +74,14 @@ bool clip_is_png_folder(const char *path, bool *is, struct cli_error *error) {
     *is = false;
     if (!path_is_folder(path))
         return true;
-    DIR *stream = opendir(path);
-    if (stream == NULL)
+    struct sys_folder *folder = sys_folder_open(path);
+    if (folder == NULL)
         return cli_fail(error, path, "cannot list the folder: %s", strerror(errno));
     bool all = true;
-    for (struct dirent *entry; all && (entry = readdir(stream)) != NULL;)
-        if (!path_is_passed_over(entry->d_name))
-            *is = all = path_has_extension(entry->d_name, ".png");
-    closedir(stream);
+    for (const char *name; all && (name = sys_folder_next(folder)) != NULL;)
+        if (!path_is_passed_over(name))
+            *is = all = path_has_extension(name, ".png");
+    sys_folder_close(folder);
     return !*is || tell_animations(path, is, error);
 }
 
@@ -113,8 +111,8 @@ static enum format sniff(const char *path) {
     int fd = plain_file_open(path, &size, &obstacle);
     if (fd < 0)
         return FORMAT_UNKNOWN;
-    ssize_t got = read(fd, head, sizeof head);
-    close(fd);
+    ptrdiff_t got = sys_read(fd, head, sizeof head);
+    sys_close(fd);
     return got > 0 ? format_of(head) : FORMAT_UNKNOWN;
 }
 

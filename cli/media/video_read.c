@@ -32,7 +32,7 @@ static bool probe(const char *path, char *url, struct video_stream *stream, stru
     char *arguments[] = {"ffprobe", "-v", "error", "-show_streams", "-show_format", "-of", "json", url, NULL};
     struct process process;
     struct buffer answer = {0};
-    if (!process_start(&process, arguments, PROCESS_READ, PURPOSE, error))
+    if (!process_start(&process, arguments, SYS_PIPE_READ, PURPOSE, error))
         return false;
     process.subject = url;
     bool whole = read_answer(&process, &answer);
@@ -188,7 +188,7 @@ static bool start_ffmpeg(struct process *process, char *url, const struct video_
         "-f",        "tee",         "[f=framecrc:flush_packets=1]pipe:1|[f=image2pipe]pipe:1",
         NULL};
     memcpy(arguments + count, rest, sizeof rest);
-    return process_start(process, arguments, PROCESS_READ, PURPOSE, error);
+    return process_start(process, arguments, SYS_PIPE_READ, PURPOSE, error);
 }
 
 static bool decode(struct frames *frames, char *url) {

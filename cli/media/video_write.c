@@ -3,11 +3,10 @@
 #include "cli/media/output.h"
 #include "cli/media/process.h"
 #include "cli/media/write.h"
+#include "runtime/system/files.h"
 
 #include <errno.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #define PURPOSE "to write videos (GIF, WebP and PNG need nothing)"
 
@@ -62,7 +61,7 @@ static bool start_ffmpeg(struct process *process, const struct clip *clip, struc
         add(&arguments, metadata);
     add(&arguments, webm ? webm_codec : mp4_codec);
     add(&arguments, tail);
-    return process_start(process, arguments.list, PROCESS_WRITE, PURPOSE, error);
+    return process_start(process, arguments.list, SYS_PIPE_WRITE, PURPOSE, error);
 }
 
 // Whether our file cannot grow: then it is not ffmpeg that is at fault, whatever it says.
@@ -73,24 +72,15 @@ static int disk_fault(struct output *output) {
         return errno;
     int code = atomic_file_write(&output->atomic, some, sizeof some);
     errno = EIO;
-    if (code == 0 && (fflush(output->atomic.file) != 0 || fsync(fileno(output->atomic.file)) != 0))
+    if (code == 0 && !sys_sync(output->atomic.file))
         code = errno;
     return code;
-}
-
-static bool is_empty(int fd) {
-    struct stat status;
-    return fd < 0 || fstat(fd, &status) != 0 || status.st_size == 0;
 }
 
 // ffmpeg 5.1 ends with status 0 where its last bytes found no room. It says so: a word at level "error" is
 // one.
 static bool finish(struct process *process, char *reason, size_t capacity) {
-    int words = dup(fileno(process->errors));
-    bool done = process_finish(process, reason, capacity) && is_empty(words);
-    if (words >= 0)
-        close(words);
-    return done;
+    return process_finish(process, reason, capacity) && !process->spoke;
 }
 
 static bool feed(const struct clip *clip, struct output *output, struct cli_error *error) {

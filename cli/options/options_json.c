@@ -1,6 +1,8 @@
 // Writes the values of an option table as JSON, and reads them back.
 #include "cli/options/options_json.h"
 
+#include "runtime/system/files.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -94,7 +96,7 @@ bool options_from_json(const struct option *options, const cJSON *object, uint64
 }
 
 static char *read_text(const char *path, struct cli_error *error) {
-    FILE *file = fopen(path, "rb");
+    FILE *file = sys_fopen(path, "rb");
     char *text = malloc(MAX_FILE_BYTES + 1);
     size_t size = file != NULL && text != NULL ? fread(text, 1, MAX_FILE_BYTES, file) : 0;
     bool read = file != NULL && text != NULL && !ferror(file) && size < MAX_FILE_BYTES;

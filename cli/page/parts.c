@@ -2,6 +2,7 @@
 #include "cli/page/parts.h"
 
 #include "cli/options/options_json.h"
+#include "runtime/system/files.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -128,7 +129,7 @@ enum { GIF_HEADER = 10, MAX_GIF_BYTES = 1 << 28, SMALL_WIDTH = 640, MAX_ENLARGED
 
 // The caller frees; NULL when it cannot be read.
 static uint8_t *read_file(const char *path, size_t *size) {
-    FILE *file = fopen(path, "rb");
+    FILE *file = sys_fopen(path, "rb");
     if (file == NULL)
         return NULL;
     uint8_t *bytes = NULL;

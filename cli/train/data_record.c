@@ -4,15 +4,14 @@
 #include "cli/media/file.h"
 #include "cli/terminal.h"
 #include "runtime/hash.h"
+#include "runtime/system/files.h"
+#include "runtime/system/text_stream.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 // --- contents
 
@@ -24,8 +23,8 @@ struct content {
 static bool hash_stream(int fd, const char *path, struct content *content, struct cli_error *error) {
     enum { PIECE = 1 << 16 };
     unsigned char piece[PIECE];
-    ssize_t size;
-    while ((size = read(fd, piece, PIECE)) != 0) {
+    ptrdiff_t size;
+    while ((size = sys_read(fd, piece, PIECE)) != 0) {
         if (size < 0 && errno == EINTR)
             continue;
         if (size < 0)
@@ -38,13 +37,13 @@ static bool hash_stream(int fd, const char *path, struct content *content, struc
 
 // Opening a pipe without O_NONBLOCK could wait for ever.
 static bool hash_file(const char *path, struct content *content, struct cli_error *error) {
-    struct stat status;
-    int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    struct sys_info info;
+    int fd = sys_open(path);
     if (fd < 0)
         return cli_fail(error, path, "cannot open: %s", strerror(errno));
-    bool plain = fstat(fd, &status) == 0 && S_ISREG(status.st_mode);
+    bool plain = sys_look_open(fd, &info) && info.kind == SYS_FILE;
     bool done = plain ? hash_stream(fd, path, content, error) : cli_fail(error, path, "not a file");
-    close(fd);
+    sys_close(fd);
     return done;
 }
 
@@ -116,22 +115,21 @@ static void make_hash(struct data_record *record, size_t size) {
 }
 
 bool data_record_make(struct data_record *record, const struct data_set *set, struct cli_error *error) {
-    size_t size = 0;
-    FILE *out = open_memstream(&record->text, &size);
-    if (out == NULL)
+    struct sys_text_stream stream;
+    if (!sys_text_begin(&stream))
         return cli_no_memory(error, "the list of clips");
     for (uint32_t i = 0; i < set->kind_count; i++) {
-        fputs("kind ", out);
-        write_name(out, set->kinds[i]);
-        fputc('\n', out);
+        fputs("kind ", stream.file);
+        write_name(stream.file, set->kinds[i]);
+        fputc('\n', stream.file);
     }
-    bool done = write_clips(out, set, error);
-    bool whole = !ferror(out);
-    whole = fclose(out) == 0 && whole;
+    bool done = write_clips(stream.file, set, error);
+    bool whole = sys_text_end(&stream);
+    record->text = stream.text;
     if (done && !whole)
         done = cli_no_memory(error, "the list of clips");
     if (done)
-        make_hash(record, size);
+        make_hash(record, stream.size);
     return done;
 }
 

@@ -1,30 +1,28 @@
 // Creates and opens a run's folder, finds its checkpoints and removes old ones.
-#define _XOPEN_SOURCE 700 // realpath
 #include "cli/train/folder.h"
 
 #include "model/files/atomic_file.h"
+#include "runtime/system/folders.h"
 
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 enum { KEPT_CHECKPOINTS = 2 };
 
 #define CHECKPOINT_FORMAT "step-%010" PRIu64 ".safetensors"
 
 static bool make_folder(const char *path, struct cli_error *error) {
-    if (mkdir(path, 0777) == 0 || errno == EEXIST)
+    if (sys_make_folder(path) || errno == EEXIST)
         return true;
     return cli_fail(error, path, "%s", strerror(errno));
 }
 
 // Makes one part of the path, and remembers the first that was not there.
 static bool make_part(struct run_folder *folder, const char *part, struct cli_error *error) {
-    if (mkdir(part, 0777) == 0) {
+    if (sys_make_folder(part)) {
         folder->made = folder->made > 0 ? folder->made : strlen(part);
         return true;
     }
@@ -53,7 +51,7 @@ static bool refuse_full(const struct run_folder *folder, struct cli_error *error
     char config[PATH_CAPACITY];
     if (!run_folder_file(folder, "config.json", config, error))
         return false;
-    if (access(config, F_OK) != 0)
+    if (!sys_exists(config))
         return cli_fail(error, folder->path, "the folder is not empty: give another name with -o");
     return cli_fail(error, folder->path,
                     "there is a run already: go on with it by --resume %s, or give another name with -o",
@@ -71,7 +69,7 @@ static bool is_empty(const struct run_folder *folder, struct cli_error *error) {
 
 static bool lies_in(const char *path, const char *folder) {
     char inner[PATH_CAPACITY], outer[PATH_CAPACITY];
-    if (realpath(path, inner) == NULL || realpath(folder, outer) == NULL)
+    if (!sys_real_path(path, inner, sizeof inner) || !sys_real_path(folder, outer, sizeof outer))
         return false;
     size_t length = strlen(outer);
     return strncmp(inner, outer, length) == 0 && (inner[length] == '/' || inner[length] == '\0');
@@ -91,7 +89,7 @@ bool run_folder_beside(const struct run_folder *folder, const char *data, struct
 
 bool run_folder_lock(struct run_folder *folder, struct cli_error *error) {
     return folder_lock_take(&folder->lock, folder->path, error) &&
-           (access(folder->path, W_OK | X_OK) == 0 ||
+           (sys_may(folder->path, SYS_MAY_WRITE | SYS_MAY_ENTER) ||
             cli_fail(error, folder->path, "cannot write here: %s", strerror(errno)));
 }
 
@@ -117,18 +115,14 @@ void run_folder_abandon(struct run_folder *folder) {
     size_t length = folder->lock.held ? strlen(part) : parent_length(part);
     for (; folder->made > 0 && length >= folder->made; length = parent_length(part)) {
         part[length] = '\0';
-        rmdir(part);
+        sys_remove_folder(part);
     }
     folder->made = 0;
     run_folder_close(folder);
 }
 
 bool run_folder_check(const struct run_folder *folder, struct cli_error *error) {
-    struct stat opened, named;
-    if (!folder->lock.held)
-        return true;
-    bool there = stat(folder->path, &named) == 0 && fstat(folder->lock.fd, &opened) == 0;
-    return (there && named.st_dev == opened.st_dev && named.st_ino == opened.st_ino) ||
+    return !folder->lock.held || folder_lock_is_on(&folder->lock, folder->path) ||
            cli_fail(error, folder->path, "the run's folder was moved or replaced while it was written");
 }
 
@@ -146,7 +140,7 @@ bool run_folder_open(struct run_folder *folder, const char *path, struct cli_err
     char config[PATH_CAPACITY];
     if (!set_path(folder, path, error) || !run_folder_file(folder, "config.json", config, error))
         return false;
-    return access(config, R_OK) == 0 ||
+    return sys_may(config, SYS_MAY_READ) ||
            cli_fail(error, config, "%s: this is no run's folder", strerror(errno));
 }
 
@@ -201,7 +195,7 @@ void run_folder_prune(const struct run_folder *folder) {
     for (size_t i = list.count; i-- > 0;)
         if (is_checkpoint(list.names[i]) && kept++ >= KEPT_CHECKPOINTS &&
             path_join(file, where, list.names[i], &error))
-            unlink(file);
+            sys_remove_file(file);
     if (run_folder_checkpoint(folder, 0, file, &error))
         atomic_file_sweep(file);
     path_list_destroy(&list);

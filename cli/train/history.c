@@ -1,6 +1,9 @@
 // Reads metrics.csv back.
 #include "cli/train/history.h"
 
+#include "runtime/system/files.h"
+#include "runtime/system/text_stream.h"
+
 #include <errno.h>
 #include <math.h>
 #include <stdint.h>
@@ -10,7 +13,7 @@
 
 // Lines of the file that end, without their ends. NULL at the end of the file.
 static char *next_line(FILE *file, char **line, size_t *capacity) {
-    ssize_t length = getline(line, capacity, file);
+    ptrdiff_t length = sys_read_line(line, capacity, file);
     if (length <= 0 || (*line)[length - 1] != '\n')
         return NULL;
     (*line)[length - 1] = '\0';
@@ -92,7 +95,7 @@ static bool read_rows(struct history *h, FILE *file, const char *path, struct cl
 }
 
 bool history_read(struct history *h, const char *path, struct cli_error *error) {
-    FILE *file = fopen(path, "r");
+    FILE *file = sys_fopen(path, "r");
     *h = (struct history){.rows = 0};
     if (file == NULL)
         return cli_fail(error, path, "%s", strerror(errno));

@@ -2,13 +2,14 @@
 #include "cli/train/metrics.h"
 
 #include "model/files/atomic_file.h"
+#include "runtime/system/files.h"
+#include "runtime/system/text_stream.h"
 
 #include <errno.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 static bool fail(const struct metrics *m, struct cli_error *error) {
     return cli_fail(error, m->path, "cannot be written: %s", strerror(errno));
@@ -35,11 +36,11 @@ static void write_header(FILE *file, uint32_t levels) {
 static int copy_rows(FILE *from, FILE *to, uint64_t steps) {
     char *line = NULL;
     size_t capacity = 0;
-    ssize_t length;
+    ptrdiff_t length;
     int code = 0;
     errno = EIO; // in case the library fails without a word
     while (code == 0 && !feof(from) && !ferror(from)) {
-        length = getline(&line, &capacity, from);
+        length = sys_read_line(&line, &capacity, from);
         if (length <= 0)
             break;
         bool kept = strtoull(line, NULL, 10) < steps && line[length - 1] == '\n';
@@ -56,24 +57,22 @@ static int copy_rows(FILE *from, FILE *to, uint64_t steps) {
 static bool same_header(FILE *file, const char *header) {
     char *line = NULL;
     size_t capacity = 0;
-    bool same = getline(&line, &capacity, file) <= 0 || strcmp(line, header) == 0;
+    bool same = sys_read_line(&line, &capacity, file) <= 0 || strcmp(line, header) == 0;
     free(line);
     return same;
 }
 
 static char *header_text(uint32_t levels) {
-    char *text = NULL;
-    size_t size;
-    FILE *stream = open_memstream(&text, &size);
-    if (stream == NULL)
+    struct sys_text_stream stream;
+    if (!sys_text_begin(&stream))
         return NULL;
-    write_header(stream, levels);
-    fclose(stream);
-    return text;
+    write_header(stream.file, levels);
+    sys_text_end(&stream);
+    return stream.text;
 }
 
 // The header, and the rows of `old`, which may be NULL, below `steps`, in the place of the file: whole or
-// not at all.
+// not at all. Closes `old`: not every system replaces a file that is open.
 static int replace(const struct metrics *m, const char *header, FILE *old, uint64_t steps) {
     struct atomic_file whole;
     atomic_file_sweep(m->path);
@@ -82,21 +81,26 @@ static int replace(const struct metrics *m, const char *header, FILE *old, uint6
         code = atomic_file_write(&whole, header, strlen(header));
     if (code == 0 && old != NULL)
         code = copy_rows(old, whole.file, steps);
+    if (old != NULL)
+        fclose(old);
     if (code == 0)
         return atomic_file_commit(&whole, true);
     atomic_file_discard(&whole);
     return code;
 }
 
+// Takes `old` over, which may be NULL.
 static bool begin_file(struct metrics *m, const char *header, FILE *old, uint64_t steps,
                        struct cli_error *error) {
-    if (old != NULL && !same_header(old, header))
+    if (old != NULL && !same_header(old, header)) {
+        fclose(old);
         return cli_fail(error, m->path,
                         "its columns are not those that this version writes: rename it, and the run goes on "
                         "with a new one");
+    }
     errno = replace(m, header, old, steps);
     if (errno == 0)
-        m->file = fopen(m->path, "a");
+        m->file = sys_fopen(m->path, "a");
     return m->file != NULL || fail(m, error);
 }
 
@@ -104,17 +108,19 @@ bool metrics_open(struct metrics *m, const char *path, uint32_t levels, uint64_t
                   struct cli_error *error) {
     *m = (struct metrics){.levels = levels};
     snprintf(m->path, sizeof m->path, "%s", path);
-    FILE *old = steps > 0 ? fopen(path, "r") : NULL;
+    FILE *old = steps > 0 ? sys_fopen(path, "r") : NULL;
     // A run that goes on without a file begins a new one: its rows are lost already.
     if (steps > 0 && old == NULL && errno != ENOENT)
         return fail(m, error);
     char *header = header_text(levels);
-    bool opened = header != NULL ? begin_file(m, header, old, steps, error)
-                                 : cli_no_memory(error, "the header of metrics.csv");
-    free(header);
+    if (header != NULL) {
+        bool opened = begin_file(m, header, old, steps, error);
+        free(header);
+        return opened;
+    }
     if (old != NULL)
         fclose(old);
-    return opened;
+    return cli_no_memory(error, "the header of metrics.csv");
 }
 
 static void number(FILE *file, float value) {
@@ -160,7 +166,7 @@ bool metrics_add(struct metrics *m, const struct trainer_report *r, uint64_t epo
 }
 
 bool metrics_sync(struct metrics *m, struct cli_error *error) {
-    return fsync(fileno(m->file)) == 0 || errno == EINVAL || fail(m, error);
+    return sys_sync(m->file) || errno == EINVAL || fail(m, error);
 }
 
 void metrics_close(struct metrics *m) {

@@ -3,6 +3,7 @@
 
 #include "cli/page/parts.h"
 #include "cli/train/report_private.h"
+#include "runtime/system/machine.h"
 
 #include <stdlib.h>
 #include <time.h>
@@ -23,7 +24,7 @@ static void footer(struct page *page) {
     char when[40];
     time_t now = time(NULL);
     struct tm utc;
-    if (gmtime_r(&now, &utc) == NULL || strftime(when, sizeof when, "%Y-%m-%d %H:%M UTC", &utc) == 0)
+    if (!sys_utc(now, &utc) || strftime(when, sizeof when, "%Y-%m-%d %H:%M UTC", &utc) == 0)
         when[0] = '\0';
     page_format(page,
                 "<footer>mograph %s, %s. Figures and pictures are those of the averaged weights, "

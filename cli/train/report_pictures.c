@@ -2,11 +2,11 @@
 #include "cli/train/report_private.h"
 
 #include "cli/page/parts.h"
+#include "runtime/system/files.h"
 
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 
 enum { EARLIER_BYTES = 12 << 20 };
 
@@ -85,14 +85,14 @@ static void link_to(struct gallery *g, const char *name, double megabytes) {
 static bool fits(struct gallery *g, const char *name) {
     struct cli_error ignored;
     char path[PATH_CAPACITY];
-    struct stat status;
-    if (!path_join(path, g->folder, name, &ignored) || stat(path, &status) != 0)
+    struct sys_info info;
+    if (!path_join(path, g->folder, name, &ignored) || !sys_look(path, &info))
         return false;
-    uint64_t bytes = g->bytes + (uint64_t)status.st_size;
+    uint64_t bytes = g->bytes + info.bytes;
     if (bytes <= EARLIER_BYTES)
         g->bytes = bytes;
     else
-        link_to(g, name, (double)status.st_size * 1e-6);
+        link_to(g, name, (double)info.bytes * 1e-6);
     return bytes <= EARLIER_BYTES;
 }
 

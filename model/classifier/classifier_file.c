@@ -4,11 +4,11 @@
 #include "model/files/safetensors.h"
 #include "model/weights/weights_layout.h"
 #include "runtime/log.h"
+#include "runtime/system/files.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #define CONFIG_KEY "mograph.classifier"
 #define DATA_KEY "mograph.data"
@@ -95,7 +95,7 @@ static enum rt_status load_tensors(struct classifier *c, const struct safetensor
 enum rt_status classifier_load(struct classifier *c, const char *path, const char *data, bool *found) {
     struct safetensors *file = NULL;
     *found = false;
-    if (access(path, F_OK) != 0)
+    if (!sys_exists(path))
         return RT_OK;
     enum rt_status status = safetensors_open(path, &file);
     if (status == RT_OK && is_ours(c, file, data)) {

@@ -1,8 +1,9 @@
 // Reads several clips at once on threads.
 #include "model/clips/clip_source.h"
 
+#include "runtime/system/machine.h"
+
 #include <pthread.h>
-#include <unistd.h>
 
 enum { MAX_HELPERS = 31 }; // threads beside the caller's
 
@@ -45,10 +46,10 @@ static void *run(void *user) {
 bool clip_source_read(const struct clip_source *source, const uint32_t *clips, uint32_t count, uint8_t *rgb) {
     struct work work = {.source = source, .clips = clips, .count = count, .rgb = rgb};
     pthread_t helpers[MAX_HELPERS];
-    long processors = sysconf(_SC_NPROCESSORS_ONLN);
+    uint32_t processors = sys_processors();
     uint32_t started = 0;
     pthread_mutex_init(&work.lock, NULL);
-    while (started < MAX_HELPERS && started + 1 < count && (long)started + 1 < processors &&
+    while (started < MAX_HELPERS && started + 1 < count && started + 1 < processors &&
            pthread_create(&helpers[started], NULL, run, &work) == 0)
         started++;
     run(&work);

@@ -1,16 +1,14 @@
 // Writes to a temporary name, flushes to the disk and renames.
-#define _GNU_SOURCE // renameat2, where there is one
-
 #include "model/files/atomic_file.h"
 
+#include "runtime/system/folders.h"
+#include "runtime/system/machine.h"
+
 #include <ctype.h>
-#include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 // Room for "PID-N" behind the name.
 #define SUFFIX_CAPACITY 40
@@ -46,23 +44,18 @@ static int name_paths(struct atomic_file *file, const char *path) {
     return 0;
 }
 
-// POSIX locks die with their process, which is how a sweep tells leftovers from work.
-static bool lock_file(int fd) {
-    struct flock lock = {.l_type = F_WRLCK, .l_whence = SEEK_SET};
-    return fcntl(fd, F_SETLK, &lock) == 0;
-}
-
 // An open, locked, new file, or -1 with errno. Unlike mkstemp's, with the mode that the umask gives.
 static int create_locked(const char *path) {
-    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-    struct stat status;
+    int fd = sys_create(path);
+    struct sys_info info;
     if (fd < 0)
         return -1;
-    // Where locks do not exist no sweep can take them either.
-    lock_file(fd);
-    if (fstat(fd, &status) == 0 && status.st_nlink > 0)
+    // Locks die with their process, which is how a sweep tells leftovers from work. Where locks do not exist no sweep
+    // can take them either.
+    sys_lock_file(fd);
+    if (sys_look_open(fd, &info) && info.names > 0)
         return fd;
-    close(fd); // a sweep came between the creation and the lock
+    sys_close(fd); // a sweep came between the creation and the lock
     errno = EEXIST;
     return -1;
 }
@@ -71,17 +64,18 @@ static int create_locked(const char *path) {
 static int make_temporary(struct atomic_file *file, bool folder) {
     size_t length = strlen(file->temporary);
     for (unsigned attempt = 0; attempt < 10000; attempt++) {
-        snprintf(file->temporary + length, ATOMIC_PATH_CAPACITY - length, "%ld-%u", (long)getpid(), attempt);
-        if (folder && mkdir(file->temporary, 0777) == 0)
+        snprintf(file->temporary + length, ATOMIC_PATH_CAPACITY - length, "%" PRIu64 "-%u",
+                 sys_process_number(), attempt);
+        if (folder && sys_make_folder(file->temporary))
             return 0;
         int fd = folder ? -1 : create_locked(file->temporary);
         if (fd >= 0) {
-            file->file = fdopen(fd, "wb");
+            file->file = sys_stream(fd, "wb");
             if (file->file != NULL)
                 return 0;
             int code = errno;
-            close(fd);
-            unlink(file->temporary);
+            sys_close(fd);
+            sys_remove_file(file->temporary);
             return code;
         }
         if (errno != EEXIST)
@@ -106,13 +100,7 @@ int atomic_file_write(struct atomic_file *file, const void *bytes, size_t size) 
 }
 
 int atomic_sync(const char *path) {
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
-        return errno;
-    // Some file systems cannot sync folders and say EINVAL; there is nothing more to do there.
-    int code = fsync(fd) == 0 || errno == EINVAL ? 0 : errno;
-    close(fd);
-    return code;
+    return sys_sync_path(path) ? 0 : errno;
 }
 
 int atomic_sync_parent(const char *path) {
@@ -124,7 +112,7 @@ int atomic_sync_parent(const char *path) {
 // Closing is part of it: some file systems report a full disk only then.
 static int flush_and_close(struct atomic_file *file) {
     errno = EIO;
-    int code = fflush(file->file) == 0 && fsync(fileno(file->file)) == 0 ? 0 : errno;
+    int code = sys_sync(file->file) ? 0 : errno;
     errno = EIO;
     if (fclose(file->file) != 0 && code == 0)
         code = errno;
@@ -133,15 +121,9 @@ static int flush_and_close(struct atomic_file *file) {
 }
 
 static int take_name(const struct atomic_file *file, bool replace) {
-    if (!replace) {
-        // link() refuses to replace what another program made meanwhile.
-        if (link(file->temporary, file->path) == 0)
-            return unlink(file->temporary) == 0 ? 0 : errno;
-        // Not every file system has links; there a target that exists is seen, if not excluded.
-        if (errno == EEXIST || access(file->path, F_OK) == 0)
-            return EEXIST;
-    }
-    return rename(file->temporary, file->path) == 0 ? 0 : errno;
+    bool taken =
+        replace ? sys_rename(file->temporary, file->path) : sys_take_name(file->temporary, file->path);
+    return taken ? 0 : errno;
 }
 
 int atomic_file_commit(struct atomic_file *file, bool replace) {
@@ -162,8 +144,8 @@ void atomic_file_discard(struct atomic_file *file) {
     if (file->file != NULL)
         fclose(file->file);
     file->file = NULL;
-    if (file->temporary[0] != '\0')
-        remove(file->temporary);
+    if (file->temporary[0] != '\0' && !sys_remove_file(file->temporary))
+        sys_remove_folder(file->temporary);
     file->temporary[0] = '\0';
 }
 
@@ -177,35 +159,35 @@ static bool is_foreign_temporary(const char *entry, const char *name, const char
     if (!isdigit((unsigned char)digits[0]))
         return false;
     // One's own are skipped: a process does not see its own locks, and closing would drop them.
-    long pid = strtol(digits, &end, 10);
-    if (pid == (long)getpid() || *end != '-' || !isdigit((unsigned char)end[1]))
+    uint64_t process = strtoull(digits, &end, 10);
+    if (process == sys_process_number() || *end != '-' || !isdigit((unsigned char)end[1]))
         return false;
     return strcmp(end + 1 + strspn(end + 1, "0123456789"), suffix) == 0;
 }
 
 static void remove_if_abandoned(const char *path, const char *of) {
     (void)of;
-    int fd = open(path, O_WRONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
+    int fd = sys_open_there(path);
     if (fd < 0)
         return;
-    if (lock_file(fd))
-        unlink(path);
-    close(fd);
+    if (sys_lock_file(fd))
+        sys_remove_file(path);
+    sys_close(fd);
 }
 
 static void sweep(const char *path, const char *suffix, void (*found)(const char *leftover, const char *of)) {
     char parent[ATOMIC_PATH_CAPACITY], leftover[2 * ATOMIC_PATH_CAPACITY];
-    DIR *stream = parent_folder(path, parent) == 0 ? opendir(parent) : NULL;
-    if (stream == NULL)
+    struct sys_folder *folder = parent_folder(path, parent) == 0 ? sys_folder_open(parent) : NULL;
+    if (folder == NULL)
         return;
-    for (struct dirent *entry; (entry = readdir(stream)) != NULL;) {
-        if (!is_foreign_temporary(entry->d_name, base_name(path), suffix))
+    for (const char *name; (name = sys_folder_next(folder)) != NULL;) {
+        if (!is_foreign_temporary(name, base_name(path), suffix))
             continue;
-        int length = snprintf(leftover, sizeof leftover, "%s%s", parent, entry->d_name);
+        int length = snprintf(leftover, sizeof leftover, "%s%s", parent, name);
         if (length > 0 && (size_t)length < sizeof leftover)
             found(leftover, path);
     }
-    closedir(stream);
+    sys_folder_close(folder);
 }
 
 void atomic_file_sweep(const char *path) {
@@ -218,11 +200,5 @@ void atomic_folder_sweep(const char *path, void (*found)(const char *leftover, c
 }
 
 int atomic_exchange_names(const char *a, const char *b) {
-#ifdef RENAME_EXCHANGE
-    return renameat2(AT_FDCWD, a, AT_FDCWD, b, RENAME_EXCHANGE) == 0 ? 0 : errno;
-#else
-    (void)a;
-    (void)b;
-    return ENOSYS;
-#endif
+    return sys_exchange_names(a, b) ? 0 : errno;
 }

@@ -1,12 +1,12 @@
 // Opens a safetensors file, checks every rule of the format, and reads tensors from it.
 #include "model/files/plain_file.h"
 #include "model/files/safetensors_private.h"
+#include "runtime/system/files.h"
 
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 // Where the bytes come from, in order: a descriptor, or memory when `bytes` is set.
 struct source {
@@ -37,7 +37,7 @@ static enum rt_status source_read(struct source *source, void *dst, uint64_t siz
         return RT_OK;
     }
     for (uint64_t done = 0; done < size;) {
-        ssize_t got = read(source->fd, (char *)dst + done, (size_t)(size - done));
+        ptrdiff_t got = sys_read(source->fd, (char *)dst + done, (size_t)(size - done));
         if (got == 0)
             return safetensors_refuse(RT_ERROR_IO, source->path, NULL, "became shorter while it was read");
         if (got < 0 && errno != EINTR)
@@ -210,7 +210,7 @@ enum rt_status safetensors_open(const char *path, struct safetensors **out) {
     if (status == RT_OK)
         status = create(&source, out);
     if (source.fd >= 0)
-        close(source.fd);
+        sys_close(source.fd);
     return status;
 }
 
