@@ -196,8 +196,9 @@ lint_tools() {
 }
 
 # One file a process, which also keeps the analyzer of clang 14 from false alarms about va_list.
+# What only Windows has cannot be read here.
 tidy() {
-    if ! sources c | xargs -n 1 -P "$(nproc)" clang-tidy -p build-clang --quiet >build-clang/tidy.log 2>&1; then
+    if ! sources c | grep -v _windows | xargs -n 1 -P "$(nproc)" clang-tidy -p build-clang --quiet >build-clang/tidy.log 2>&1; then
         grep -v '^[0-9]* warnings\{0,1\} generated\.$' build-clang/tidy.log
         return 1
     fi

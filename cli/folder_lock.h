@@ -1,5 +1,5 @@
-// A lock on a folder while it is written: on the folder itself, so that it leaves no file behind and dies with its
-// process, however that ends. Where the file system has no locks, writing goes on without one.
+// A lock on a folder while it is written: on the folder itself, so that it leaves no file behind and dies
+// with its process, however that ends. Where the file system has no locks, writing goes on without one.
 #ifndef MOGRAPH_CLI_FOLDER_LOCK_H
 #define MOGRAPH_CLI_FOLDER_LOCK_H
 

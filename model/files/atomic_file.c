@@ -50,8 +50,8 @@ static int create_locked(const char *path) {
     struct sys_info info;
     if (fd < 0)
         return -1;
-    // Locks die with their process, which is how a sweep tells leftovers from work. Where locks do not exist no sweep
-    // can take them either.
+    // Locks die with their process, which is how a sweep tells leftovers from work. Where locks do not exist
+    // no sweep can take them either.
     sys_lock_file(fd);
     if (sys_look_open(fd, &info) && info.names > 0)
         return fd;

@@ -1,4 +1,5 @@
-// The console of Windows 10 and newer, which knows control sequences; its keys as the bytes that other terminals send.
+// The console of Windows 10 and newer, which knows control sequences; its keys as the bytes that other
+// terminals send.
 #include "runtime/system/console.h"
 
 #include "runtime/system/wide_windows.h"

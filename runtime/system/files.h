@@ -1,5 +1,5 @@
-// Files by name and by descriptor. Names are UTF-8 (on POSIX systems: whatever bytes a name has); on Windows both kinds
-// of slashes count, and names that mean devices there (CON, NUL, ...) are devices here.
+// Files by name and by descriptor. Names are UTF-8 (on POSIX systems: whatever bytes a name has); on Windows
+// both kinds of slashes count, and names that mean devices there (CON, NUL, ...) are devices here.
 //
 // What returns bool or a descriptor sets errno when it yields false or -1.
 #ifndef MOGRAPH_RUNTIME_SYSTEM_FILES_H

@@ -1,5 +1,5 @@
-// Files as Windows has them, by the wide functions. Everything is opened for sharing, so that names can change and go
-// while a file is open, as elsewhere.
+// Files as Windows has them, by the wide functions. Everything is opened for sharing, so that names can
+// change and go while a file is open, as elsewhere.
 #include "runtime/system/files.h"
 
 #include "runtime/system/wide_windows.h"

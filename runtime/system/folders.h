@@ -12,7 +12,8 @@ bool sys_make_private_folder(const char *path);
 // Only an empty one.
 bool sys_remove_folder(const char *path);
 
-// The path with no link, no dot and no relative part in it, slashes as '/'. False when it is not there or longer.
+// The path with no link, no dot and no relative part in it, slashes as '/'. False when it is not there or
+// longer.
 bool sys_real_path(const char *path, char *out, size_t size);
 
 // --- listing
@@ -22,8 +23,8 @@ struct sys_folder;
 // NULL with errno. `sys_folder_open_here` follows no link in the last name.
 struct sys_folder *sys_folder_open(const char *path);
 struct sys_folder *sys_folder_open_here(const char *path);
-// An entry of it, which must be a folder and no link. The path is never put together: it may be too long by then, or
-// lead elsewhere.
+// An entry of it, which must be a folder and no link. The path is never put together: it may be too long by
+// then, or lead elsewhere.
 struct sys_folder *sys_folder_open_in(struct sys_folder *parent, const char *name);
 // The next name, "." and ".." among them; NULL at the end. Valid until the next call.
 const char *sys_folder_next(struct sys_folder *folder);
@@ -39,8 +40,8 @@ void sys_folder_close(struct sys_folder *folder);
 
 // --- locks
 
-// On a file that is open for writing. It dies with its process; false when another process has it. One process does
-// not see its own.
+// On a file that is open for writing. It dies with its process; false when another process has it. One
+// process does not see its own.
 bool sys_lock_file(int fd);
 
 // On a folder. It leaves no file behind, moves along when the folder is renamed, and dies with its process.

@@ -1,5 +1,5 @@
-// Folders as Windows has them. A lock on one is a named mutex that only its holder has made: the name says which
-// folder, and the system removes it with the process.
+// Folders as Windows has them. A lock on one is a named mutex that only its holder has made: the name says
+// which folder, and the system removes it with the process.
 #include "runtime/system/folders.h"
 
 #include "runtime/system/wide_windows.h"

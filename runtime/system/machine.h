@@ -7,8 +7,9 @@
 #include <stdint.h>
 #include <time.h>
 
-// Before anything else in main: arguments in UTF-8 (on Windows with '/' for '\\', since they are names), a console that
-// shows UTF-8 and control sequences, streams without translation of line ends. False without memory.
+// Before anything else in main: arguments in UTF-8 (on Windows with '/' for '\\', since they are names), a
+// console that shows UTF-8 and control sequences, streams without translation of line ends. False without
+// memory.
 bool sys_start(int *argc, char ***argv);
 
 uint32_t sys_processors(void);

@@ -35,7 +35,8 @@ static void prepare_streams(void) {
     _setmode(_fileno(stdin), _O_BINARY);
     _setmode(_fileno(stdout), _O_BINARY);
     _setmode(_fileno(stderr), _O_BINARY);
-    // Byte by byte, as the library writes there of itself, a console shows no UTF-8. Who writes a line flushes it.
+    // Byte by byte, as the library writes there of itself, a console shows no UTF-8. Who writes a line
+    // flushes it.
     setvbuf(stderr, NULL, _IOFBF, 1 << 12);
     setvbuf(stdout, NULL, _IOFBF, 1 << 16);
 }

@@ -14,7 +14,8 @@ struct sys_text_stream {
 
 // False without memory.
 bool sys_text_begin(struct sys_text_stream *stream);
-// Closes the stream; a NUL follows the text. False when something was lost; the text may be there all the same.
+// Closes the stream; a NUL follows the text. False when something was lost; the text may be there all the
+// same.
 bool sys_text_end(struct sys_text_stream *stream);
 
 // Reads a line with its end into *line, which grows; the caller frees. Its length, or -1.

@@ -87,8 +87,8 @@ bool wide_is_device(const char *path) {
            is_name(name, length, "COM", true) || is_name(name, length, "LPT", true);
 }
 
-// A colon stands behind the letter of a drive, with a slash or nothing behind it. Elsewhere it would mean a stream
-// that lies in a file unseen, or a folder of its own on each drive.
+// A colon stands behind the letter of a drive, with a slash or nothing behind it. Elsewhere it would mean a
+// stream that lies in a file unseen, or a folder of its own on each drive.
 static bool colons_are_sound(const char *path) {
     bool verbatim = is_slash(path[0]) && is_slash(path[1]) && path[2] == '?' && is_slash(path[3]);
     const char *start = path + (verbatim ? 4 : 0), *colon = strchr(start, ':');

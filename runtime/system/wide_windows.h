@@ -17,11 +17,12 @@ struct wide {
 // Sets errno from GetLastError() and yields false.
 bool wide_fail(void);
 
-// Whether the last part of a name means a device, wherever it stands: CON, NUL, COM1, ..., also with an extension.
+// Whether the last part of a name means a device, wherever it stands: CON, NUL, COM1, ..., also with an
+// extension.
 bool wide_is_device(const char *path);
 
-// A path for the wide functions: backslashes, and with the prefix that lifts the limit of 260 where it is long. False
-// with errno for names that no file here can have.
+// A path for the wide functions: backslashes, and with the prefix that lifts the limit of 260 where it is
+// long. False with errno for names that no file here can have.
 bool wide_path(const char *path, struct wide *out);
 
 // UTF-8, with slashes. False when it does not fit.

@@ -1,5 +1,5 @@
-// Devices that fall short of all of Vulkan, as every device on macOS does: the loader is asked for them where it knows the
-// question, and what they must have enabled is enabled. A device here pretends to be one.
+// Devices that fall short of all of Vulkan, as every device on macOS does: the loader is asked for them where
+// it knows the question, and what they must have enabled is enabled. A device here pretends to be one.
 #include "runtime/context.h"
 #include "runtime/open.h"
 #include "tests/test.h"

@@ -1,5 +1,5 @@
-// What runtime/system/ promises, on POSIX systems and on Windows. Started with arguments it is the other program that
-// the test needs: one that holds a lock, echoes, fails.
+// What runtime/system/ promises, on POSIX systems and on Windows. Started with arguments it is the other
+// program that the test needs: one that holds a lock, echoes, fails.
 #include "runtime/system/child.h"
 #include "runtime/system/console.h"
 #include "runtime/system/folders.h"
@@ -321,8 +321,8 @@ static void test_child(void) {
     for (size_t i = 0; i < sizeof arguments / sizeof *arguments; i++) {
         CHECK(!again("echo", arguments[i], "end", said, sizeof said)); // its status is 3
         snprintf(wanted, sizeof wanted, "[%s][end]", arguments[i]);
-        for (char *c = wanted; on_windows && *c != '\0'; c++) // sys_start takes arguments for names
-            *c = *c == '\\' ? '/' : *c;
+        for (size_t k = 0; on_windows && wanted[k] != '\0'; k++) // sys_start takes arguments for names
+            wanted[k] = wanted[k] == '\\' ? '/' : wanted[k];
         CHECK(strcmp(said, wanted) == 0);
     }
     struct sys_child child;
@@ -344,7 +344,10 @@ static void test_pipe(void) {
     enum { BYTES = 3000000 }; // more than a pipe holds, line ends of all kinds among them
     char program[PATH], said[32] = "", *bytes = malloc(BYTES);
     struct sys_child child;
-    CHECK(sys_program_folder(program, sizeof program) && bytes != NULL);
+    if (!CHECK(bytes != NULL && sys_program_folder(program, sizeof program))) {
+        free(bytes);
+        return;
+    }
     size_t length = strlen(program);
     snprintf(program + length, sizeof program - length, on_windows ? "/test_system.exe" : "/test_system");
     for (int i = 0; i < BYTES; i++)
