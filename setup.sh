@@ -1,5 +1,6 @@
 #!/bin/sh
-# Sets mograph up: sh setup.sh deps | build | demo | lint | test | windows | windows-test. Safe to run twice, from any folder.
+# Sets mograph up: sh setup.sh deps | build | demo | portable | lint | test | windows | windows-test.
+# Safe to run twice, from any folder.
 set -eu
 cd "$(dirname "$0")"
 
@@ -11,6 +12,9 @@ TEST_PACKAGES="vulkan-validationlayers python3 python3-numpy python3-torch pytho
 python3-skimage ffmpeg imagemagick gifsicle groff-base zsh fish dpkg-dev file xvfb xdotool openbox"
 
 LINT_PACKAGES="clang clang-format clang-tidy shellcheck"
+
+# What makes the demo's archive, beside what builds: cli/demo/README.md.
+PORTABLE_PACKAGES="binutils patch pkg-config zip"
 
 # What builds for Windows, and what runs that here.
 WINDOWS_PACKAGES="gcc-mingw-w64-x86-64-posix g++-mingw-w64-x86-64-posix libz-mingw-w64-dev dpkg-dev zip"
@@ -153,15 +157,20 @@ deps() {
     [ -z "$missing" ] || apt_install $missing
 }
 
-# build PRESET FOLDER [OPTION...]
-build() {
+# configure PRESET FOLDER [OPTION...]
+configure() {
     preset=$1 folder=$2
     shift 2
     if [ ! -e "$folder/CMakeCache.txt" ] && command -v ninja >/dev/null; then
         set -- -G Ninja "$@"
     fi
     cmake --preset "$preset" "$@"
-    cmake --build "$folder" --parallel "$(nproc)"
+}
+
+# build PRESET FOLDER [OPTION...]
+build() {
+    configure "$@"
+    cmake --build "$2" --parallel "$(nproc)"
 }
 
 build_release() {
@@ -244,6 +253,7 @@ build_windows() {
     suite=$(. /etc/os-release && echo "${VERSION_CODENAME:-}")
     sh cli/package/windows_deps.sh build-windows/deps "$(mirror_of "$suite" | head -n 1)" "$suite"
     build windows build-windows
+    cmake --build build-windows --target mograph-windows-zip
 }
 
 # Under Wine, which passes Vulkan on to the drivers of this system.
@@ -282,6 +292,11 @@ demo)
     build_release
     demo
     ;;
+portable)
+    deps $BUILD_PACKAGES $PORTABLE_PACKAGES
+    configure release build
+    cmake --build build --target mograph-demo-zip
+    ;;
 lint)
     deps $BUILD_PACKAGES $LINT_PACKAGES
     lint
@@ -298,7 +313,7 @@ test)
 windows)
     deps $BUILD_PACKAGES $WINDOWS_PACKAGES
     build_windows
-    say "built: build-windows/mograph.exe and build-windows/mograph-demo.exe"
+    say "built: build-windows/mograph.exe and build-windows/mograph-demo.exe, and their archive beside them"
     ;;
 windows-test)
     deps $BUILD_PACKAGES $RUN_PACKAGES $WINDOWS_PACKAGES $WINE_PACKAGES
@@ -306,7 +321,7 @@ windows-test)
     test_windows
     ;;
 *)
-    echo "usage: sh setup.sh deps|build|demo|lint|test|windows|windows-test" >&2
+    echo "usage: sh setup.sh deps|build|demo|portable|lint|test|windows|windows-test" >&2
     exit 2
     ;;
 esac
