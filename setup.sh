@@ -1,5 +1,5 @@
 #!/bin/sh
-# Sets mograph up: sh setup.sh deps | build | demo | lint | test | portable | windows | windows-test.
+# Sets mograph up: sh setup.sh deps | build | demo | portable | lint | test | windows | windows-test.
 # Safe to run twice, from any folder.
 set -eu
 cd "$(dirname "$0")"
@@ -15,6 +15,7 @@ LINT_PACKAGES="clang clang-format clang-tidy shellcheck"
 
 # What makes the demo's archive, beside what builds: cli/demo/README.md.
 PORTABLE_PACKAGES="binutils patch pkg-config zip"
+
 # What builds for Windows, and what runs that here.
 WINDOWS_PACKAGES="gcc-mingw-w64-x86-64-posix g++-mingw-w64-x86-64-posix libz-mingw-w64-dev dpkg-dev zip"
 WINE_PACKAGES="wine wine64 xvfb xauth"
@@ -252,6 +253,7 @@ build_windows() {
     suite=$(. /etc/os-release && echo "${VERSION_CODENAME:-}")
     sh cli/package/windows_deps.sh build-windows/deps "$(mirror_of "$suite" | head -n 1)" "$suite"
     build windows build-windows
+    cmake --build build-windows --target mograph-windows-zip
 }
 
 # Under Wine, which passes Vulkan on to the drivers of this system.
@@ -311,7 +313,7 @@ test)
 windows)
     deps $BUILD_PACKAGES $WINDOWS_PACKAGES
     build_windows
-    say "built: build-windows/mograph.exe and build-windows/mograph-demo.exe"
+    say "built: build-windows/mograph.exe and build-windows/mograph-demo.exe, and their archive beside them"
     ;;
 windows-test)
     deps $BUILD_PACKAGES $RUN_PACKAGES $WINDOWS_PACKAGES $WINE_PACKAGES
@@ -319,7 +321,7 @@ windows-test)
     test_windows
     ;;
 *)
-    echo "usage: sh setup.sh deps|build|demo|lint|test|portable|windows|windows-test" >&2
+    echo "usage: sh setup.sh deps|build|demo|portable|lint|test|windows|windows-test" >&2
     exit 2
     ;;
 esac
