@@ -75,6 +75,7 @@ static bool begin(struct cli_error *error) {
     if (SDL_WasInit(SDL_INIT_AUDIO) != 0)
         return true;
     quiet_alsa();
+    SDL_LogSetAllPriority(SDL_NUM_LOG_PRIORITIES);  // its log would tear the terminal's picture, too
     SDL_SetHint("SDL_AUDIO_INCLUDE_MONITORS", "1"); // by its name: it is younger than some SDL
     return SDL_InitSubSystem(SDL_INIT_AUDIO) == 0 ||
            cli_fail(error, NULL, "there is no sound system: %s", SDL_GetError());

@@ -47,6 +47,7 @@ bool window_system_begin(struct cli_error *error) {
     if (SDL_WasInit(SDL_INIT_VIDEO) != 0)
         return true;
     SDL_SetMainReady();
+    SDL_LogSetAllPriority(SDL_NUM_LOG_PRIORITIES); // it logs nothing: what fails is said here
     SDL_SetHint(SDL_HINT_NO_SIGNAL_HANDLERS, "1"); // they are caught already
     SDL_SetHint("SDL_APP_NAME", "mograph");        // by its name: it is younger than some SDL
     if (!has_display())

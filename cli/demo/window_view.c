@@ -1,6 +1,12 @@
 // The window: the picture, scaled, and what stands over it.
 #include "cli/demo/window_private.h"
 
+#if defined(_WIN32)
+#define SDL_GL_CALL __stdcall
+#else
+#define SDL_GL_CALL
+#endif
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -34,6 +40,23 @@ static int first_factor(const struct demo_view_options *options) {
     return factor < 1 ? 1 : factor > 8 ? 8 : factor;
 }
 
+// Mesa's OpenGL for the processor. Beside its Vulkan for the processor it has crashed in the LLVM that both load, and
+// SDL draws there as fast by itself. The environment's SDL_RENDER_DRIVER has the last word.
+static bool draws_by_mesa_in_software(SDL_Renderer *renderer) {
+    enum { GL_RENDERER_NAME = 0x1f01 }; // GL_RENDERER
+    SDL_RendererInfo info;
+    if (SDL_getenv("SDL_RENDER_DRIVER") != NULL || SDL_GetRendererInfo(renderer, &info) != 0 ||
+        strncmp(info.name, "opengl", strlen("opengl")) != 0)
+        return false;
+    const unsigned char *(SDL_GL_CALL * get_string)(unsigned int name);
+    void *address = SDL_GL_GetProcAddress("glGetString");
+    if (address == NULL)
+        return false;
+    memcpy(&get_string, &address, sizeof address);
+    const char *name = (const char *)get_string(GL_RENDERER_NAME);
+    return name != NULL && (strstr(name, "llvmpipe") != NULL || strstr(name, "softpipe") != NULL);
+}
+
 static bool open_window(struct demo_view *view, const struct demo_view_options *options) {
     int factor = first_factor(options),
         place = (int)SDL_WINDOWPOS_CENTERED_DISPLAY((unsigned)options->screen);
@@ -46,6 +69,12 @@ static bool open_window(struct demo_view *view, const struct demo_view_options *
         return false;
     // SDL's first choice that works here; what waits for a display's retrace would keep another time than ours.
     view->renderer = SDL_CreateRenderer(view->window, -1, 0);
+    if (view->renderer != NULL && draws_by_mesa_in_software(view->renderer)) {
+        SDL_DestroyRenderer(view->renderer);
+        SDL_SetHint(SDL_HINT_FRAMEBUFFER_ACCELERATION, "0");
+        SDL_SetHint(SDL_HINT_RENDER_DRIVER, "software");
+        view->renderer = SDL_CreateRenderer(view->window, -1, 0);
+    }
     return view->renderer != NULL && SDL_SetRenderDrawBlendMode(view->renderer, SDL_BLENDMODE_BLEND) == 0;
 }
 

@@ -221,7 +221,7 @@ static void test_panels(struct demo_view *view) {
     uint32_t status = show_and_count(view, &picture, white);
     picture.message = "saved mograph-1.gif";
     uint32_t both = show_and_count(view, &picture, white);
-    CHECK(status > 200 && both > status + 200);
+    CHECK(status > 100 && both > status + 200);
     picture.help = true;
     uint32_t help = show_and_count(view, &picture, white);
     CHECK(help > both + 2000);
