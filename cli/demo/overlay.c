@@ -25,6 +25,22 @@ static size_t next_word(const char *text, char word[WORD]) {
     return length;
 }
 
+// Words with single spaces between them belong together: all of them where a line has room, or else the next one.
+static size_t next_words(const struct pen *pen, const char *text, char words[WORD]) {
+    char one[WORD];
+    size_t length = next_word(text, words), more;
+    while (text[length] == ' ' && text[length + 1] != ' ') {
+        more = next_word(text + length, one);
+        if (more < 2 || length + more >= WORD)
+            return next_word(text, words);
+        memcpy(words + length, one, more + 1);
+        length += more;
+    }
+    size_t spaces = strspn(words, " ");
+    bool fits = MARGIN * pen->size + label_width(words + spaces, pen->size) <= pen->limit;
+    return fits ? length : next_word(text, words);
+}
+
 static void new_line(struct pen *pen) {
     pen->x = MARGIN * pen->size;
     pen->y += LINE * pen->size;
@@ -56,7 +72,7 @@ static void walk(struct pen *pen, const char *text) {
                 pen->x = pen->second;
                 at++;
             }
-            at += next_word(at, word);
+            at += next_words(pen, at, word);
             put(pen, word, !columns);
         }
         text += end + (text[end] == '\n');

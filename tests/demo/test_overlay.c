@@ -62,6 +62,20 @@ static void test_windows(void) {
     overlay_finish(&overlay);
 }
 
+// What has single spaces between it stays together where a line has room for it.
+static void test_together(void) {
+    struct overlay apart = {0}, together = {0};
+    CHECK(overlay_text(&apart, "mmmm\nmm mm\nmm", 1, 400, 400));
+    CHECK(overlay_text(&together, "mmmm  mm mm  mm", 1, 400, apart.width + 5));
+    CHECK(together.height == apart.height && together.width == apart.width);
+    CHECK(memcmp(together.rgb, apart.rgb, (size_t)apart.height * apart.width * 3) == 0);
+    CHECK(overlay_text(&apart, "mm\nmm", 1, 400, 400)); // no room
+    CHECK(overlay_text(&together, "mm mm", 1, 400, apart.width + 5));
+    CHECK(together.height == apart.height && together.width == apart.width);
+    overlay_finish(&apart);
+    overlay_finish(&together);
+}
+
 // A second column begins at one place, right of every first one.
 static void test_columns(void) {
     struct overlay a = {0}, b = {0};
@@ -97,6 +111,7 @@ int main(void) {
     test_begin();
     test_sizes();
     test_windows();
+    test_together();
     test_columns();
     test_odd_texts();
     return test_end();
