@@ -197,6 +197,14 @@ static bool await_first(struct show *s, struct cli_error *error) {
     return state != PLAYER_FAILED;
 }
 
+// A terminal that goes away cannot be written to or read from a moment before the signal that says so is there.
+static bool is_interrupted(void) {
+    const struct timespec moment = {.tv_nsec = 50000000};
+    if (!interrupt_requested())
+        nanosleep(&moment, NULL);
+    return interrupt_requested();
+}
+
 static bool loop(struct show *s, struct cli_error *error) {
     if (!await_first(s, error))
         return false;
@@ -218,6 +226,7 @@ static bool view_and_loop(struct show *s, struct cli_error *error) {
         return false;
     cli_cause_hold(error->cause, true); // lines would tear the picture
     bool done = loop(s, error);
+    done = is_interrupted() || done;
     s->options->view->end(&s->view);
     cli_cause_hold(error->cause, false);
     return done;
