@@ -104,8 +104,24 @@ static bool record(struct work *work, const struct demo_values *v, struct cli_er
 
 // --- showing
 
+// Which device it will be, before there is a view or a thread: where there is none no window has to be opened, and
+// the environment, which a driver may be told something by, is changed while nobody else looks at it.
+static bool find_device(const char *selector, bool *on_cpu, struct cli_error *error) {
+    struct rt_context *context = NULL;
+    const struct rt_device_info *info = NULL;
+    enum rt_status status = rt_context_create(NULL, &context);
+    if (status == RT_OK)
+        status = rt_context_find_device(context, selector, &info);
+    *on_cpu = status == RT_OK && info->type == RT_DEVICE_CPU;
+    rt_context_destroy(&context);
+    return cli_check(error, status, "looking for a device");
+}
+
 static bool show(struct work *work, const struct demo_values *v, struct cli_error *error) {
     const struct vae_config *c = weights_config(work->weights);
+    bool on_cpu;
+    if (!find_device(v->common.device, &on_cpu, error))
+        return false;
     bool window = !v->terminal && window_view() != NULL && window_view_possible();
     if (window)
         sys_leave_console();
@@ -113,7 +129,8 @@ static bool show(struct work *work, const struct demo_values *v, struct cli_erro
                                      .view_options = {.height = c->h,
                                                       .width = c->w,
                                                       .full_screen = v->full_screen,
-                                                      .screen = (int)v->screen},
+                                                      .screen = (int)v->screen,
+                                                      .on_cpu = on_cpu},
                                      .seed = (uint64_t)v->seed,
                                      .fps = fps_of(v),
                                      .seconds = v->seconds,

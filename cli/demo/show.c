@@ -197,6 +197,14 @@ static bool await_first(struct show *s, struct cli_error *error) {
     return state != PLAYER_FAILED;
 }
 
+// A terminal that goes away cannot be written to or read from a moment before the signal that says so is there.
+static bool is_interrupted(void) {
+    const struct timespec moment = {.tv_nsec = 50000000};
+    if (!interrupt_requested())
+        nanosleep(&moment, NULL);
+    return interrupt_requested();
+}
+
 static bool loop(struct show *s, struct cli_error *error) {
     if (!await_first(s, error))
         return false;
@@ -213,23 +221,12 @@ static bool loop(struct show *s, struct cli_error *error) {
 
 // --- the beginning and the end
 
-// A device that cannot be used says so at once: then no view has to be opened.
-static bool give_it_a_moment(struct show *s, struct cli_error *error) {
-    const struct timespec moment = {.tv_nsec = 10000000};
-    for (int i = 0; i < 10; i++) {
-        enum player_state state = player_state(s->player, error);
-        if (state != PLAYER_STARTING)
-            return state == PLAYER_PLAYING;
-        nanosleep(&moment, NULL);
-    }
-    return true;
-}
-
 static bool view_and_loop(struct show *s, struct cli_error *error) {
-    if (!give_it_a_moment(s, error) || !s->options->view->begin(&s->view, &s->options->view_options, error))
+    if (!s->options->view->begin(&s->view, &s->options->view_options, error))
         return false;
     cli_cause_hold(error->cause, true); // lines would tear the picture
     bool done = loop(s, error);
+    done = is_interrupted() || done;
     s->options->view->end(&s->view);
     cli_cause_hold(error->cause, false);
     return done;

@@ -13,7 +13,8 @@ struct demo_view; // each kind of view has its own
 struct demo_view_options {
     uint32_t height, width; // of the pictures
     bool full_screen;
-    int screen; // which display, from 0, as --screens lists them
+    int screen;  // which display, from 0, as --screens lists them
+    bool on_cpu; // the processor decodes: it shall not have to compute OpenGL as well
 };
 
 // One picture, and what stands over it.

@@ -15,12 +15,24 @@ static int display_gone(void *display) {
     _Exit(CLI_FAILED);
 }
 
+// A request that the server refuses, such as an answer to another program's window that is gone by now: libX11 would
+// end the program for it.
+static int request_refused(void *display, void *event) {
+    (void)display;
+    (void)event;
+    return 0;
+}
+
 static void watch_x11(void) {
     const char *driver = SDL_GetCurrentVideoDriver();
-    void (*set_handler)(int (*handler)(void *display));
-    if (driver != NULL && strcmp(driver, "x11") == 0 &&
-        system_function("libX11.so.6", "XSetIOErrorHandler", &set_handler))
-        set_handler(display_gone);
+    void (*set_gone)(int (*handler)(void *display));
+    void (*set_refused)(int (*handler)(void *display, void *event));
+    if (driver == NULL || strcmp(driver, "x11") != 0)
+        return;
+    if (system_function("libX11.so.6", "XSetIOErrorHandler", &set_gone))
+        set_gone(display_gone);
+    if (system_function("libX11.so.6", "XSetErrorHandler", &set_refused))
+        set_refused(request_refused);
 }
 
 // What SDL falls back to shows nothing to anyone: that is for those who ask for it.

@@ -57,6 +57,11 @@ static bool draws_by_mesa_in_software(SDL_Renderer *renderer) {
     return name != NULL && (strstr(name, "llvmpipe") != NULL || strstr(name, "softpipe") != NULL);
 }
 
+static void draw_in_software(void) {
+    SDL_SetHint(SDL_HINT_FRAMEBUFFER_ACCELERATION, "0");
+    SDL_SetHint(SDL_HINT_RENDER_DRIVER, "software");
+}
+
 static bool open_window(struct demo_view *view, const struct demo_view_options *options) {
     int factor = first_factor(options),
         place = (int)SDL_WINDOWPOS_CENTERED_DISPLAY((unsigned)options->screen);
@@ -67,12 +72,13 @@ static bool open_window(struct demo_view *view, const struct demo_view_options *
                                     (int)options->height * factor, flags);
     if (view->window == NULL)
         return false;
+    if (options->on_cpu)
+        draw_in_software();
     // SDL's first choice that works here; what waits for a display's retrace would keep another time than ours.
     view->renderer = SDL_CreateRenderer(view->window, -1, 0);
     if (view->renderer != NULL && draws_by_mesa_in_software(view->renderer)) {
         SDL_DestroyRenderer(view->renderer);
-        SDL_SetHint(SDL_HINT_FRAMEBUFFER_ACCELERATION, "0");
-        SDL_SetHint(SDL_HINT_RENDER_DRIVER, "software");
+        draw_in_software();
         view->renderer = SDL_CreateRenderer(view->window, -1, 0);
     }
     return view->renderer != NULL && SDL_SetRenderDrawBlendMode(view->renderer, SDL_BLENDMODE_BLEND) == 0;

@@ -111,7 +111,9 @@ int session_follow(struct session *s, const struct session_step *steps) {
 
 void session_check_end(struct session *s, int status) {
     struct termios after;
-    CHECK(WIFEXITED(s->status) && WEXITSTATUS(s->status) == status);
+    if (!CHECK(WIFEXITED(s->status) && WEXITSTATUS(s->status) == status))
+        fprintf(stderr, "the status of waitpid was %#x instead of %#x; last: %s\n", (unsigned)s->status,
+                (unsigned)status << 8, s->size > 400 ? s->text + s->size - 400 : s->text);
     if (s->slave < 0 || !CHECK(tcgetattr(s->slave, &after) == 0))
         return;
     CHECK(s->before.c_lflag == after.c_lflag && s->before.c_iflag == after.c_iflag &&
