@@ -25,7 +25,8 @@ static size_t next_word(const char *text, char word[WORD]) {
     return length;
 }
 
-// Words with single spaces between them belong together: all of them where a line has room, or else the next one.
+// Words with single spaces between them belong together: all of them where a line has room, or else the next
+// one.
 static size_t next_words(const struct pen *pen, const char *text, char words[WORD]) {
     char one[WORD];
     size_t length = next_word(text, words), more;

@@ -13,9 +13,10 @@ struct overlay {
     size_t capacity;
 };
 
-// Makes the panel for `text`: lines end with '\n'; a tab begins a line's second column, and lines without one are
-// wrapped at spaces, at double ones first. The letters have the largest size up to `size` (in pixels of the font) at which the panel fits
-// into height x width; at size 1 what does not fit is cut. False when memory is short: the panel is empty then.
+// Makes the panel for `text`: lines end with '\n'; a tab begins a line's second column, and lines without one
+// are wrapped at spaces, at double ones first. The letters have the largest size up to `size` (in pixels of
+// the font) at which the panel fits into height x width; at size 1 what does not fit is cut. False when
+// memory is short: the panel is empty then.
 bool overlay_text(struct overlay *overlay, const char *text, uint32_t size, uint32_t height, uint32_t width);
 void overlay_finish(struct overlay *overlay);
 

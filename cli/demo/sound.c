@@ -12,8 +12,8 @@
 
 enum { RATE = 44100, CHUNK = 512 };
 
-// What the pulse library listens to when no device is named: SDL lists no monitors before 2.0.16, and never says
-// which of them belongs to what plays.
+// What the pulse library listens to when no device is named: SDL lists no monitors before 2.0.16, and never
+// says which of them belongs to what plays.
 static const char pulse_variable[] = "PULSE_SOURCE";
 
 struct sound {

@@ -4,8 +4,8 @@
 
 #include <stddef.h>
 
-// Follows one signal. What it yields is measured against the loudest and the quietest of the last seconds, so that
-// quiet and loud rooms both reach from 0 to 1.
+// Follows one signal. What it yields is measured against the loudest and the quietest of the last seconds, so
+// that quiet and loud rooms both reach from 0 to 1.
 struct sound_follower {
     double envelope; // rises within milliseconds, falls within tenths of a second
     double ceiling;  // the envelope's highest, forgotten over seconds

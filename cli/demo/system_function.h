@@ -7,8 +7,8 @@
 #include <stdbool.h>
 #include <string.h>
 
-// Writes the address of function `name` of `library` to the function pointer at `function`. False: this system
-// has none. The library stays loaded: handlers are called from there.
+// Writes the address of function `name` of `library` to the function pointer at `function`. False: this
+// system has none. The library stays loaded: handlers are called from there.
 static inline bool system_function(const char *library, const char *name, void *function) {
     void *object = SDL_LoadObject(library);
     void *address = object != NULL ? SDL_LoadFunction(object, name) : NULL;

@@ -32,9 +32,9 @@ struct demo_view {
 SDL_Rect window_place(const struct demo_view *view, int width, int height);
 bool window_is_full_screen(const struct demo_view *view);
 
-// Draws `text` as a panel into the renderer, whose size is given, with letters of up to `letters` pixels of the
-// font. `across` and `down` say where it lies
-// in the room that is left over: 0 at the left or the top, 1 at the right or the bottom.
+// Draws `text` as a panel into the renderer, whose size is given, with letters of up to `letters` pixels of
+// the font. `across` and `down` say where it lies in the room that is left over: 0 at the left or the top, 1
+// at the right or the bottom.
 bool panel_show(struct panel *panel, SDL_Renderer *renderer, const char *text, int letters, SDL_Point size,
                 double across, double down);
 // Forgets what the renderer holds.

@@ -15,8 +15,8 @@ static int display_gone(void *display) {
     _Exit(CLI_FAILED);
 }
 
-// A request that the server refuses, such as an answer to another program's window that is gone by now: libX11 would
-// end the program for it.
+// A request that the server refuses, such as an answer to another program's window that is gone by now:
+// libX11 would end the program for it.
 static int request_refused(void *display, void *event) {
     (void)display;
     (void)event;
@@ -43,7 +43,8 @@ static bool is_seen(void) {
             strcmp(driver, "evdev") != 0);
 }
 
-// Whether there is something to ask. SDL would also take a whole console over, where the terminal does as well.
+// Whether there is something to ask. SDL would also take a whole console over, where the terminal does as
+// well.
 static bool has_display(void) {
 #if defined(_WIN32) || defined(__APPLE__)
     return true;

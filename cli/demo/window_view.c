@@ -40,8 +40,8 @@ static int first_factor(const struct demo_view_options *options) {
     return factor < 1 ? 1 : factor > 8 ? 8 : factor;
 }
 
-// Mesa's OpenGL for the processor. Beside its Vulkan for the processor it has crashed in the LLVM that both load, and
-// SDL draws there as fast by itself. The environment's SDL_RENDER_DRIVER has the last word.
+// Mesa's OpenGL for the processor. Beside its Vulkan for the processor it has crashed in the LLVM that both
+// load, and SDL draws there as fast by itself. The environment's SDL_RENDER_DRIVER has the last word.
 static bool draws_by_mesa_in_software(SDL_Renderer *renderer) {
     enum { GL_RENDERER_NAME = 0x1f01 }; // GL_RENDERER
     SDL_RendererInfo info;
@@ -74,7 +74,8 @@ static bool open_window(struct demo_view *view, const struct demo_view_options *
         return false;
     if (options->on_cpu)
         draw_in_software();
-    // SDL's first choice that works here; what waits for a display's retrace would keep another time than ours.
+    // SDL's first choice that works here; what waits for a display's retrace would keep another time than
+    // ours.
     view->renderer = SDL_CreateRenderer(view->window, -1, 0);
     if (view->renderer != NULL && draws_by_mesa_in_software(view->renderer)) {
         SDL_DestroyRenderer(view->renderer);

@@ -1,8 +1,9 @@
-// From sound to travel: with clicks at 120 to the minute the speed of t beats twice a second. Once by numbers alone,
-// once in real time through SDL and the player, of which only the decoder is a test's.
+// From sound to travel: with clicks at 120 to the minute the speed of t beats twice a second. Once by numbers
+// alone, once in real time through SDL and the player, of which only the decoder is a test's.
 //
-//     build/tests/test_listen [SOURCE SECONDS [MS]]   by hand: 1 the microphone, 2 the system's sound; a clip takes MS;
-//                                                     prints time, level and speed of t
+//     build/tests/test_listen [SOURCE SECONDS [MS]]
+//
+// By hand: 1 the microphone, 2 the system's sound; a clip takes MS. Prints time, level and speed of t.
 #include "cli/demo/player.h"
 #include "cli/demo/sound.h"
 #include "cli/demo/sound_levels.h"

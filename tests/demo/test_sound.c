@@ -1,6 +1,8 @@
 // Listening through SDL: a file of clicks in place of a microphone, silence, and systems without sound.
 //
-//     build/tests/test_sound [SOURCE SECONDS]   by hand: what is heard on 1, the microphone, or 2, the system's sound
+//     build/tests/test_sound [SOURCE SECONDS]
+//
+// By hand: what is heard on 1, the microphone, or 2, the system's sound.
 #include "cli/demo/sound.h"
 #include "tests/demo/clicks.h"
 #include "tests/test.h"

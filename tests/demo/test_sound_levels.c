@@ -1,4 +1,5 @@
-// Level and bass by numbers: a click at 120 beats a minute, silence, hum, quiet and loud rooms, bass and cymbals.
+// Level and bass by numbers: a click at 120 beats a minute, silence, hum, quiet and loud rooms, bass and
+// cymbals.
 #include "cli/demo/sound_levels.h"
 #include "tests/test.h"
 
