@@ -13,7 +13,7 @@ python3-skimage ffmpeg imagemagick gifsicle groff-base zsh fish dpkg-dev file xv
 LINT_PACKAGES="clang clang-format clang-tidy shellcheck"
 
 # What makes the demo's archive, beside what builds: cli/demo/README.md.
-PORTABLE_PACKAGES="binutils patch pkg-config zip"
+PORTABLE_PACKAGES="binutils g++ patch pkg-config zip"
 
 say() {
     printf 'setup: %s\n' "$*"
