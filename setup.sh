@@ -14,7 +14,7 @@ python3-skimage ffmpeg imagemagick gifsicle groff-base zsh fish dpkg-dev file xv
 LINT_PACKAGES="clang clang-format clang-tidy shellcheck"
 
 # What makes the demo's archive, beside what builds: cli/demo/README.md.
-PORTABLE_PACKAGES="binutils patch pkg-config zip"
+PORTABLE_PACKAGES="binutils g++ patch pkg-config zip"
 
 # What builds for Windows, and what runs that here.
 WINDOWS_PACKAGES="gcc-mingw-w64-x86-64-posix g++-mingw-w64-x86-64-posix libz-mingw-w64-dev dpkg-dev zip"

@@ -65,6 +65,7 @@ build_libspng() {
 cmake_build() {
     {
         cmake -S . -B build-windows -DCMAKE_TOOLCHAIN_FILE="$toolchain" -DCMAKE_BUILD_TYPE=Release \
+            -DCMAKE_C_FLAGS="-ffile-prefix-map=$prefix= -ffunction-sections -fdata-sections" \
             -DCMAKE_INSTALL_PREFIX="$prefix" -DBUILD_SHARED_LIBS=OFF "$@"
         cmake --build build-windows --parallel "$parallel" --target install
     } >build.log 2>&1

@@ -16,7 +16,7 @@ umask 022
 rm -rf "$staging"
 mkdir -p "$folder/licences" "$folder/share/mograph/weights"
 for program in mograph mograph-demo; do
-    x86_64-w64-mingw32-strip -o "$folder/$program.exe" "$build/$program.exe"
+    cp "$build/$program.exe" "$folder/"
 done
 cp weights/*.safetensors weights/*.md "$folder/share/mograph/weights/"
 sed 's/$/\r/' cli/package/windows_readme.txt >"$folder/README.txt"
