@@ -278,8 +278,7 @@ enum rt_status rt_context_create(const struct rt_context_params *params, struct 
     *out = NULL;
     widen_cpu_vectors();
     if (volkInitialize() != VK_SUCCESS) {
-        rt_log(RT_LOG_ERROR, "no Vulkan loader (libvulkan.so.1) was found: install libvulkan1 and a driver "
-                             "(mesa-vulkan-drivers works on any machine)");
+        rt_log(RT_LOG_ERROR, "no Vulkan loader %s", sys_loader_advice());
         return RT_ERROR_NO_LOADER;
     }
     struct rt_context *context = calloc(1, sizeof *context);
@@ -290,8 +289,7 @@ enum rt_status rt_context_create(const struct rt_context_params *params, struct 
     if (status == RT_OK)
         status = list_devices(context);
     if (status == RT_ERROR_NO_DEVICE)
-        rt_log(RT_LOG_ERROR, "no Vulkan driver offers a device: install mesa-vulkan-drivers (works on any "
-                             "machine, also without a GPU) or your GPU's own driver");
+        rt_log(RT_LOG_ERROR, "no Vulkan driver offers a device: %s", sys_driver_advice());
     if (status != RT_OK)
         rt_context_destroy(&context);
     *out = context;

@@ -106,3 +106,12 @@ bool sys_cache_folder(char *path, size_t size) {
 const char *sys_cache_variables(void) {
     return "neither XDG_CACHE_HOME nor HOME is set";
 }
+
+const char *sys_loader_advice(void) {
+    return "(libvulkan.so.1) was found: install libvulkan1 and a driver (mesa-vulkan-drivers works on any "
+           "machine)";
+}
+
+const char *sys_driver_advice(void) {
+    return "install mesa-vulkan-drivers (works on any machine, also without a GPU) or your GPU's own driver";
+}

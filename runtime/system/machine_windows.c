@@ -146,3 +146,11 @@ bool sys_cache_folder(char *path, size_t size) {
 const char *sys_cache_variables(void) {
     return "LOCALAPPDATA is not set";
 }
+
+const char *sys_loader_advice(void) {
+    return "(vulkan-1.dll) was found: install the driver from the maker of the GPU, which brings it along";
+}
+
+const char *sys_driver_advice(void) {
+    return "install the driver from the maker of the GPU";
+}
