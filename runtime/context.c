@@ -360,7 +360,8 @@ static enum rt_status find_best(const struct rt_context *context, const struct r
     }
     if (*out != NULL)
         return RT_OK;
-    rt_log(RT_LOG_ERROR, "no device can be used: \"%s\" %s; `mograph devices` lists them all",
+    rt_log(RT_LOG_ERROR,
+           "no device can be used: \"%s\" %s; `mograph devices` or `mograph-demo --list` lists them all",
            context->infos[0].name, context->infos[0].reason);
     return RT_ERROR_UNSUPPORTED;
 }
@@ -390,7 +391,7 @@ enum rt_status rt_context_find_device(const struct rt_context *context, const ch
     }
     rt_log(RT_LOG_ERROR,
            "no device matches \"%s\": give an index, a UUID or a part of a name that "
-           "`mograph devices` lists",
+           "`mograph devices` or `mograph-demo --list` lists",
            selector);
     return RT_ERROR_NO_DEVICE;
 }

@@ -29,7 +29,9 @@ struct demo_values {
 static const struct option options[] = {
     {WORK_FIELD(struct demo_values, weights), .name = "weights", .letter = 'w', .value = "W",
      .help = "a weights file or a run's folder: your own model (default: the one inside)"},
-    {OPTION_WORK_DEVICE(struct demo_values)},
+    {WORK_FIELD(struct demo_values, device), .name = "device", .value = "D",
+     .help =
+         "index, UUID or part of a name, as --list shows them (default: MOGRAPH_DEVICE, or else the fastest kind)"},
     {FIELD(list), .name = "list", .help = "list the devices and end"},
     {FIELD(seed), .name = "seed", .initial = "1", .min = 0, .max = 9e15, .help = "where it begins"},
     {OPTION_WORK_FPS(struct demo_values, "frames a second (default 25)")},
