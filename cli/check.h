@@ -1,7 +1,7 @@
 // From a status of the library to an error of a command: one failure, one line.
 //
-// Whoever first finds an error in runtime/, shaders/ or model/ logs one line and returns a status. That line is
-// not printed but kept as the cause, until cli_check makes it the error's text.
+// Whoever first finds an error in runtime/, shaders/ or model/ logs one line and returns a status. That line
+// is not printed but kept as the cause, until cli_check makes it the error's text.
 #ifndef MOGRAPH_CLI_CHECK_H
 #define MOGRAPH_CLI_CHECK_H
 

@@ -11,8 +11,8 @@ struct cli_device {
     struct op_library *library;
 };
 
-// Opens the device that `selector` names (NULL: see rt_context_find_device) and tells the log which one it is.
-// Close it in either case.
+// Opens the device that `selector` names (NULL: see rt_context_find_device) and tells the log which one it
+// is. Close it in either case.
 bool cli_device_open(const char *selector, struct cli_device *out, struct cli_error *error);
 // The same without a word when all is well.
 bool cli_device_open_quietly(const char *selector, struct cli_device *out, struct cli_error *error);

@@ -25,8 +25,8 @@ struct cli_error {
 };
 
 // bool cli_fail(error, path, format, ...) writes "path: message" ("message" when `path` is NULL), asks for
-// CLI_FAILED and yields false, so that callers can return it. Control characters of file names, and bytes that
-// are no UTF-8, are shown as '?': the line stays one line.
+// CLI_FAILED and yields false, so that callers can return it. Control characters of file names, and bytes
+// that are no UTF-8, are shown as '?': the line stays one line.
 // bool cli_usage(error, format, ...) does the same for a wrong command line: it asks for CLI_USAGE. main.c
 // writes the command's name before it.
 // They are macros so that who reads a caller (a compiler, clang's analyzer) sees that it gets false.

@@ -133,8 +133,9 @@ bool screen_draw(struct screen *screen, const uint8_t *rgb, uint32_t height, uin
     return fwrite(screen->text, 1, at, stdout) == at && fflush(stdout) == 0;
 }
 
-// Behind an escape: "[A" or "OA" is an arrow. Other sequences are read to their end: ECMA-48 has them end with
-// a byte from 0x40 on. Nothing behind it: the key itself. What belongs together comes together: no waiting.
+// Behind an escape: "[A" or "OA" is an arrow. Other sequences are read to their end: ECMA-48 has them end
+// with a byte from 0x40 on. Nothing behind it: the key itself. What belongs together comes together: no
+// waiting.
 static int escaped_key(struct screen *screen) {
     int byte, first = sys_keys_wait(&screen->keys, 0);
     if (first < 0)

@@ -1,5 +1,5 @@
-// FNV-1a with 64 bits (Fowler, Noll & Vo; draft-eastlake-fnv): names what files and names hold. Kept in files, so it
-// never changes; not for adversaries.
+// FNV-1a with 64 bits (Fowler, Noll & Vo; draft-eastlake-fnv): names what files and names hold. Kept in
+// files, so it never changes; not for adversaries.
 #ifndef MOGRAPH_RUNTIME_HASH_H
 #define MOGRAPH_RUNTIME_HASH_H
 

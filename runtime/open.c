@@ -20,7 +20,8 @@ static uint32_t compute_family(VkPhysicalDevice physical) {
     return i;
 }
 
-// A device that offers it must have it enabled. Its name is not among those that Vulkan's header gives to everybody.
+// A device that offers it must have it enabled. Its name is not among those that Vulkan's header gives to
+// everybody.
 #define PORTABILITY_SUBSET "VK_KHR_portability_subset"
 
 enum { MAX_EXTENSIONS = 3 };

@@ -152,8 +152,8 @@ static bool is_above(const char *seen, const char *path) {
 static enum walk_entry look_into(struct folder_walk *walk, const char *path, struct cli_error *error) {
     bool frames = false;
     errno = 0;
-    // One that may not be listed is a folder: whoever goes into it says why it cannot. Any other failure is not
-    // taken for an answer.
+    // One that may not be listed is a folder: whoever goes into it says why it cannot. Any other failure is
+    // not taken for an answer.
     if (!clip_is_png_folder(path, &frames, error))
         return errno == EACCES ? WALK_FOLDER : WALK_FAILED;
     if (!frames)

@@ -50,8 +50,8 @@ __attribute__((format(printf, 4, 5)))
 #endif
 void walk_tell(struct folder_walk *walk, enum walk_telling how, const char *path, const char *format, ...);
 
-// "FOLDER: hidden, or of the system: .DS_Store, Thumbs.db": what a list of the folder passes over, in one line
-// however many they are: macOS leaves a hidden file beside every file. No line with a count of 0.
+// "FOLDER: hidden, or of the system: .DS_Store, Thumbs.db": what a list of the folder passes over, in one
+// line however many they are: macOS leaves a hidden file beside every file. No line with a count of 0.
 bool walk_passed_over(const char *folder, size_t *count, struct cli_error *line, struct cli_error *error);
 
 bool walk_is_link(const char *path);

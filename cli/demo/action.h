@@ -1,5 +1,5 @@
-// What a player of the demo can do, and the one table of keys for it: both views translate keys by it, and the
-// help is drawn from it.
+// What a player of the demo can do, and the one table of keys for it: both views translate keys by it, and
+// the help is drawn from it.
 #ifndef MOGRAPH_CLI_DEMO_ACTION_H
 #define MOGRAPH_CLI_DEMO_ACTION_H
 

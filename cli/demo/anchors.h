@@ -33,8 +33,8 @@ void anchors_add(struct anchors *anchors, double from, double time);
 // The last one's moment; there must be one.
 double anchors_last(const struct anchors *anchors);
 
-// What is shown at `time`; those before it are dropped but the one that the next call may need. Times never go
-// back. False: there is none.
+// What is shown at `time`; those before it are dropped but the one that the next call may need. Times never
+// go back. False: there is none.
 bool anchors_at(struct anchors *anchors, double time, struct anchors_view *view);
 
 #endif

@@ -30,8 +30,8 @@ static const struct option options[] = {
     {WORK_FIELD(struct demo_values, weights), .name = "weights", .letter = 'w', .value = "W",
      .help = "a weights file or a run's folder: your own model (default: the one inside)"},
     {WORK_FIELD(struct demo_values, device), .name = "device", .value = "D",
-     .help =
-         "index, UUID or part of a name, as --list shows them (default: MOGRAPH_DEVICE, or else the fastest kind)"},
+     .help = "index, UUID or part of a name, as --list shows them "
+             "(default: MOGRAPH_DEVICE, or else the fastest kind)"},
     {FIELD(list), .name = "list", .help = "list the devices and end"},
     {FIELD(seed), .name = "seed", .initial = "1", .min = 0, .max = 9e15, .help = "where it begins"},
     {OPTION_WORK_FPS(struct demo_values, "frames a second (default 25)")},
@@ -106,8 +106,9 @@ static bool record(struct work *work, const struct demo_values *v, struct cli_er
 
 // --- showing
 
-// Which device it will be, before there is a view or a thread: where there is none no window has to be opened, and
-// the environment, which a driver may be told something by, is changed while nobody else looks at it.
+// Which device it will be, before there is a view or a thread: where there is none no window has to be
+// opened, and the environment, which a driver may be told something by, is changed while nobody else looks at
+// it.
 static bool find_device(const char *selector, bool *on_cpu, struct cli_error *error) {
     struct rt_context *context = NULL;
     const struct rt_device_info *info = NULL;

@@ -1,8 +1,8 @@
 // The state of the instrument that the demo is: where in the noise space it is, and where it goes. No device,
 // no clock of its own, no picture.
 //
-// It travels from key point to key point, the kinds in turn, for ever: at each it dwells, then it eases to the
-// next (model/sample/timeline.h). With a beat it lands on a beat.
+// It travels from key point to key point, the kinds in turn, for ever: at each it dwells, then it eases to
+// the next (model/sample/timeline.h). With a beat it lands on a beat.
 #ifndef MOGRAPH_CLI_DEMO_INSTRUMENT_H
 #define MOGRAPH_CLI_DEMO_INSTRUMENT_H
 
@@ -56,15 +56,15 @@ struct instrument {
 bool instrument_create(struct instrument *instrument, const struct prior *prior, uint64_t seed);
 void instrument_destroy(struct instrument *instrument);
 
-// What a player does at the moment `now`; what belongs to views and files is ignored. It counts from where the
-// instrument has come to.
+// What a player does at the moment `now`; what belongs to views and files is ignored. It counts from where
+// the instrument has come to.
 void instrument_apply(struct instrument *instrument, const struct demo_event *event, double now);
-// What there is to hear, each 0 to 1; counts while it listens. A step of the travel goes as fast as all that was
-// heard since the last one says: on a slow device, whose steps are long, no beat is lost between them.
+// What there is to hear, each 0 to 1; counts while it listens. A step of the travel goes as fast as all that
+// was heard since the last one says: on a slow device, whose steps are long, no beat is lost between them.
 void instrument_hear(struct instrument *instrument, double level, double bass);
 
-// Travels on to `time` and writes the point there: noise [space.count] and weights [kinds]. It never goes back:
-// an earlier time is where it is.
+// Travels on to `time` and writes the point there: noise [space.count] and weights [kinds]. It never goes
+// back: an earlier time is where it is.
 void instrument_at(struct instrument *instrument, double time, float *noise, float *weights);
 
 // How much of the light is shown: 1; while it listens, half in silence and up to twice with the bass.

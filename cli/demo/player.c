@@ -39,7 +39,8 @@ static double lasting(const struct player *p) {
     return 1.1 * p->slowest + 0.5 / p->options.fps;
 }
 
-// How far ahead an anchor is that is begun now: it must be there in time, and last until the one behind it is.
+// How far ahead an anchor is that is begun now: it must be there in time, and last until the one behind it
+// is.
 static double headroom(const struct player *p) {
     return 2.0 * lasting(p);
 }
@@ -114,8 +115,8 @@ static bool next_clip(struct player *p, struct cli_error *error) {
     pthread_mutex_lock(&p->lock);
     double now = moment_of(p), last = anchors_last(&p->anchors);
     p->apart = moment - last;
-    // Came too late: z has stood still at the last anchor, and goes on from there, without a jump, for as long as
-    // the next clip takes.
+    // Came too late: z has stood still at the last anchor, and goes on from there, without a jump, for as
+    // long as the next clip takes.
     bool late = last < now, second = p->decoded == 2; // which nobody could foresee
     p->waits += late && !second;
     anchors_add(&p->anchors, late ? now : last, late ? fmax(moment, now + lasting(p)) : moment);

@@ -2,10 +2,10 @@
 // moment.
 //
 // An anchor is a moment and the whole clip of the point there. The picture of a moment lies between two
-// anchors: both clips at the motion's frame, mixed in linear light by how near their moments are (mixer.h). On
-// a fast device anchors are a frame apart, so every frame is decoded from its own point; on a slow one they
-// are as far apart as a clip takes. The way through the noise space keeps its pace in either case, and the
-// motion never waits.
+// anchors: both clips at the motion's frame, mixed in linear light by how near their moments are (mixer.h).
+// On a fast device anchors are a frame apart, so every frame is decoded from its own point; on a slow one
+// they are as far apart as a clip takes. The way through the noise space keeps its pace in either case, and
+// the motion never waits.
 #ifndef MOGRAPH_CLI_DEMO_PLAYER_H
 #define MOGRAPH_CLI_DEMO_PLAYER_H
 
@@ -63,8 +63,8 @@ double player_now(struct player *player);
 void player_apply(struct player *player, const struct demo_event *event);
 void player_hear(struct player *player, double level, double bass);
 
-// Frame `frame` of the course, which is that of the moment frame / fps: rgb [height][width][3]. Frames never go
-// back. False while there is none.
+// Frame `frame` of the course, which is that of the moment frame / fps: rgb [height][width][3]. Frames never
+// go back. False while there is none.
 bool player_frame(struct player *player, uint64_t frame, uint8_t *rgb);
 void player_figures(struct player *player, struct player_figures *figures);
 

@@ -197,7 +197,8 @@ static bool await_first(struct show *s, struct cli_error *error) {
     return state != PLAYER_FAILED;
 }
 
-// A terminal that goes away cannot be written to or read from a moment before the signal that says so is there.
+// A terminal that goes away cannot be written to or read from a moment before the signal that says so is
+// there.
 static bool is_interrupted(void) {
     const struct timespec moment = {.tv_nsec = 50000000};
     if (!interrupt_requested())

@@ -18,8 +18,8 @@ struct show_options {
 
 #define SHOW_FORMATS "gif|webp|mp4"
 
-// Plays until somebody ends it. `work` has begun; its device, which there is, is the player's. With a signal the error asks for
-// 128 + its number.
+// Plays until somebody ends it. `work` has begun; its device, which there is, is the player's. With a signal
+// the error asks for 128 + its number.
 bool show_run(struct work *work, const struct show_options *options, struct cli_error *error);
 
 #endif

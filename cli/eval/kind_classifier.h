@@ -7,7 +7,7 @@
 
 // What is wanted of the file.
 enum kind_classifier_use {
-    KIND_CLASSIFIER_CACHE, // take it if it is of this training set, else train and keep; a warning if it cannot be
+    KIND_CLASSIFIER_CACHE, // take it if it is of this training set, else train and keep it
     KIND_CLASSIFIER_READ,  // take it, and fail if it is not of this training set
     KIND_CLASSIFIER_WRITE, // train and keep, whatever is there
 };

@@ -22,7 +22,8 @@ struct work_values {
     uint64_t given;
 };
 
-// Rows of the option table, to stand in braces; `type` is the command's values. OUT is for a clip or a z file.
+// Rows of the option table, to stand in braces; `type` is the command's values. OUT is for a clip or a z
+// file.
 #define WORK_FIELD(type, field) OPTION_FIELD(type, common.field)
 #define WORK_WEIGHTS_HELP                                                                                    \
     "a weights file, a run's folder, or the name of weights that ship (default: particles-small)"
@@ -57,8 +58,8 @@ struct work {
     double started;
 };
 
-// Opens the weights and learns their kinds: before arguments are judged. The caller calls work_close in either
-// case.
+// Opens the weights and learns their kinds: before arguments are judged. The caller calls work_close in
+// either case.
 bool work_begin(struct work *work, const struct command *command, const void *values, char *const *args,
                 int arg_count, struct cli_error *error);
 // The same for a program that has weights inside, which are taken without -w; `name` is their file's.

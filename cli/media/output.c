@@ -99,9 +99,9 @@ bool output_write(struct output *output, const void *bytes, size_t size, struct 
     return code == 0 || cli_fail(error, output->atomic.path, "cannot write: %s", strerror(code));
 }
 
-// Removes a folder of plain files, hidden ones too: a frame that was being written when its process was killed.
-// `stream`, which this closes, may have been opened under another name. Nothing is allocated: memory may be what has
-// run out.
+// Removes a folder of plain files, hidden ones too: a frame that was being written when its process was
+// killed. `stream`, which this closes, may have been opened under another name. Nothing is allocated: memory
+// may be what has run out.
 static void remove_frames(const char *folder, struct sys_folder *stream) {
     if (stream != NULL) {
         sys_folder_moved(stream, folder);
@@ -113,8 +113,8 @@ static void remove_frames(const char *folder, struct sys_folder *stream) {
     sys_remove_folder(folder);
 }
 
-// Where names cannot be exchanged in one step: the old folder steps aside, and output_sweep puts it back when the
-// process is killed in between. `aside` is its name then.
+// Where names cannot be exchanged in one step: the old folder steps aside, and output_sweep puts it back when
+// the process is killed in between. `aside` is its name then.
 static int replace_in_steps(const struct atomic_file *folder, char aside[PATH_CAPACITY]) {
     int written = snprintf(aside, PATH_CAPACITY, "%s.old", folder->temporary);
     if (written < 0 || written >= PATH_CAPACITY)
@@ -185,7 +185,8 @@ void output_discard(struct output *output) {
     folder_lock_release(&output->lock);
 }
 
-// A leftover of a folder: a temporary one, or frames that stepped aside. Its lock tells whether its process lives.
+// A leftover of a folder: a temporary one, or frames that stepped aside. Its lock tells whether its process
+// lives.
 static void on_leftover(const char *leftover, const char *path) {
     struct folder_lock lock = {0};
     struct sys_info info;

@@ -103,7 +103,8 @@ static enum format format_of_bytes(const uint8_t *bytes, size_t size) {
     return format_of(head);
 }
 
-// Of a file with a video's name. FORMAT_UNKNOWN also when it cannot be opened: whoever opens it next says why.
+// Of a file with a video's name. FORMAT_UNKNOWN also when it cannot be opened: whoever opens it next says
+// why.
 static enum format sniff(const char *path) {
     uint8_t head[12] = {0};
     uint64_t size;

@@ -16,8 +16,8 @@ bool clip_read(const char *path, struct clip *clip, struct cli_error *error);
 
 // Whether the name ends like a clip that clip_read may read; says nothing about the contents.
 bool clip_name_is_known(const char *path);
-// *is: whether `path` is a folder that holds PNGs and nothing else but what is passed over (paths.h): a clip, one
-// frame a file. Fails when a folder cannot be listed. Animated PNGs are clips of their
+// *is: whether `path` is a folder that holds PNGs and nothing else but what is passed over (paths.h): a clip,
+// one frame a file. Fails when a folder cannot be listed. Animated PNGs are clips of their
 // own.
 bool clip_is_png_folder(const char *path, bool *is, struct cli_error *error);
 

@@ -1,7 +1,7 @@
 // The one place where stb_image_write is compiled; its warnings are not ours.
 //
-// It does not look whether its allocations succeed. They are made here, and one that fails ends the encoding by
-// longjmp; what had been allocated is then freed from a list.
+// It does not look whether its allocations succeed. They are made here, and one that fails ends the encoding
+// by longjmp; what had been allocated is then freed from a list.
 #include <setjmp.h>
 #include <stddef.h>
 #include <stdlib.h>

@@ -66,8 +66,8 @@ static bool is_video(const cJSON *stream) {
     return cJSON_IsObject(stream) && strcmp(text_of(stream, "codec_type"), "video") == 0;
 }
 
-// What the stream itself says; what the container says of the whole file counts where there is no other stream,
-// and as a bound.
+// What the stream itself says; what the container says of the whole file counts where there is no other
+// stream, and as a bound.
 static double length_of(const cJSON *stream, const cJSON *format) {
     double start = seconds_of(stream, "start_time", 0), length = seconds_of(stream, "duration", 0);
     const cJSON *tags = cJSON_GetObjectItemCaseSensitive(stream, "tags");

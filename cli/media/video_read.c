@@ -1,5 +1,5 @@
-// Videos through the user's ffmpeg. ffprobe says which stream; ffmpeg sends its frames as PAM pictures of RGBA,
-// each behind a line with its time, both through one pipe: the tee muxer writes to its outputs in turn.
+// Videos through the user's ffmpeg. ffprobe says which stream; ffmpeg sends its frames as PAM pictures of
+// RGBA, each behind a line with its time, both through one pipe: the tee muxer writes to its outputs in turn.
 #include "cli/media/buffer.h"
 #include "cli/media/formats.h"
 #include "cli/media/paths.h"

@@ -4,7 +4,8 @@
 
 #include "cli/train/run.h"
 
-// Trains to the end, to --steps, or until a signal, which is no failure: *error then asks for 128 + the signal.
+// Trains to the end, to --steps, or until a signal, which is no failure: *error then asks for 128 + the
+// signal.
 bool train_loop_run(struct train_loop *loop, struct cli_error *error);
 
 #endif

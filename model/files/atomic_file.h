@@ -32,8 +32,9 @@ void atomic_file_discard(struct atomic_file *file);
 // locked. Reads the whole folder, so for checkpoints rather than for the thousandth clip.
 void atomic_file_sweep(const char *path);
 
-// The same for folders, which only their writer knows how to remove: `found` gets the name of every `.NAME.PID-N` and
-// `.NAME.PID-N.old` that another process made. Whether that one is alive is for `found` to tell.
+// The same for folders, which only their writer knows how to remove: `found` gets the name of every
+// `.NAME.PID-N` and `.NAME.PID-N.old` that another process made. Whether that one is alive is for `found` to
+// tell.
 void atomic_folder_sweep(const char *path, void (*found)(const char *leftover, const char *path));
 
 // Two names change places in one step. ENOSYS or EINVAL where the system or the file system cannot.

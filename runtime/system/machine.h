@@ -34,7 +34,8 @@ bool sys_cache_folder(char *path, size_t size);
 // Why there is nowhere.
 const char *sys_cache_variables(void);
 
-// "no Vulkan loader ..." and "no Vulkan driver offers a device: ..." go on so: what it is called here, what brings it.
+// "no Vulkan loader ..." and "no Vulkan driver offers a device: ..." go on so: what it is called here, what
+// brings it.
 const char *sys_loader_advice(void);
 const char *sys_driver_advice(void);
 

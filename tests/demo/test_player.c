@@ -88,8 +88,8 @@ static void end(void *user) {
 static const struct player_decoder decoder = {
     .begin = begin, .decode = decode, .end = end, .frames = FRAMES, .height = SIDE, .width = SIDE};
 
-// Turns the clock, then waits until the thread has done what it can by then: it waits for a clip to be ready, or
-// it has looked around several times and rests.
+// Turns the clock, then waits until the thread has done what it can by then: it waits for a clip to be ready,
+// or it has looked around several times and rests.
 static void turn(double to) {
     pthread_mutex_lock(&fake.lock);
     fake.clock = to;

@@ -1,5 +1,5 @@
-// The demo in a pseudo terminal, as somebody plays it: keys do what help says, what is saved is there, and however
-// it ends the terminal is as it was.
+// The demo in a pseudo terminal, as somebody plays it: keys do what help says, what is saved is there, and
+// however it ends the terminal is as it was.
 #include "tests/media/session.h"
 #include "tests/media/tools.h"
 #include "tests/model/untrained.h"

@@ -134,8 +134,8 @@ static struct left look(void) {
     return left;
 }
 
-// What is left behind a run. Mesa's own threads hold a descriptor for moments, while they store a shader: one that
-// stays is ours.
+// What is left behind a run. Mesa's own threads hold a descriptor for moments, while they store a shader: one
+// that stays is ours.
 static struct left look_again(const struct left *before) {
     struct left after = look();
     for (int i = 0; i < PATIENCE_MS && after.descriptors > before->descriptors; i++) {

@@ -1,7 +1,7 @@
 // Calls that fail on purpose: the n-th allocation, system call or Vulkan call of our own code, for every n.
 //
-// The linker puts wrappers between our libraries and what they call (--wrap, see tests/CMakeLists.txt): Mesa, libc and
-// the codecs keep the real functions. The idea is that of dav1d's and FFmpeg's allocation wrappers.
+// The linker puts wrappers between our libraries and what they call (--wrap, see tests/CMakeLists.txt): Mesa,
+// libc and the codecs keep the real functions. The idea is that of dav1d's and FFmpeg's allocation wrappers.
 #ifndef MOGRAPH_TESTS_FAULTS_FAULTS_H
 #define MOGRAPH_TESTS_FAULTS_FAULTS_H
 
@@ -21,13 +21,14 @@ struct fault_trial {
     const char *name;
     bool (*run)(void *user, uint64_t *digest);
     void *user;
-    // Failures that may pass unnoticed with the same result: a cache that is not read, a helper that is missed.
+    // Failures that may pass unnoticed with the same result: a cache that is not read, a helper that is
+    // missed.
     unsigned tolerated;
 };
 
 // Lets every call of a kind fail, one run each, and checks after each: failure means one line in the log (or
-// fault_say), success means none and the same digest; nothing allocated, opened or created in Vulkan is left. At the
-// end the trial must succeed as if nothing had been.
+// fault_say), success means none and the same digest; nothing allocated, opened or created in Vulkan is left.
+// At the end the trial must succeed as if nothing had been.
 void fault_try(const struct fault_trial *trial, enum fault_kind kind, int code);
 
 // Between these calls are counted and fail; outside all is as usual. A run may watch several times.

@@ -1,5 +1,5 @@
-// Listing a data set, and importing one over another: each allocation and call of ours failing once. Whatever fails,
-// the old set stays, nothing is left beside it, and no clip is missed without a word.
+// Listing a data set, and importing one over another: each allocation and call of ours failing once. Whatever
+// fails, the old set stays, nothing is left beside it, and no clip is missed without a word.
 #include "cli/data/import.h"
 #include "cli/data/scan.h"
 #include "tests/faults/faults.h"

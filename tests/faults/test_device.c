@@ -1,5 +1,5 @@
-// Opening a device, and the first work on it: everything up to the result of one operation, each call failing once.
-// A pipeline cache that cannot be read or written is no failure, so some calls are tolerated.
+// Opening a device, and the first work on it: everything up to the result of one operation, each call failing
+// once. A pipeline cache that cannot be read or written is no failure, so some calls are tolerated.
 #include "runtime/context.h"
 #include "runtime/memory.h"
 #include "runtime/open.h"

@@ -1,5 +1,5 @@
-// Reading and writing a clip in every format: each call of ours failing once. What a codec allocates itself is not ours
-// to fail; ffmpeg is a program that may not start.
+// Reading and writing a clip in every format: each call of ours failing once. What a codec allocates itself
+// is not ours to fail; ffmpeg is a program that may not start.
 #include "cli/media/read.h"
 #include "cli/media/write.h"
 #include "tests/faults/faults.h"

@@ -1,5 +1,5 @@
-// A training step and its checkpoint: each call on the way failing once. The device is shared by all runs; its kernels
-// are built by the first.
+// A training step and its checkpoint: each call on the way failing once. The device is shared by all runs;
+// its kernels are built by the first.
 #include "model/train/checkpoint.h"
 #include "model/train/trainer_private.h"
 #include "runtime/device_private.h"

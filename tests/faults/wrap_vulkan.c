@@ -1,5 +1,5 @@
-// The wrappers of Vulkan: whenever volk has loaded its function pointers, ours take their places. Objects are counted
-// as they come and go.
+// The wrappers of Vulkan: whenever volk has loaded its function pointers, ours take their places. Objects are
+// counted as they come and go.
 #include "tests/faults/faults.h"
 
 #include <volk.h>

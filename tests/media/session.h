@@ -1,4 +1,5 @@
-// A program in a pseudo terminal: what it writes there, keys and signals for it, and how it leaves the terminal.
+// A program in a pseudo terminal: what it writes there, keys and signals for it, and how it leaves the
+// terminal.
 #ifndef MOGRAPH_TESTS_MEDIA_SESSION_H
 #define MOGRAPH_TESTS_MEDIA_SESSION_H
 
@@ -27,11 +28,11 @@ struct session_step {
     bool close;       // the terminal goes away
 };
 
-// Starts argv[0] in a terminal of 24 rows and 80 columns. Ends the program with the status that means "skipped"
-// where there are no pseudo terminals.
+// Starts argv[0] in a terminal of 24 rows and 80 columns. Ends the program with the status that means
+// "skipped" where there are no pseudo terminals.
 void session_start(struct session *session, char *const argv[]);
-// Follows the steps, the last one without `awaited`, until the program ends; after 20 seconds it is killed. Yields
-// the number of steps that were done.
+// Follows the steps, the last one without `awaited`, until the program ends; after 20 seconds it is killed.
+// Yields the number of steps that were done.
 int session_follow(struct session *session, const struct session_step *steps);
 // Whether the program ended with that status and gave the terminal back; counts failures.
 void session_check_end(struct session *session, int status);
