@@ -79,8 +79,13 @@ build_libwebp() {
     cmake_build -DWEBP_BUILD_LIBWEBPMUX=ON "$@"
 }
 
+# Windows drawn by OpenGL or in software, sound and events: mograph-demo.exe is to stay small.
 build_libsdl2() {
-    cmake_build -DSDL_SHARED=OFF -DSDL_STATIC=ON -DSDL_TEST=OFF
+    set --
+    for part in HAPTIC HIDAPI JOYSTICK OPENGLES POWER RENDER_D3D SENSOR TEST VIRTUAL_JOYSTICK VULKAN; do
+        set -- "$@" "-DSDL_$part=OFF"
+    done
+    cmake_build -DSDL_SHARED=OFF -DSDL_STATIC=ON -DCMAKE_BUILD_TYPE=MinSizeRel "$@"
 }
 
 # Headers of the host that hold no word of its C library.
