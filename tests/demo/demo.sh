@@ -4,6 +4,7 @@ mograph=$1
 untrained=$2
 full_disk=$3
 . "$(dirname "$0")/../cli/common.sh"
+export ASAN_OPTIONS="${ASAN_OPTIONS:-}:verify_asan_link_order=0" # FULL_DISK comes first
 
 "$untrained" w.safetensors plain || exit 1
 
