@@ -1,6 +1,7 @@
 // Panels of text in a window: white letters on dark glass.
 #include "cli/demo/window_private.h"
 
+#include <stdio.h>
 #include <string.h>
 
 enum { LETTER = 0xf2, GLASS = 0xb8 }; // how white, how dark
@@ -39,7 +40,7 @@ bool panel_show(struct panel *panel, SDL_Renderer *renderer, const char *text, i
     bool same = panel->texture != NULL && panel->height == height && panel->width == width &&
                 strncmp(panel->text, text, PANEL_TEXT - 1) == 0;
     if (!same) {
-        SDL_strlcpy(panel->text, text, PANEL_TEXT);
+        snprintf(panel->text, PANEL_TEXT, "%s", text);
         panel->size = letters > 0 ? (uint32_t)letters : 1;
         panel->height = height;
         panel->width = width;

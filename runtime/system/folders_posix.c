@@ -66,8 +66,8 @@ struct sys_folder *sys_folder_open_here(const char *path) {
 }
 
 struct sys_folder *sys_folder_open_in(struct sys_folder *parent, const char *name) {
-    return open_stream(
-        openat(dirfd(as_stream(parent)), name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+    int fd = dirfd(as_stream(parent));
+    return open_stream(fd >= 0 ? openat(fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC) : -1);
 }
 
 const char *sys_folder_next(struct sys_folder *folder) {
@@ -77,7 +77,8 @@ const char *sys_folder_next(struct sys_folder *folder) {
 
 bool sys_folder_look(struct sys_folder *folder, const char *name, struct sys_info *info) {
     struct stat status;
-    if (fstatat(dirfd(as_stream(folder)), name, &status, AT_SYMLINK_NOFOLLOW) != 0)
+    int fd = dirfd(as_stream(folder));
+    if (fd < 0 || fstatat(fd, name, &status, AT_SYMLINK_NOFOLLOW) != 0)
         return false;
     *info = (struct sys_info){.kind = S_ISREG(status.st_mode)    ? SYS_FILE
                                       : S_ISDIR(status.st_mode)  ? SYS_FOLDER
@@ -93,11 +94,13 @@ bool sys_folder_look(struct sys_folder *folder, const char *name, struct sys_inf
 }
 
 bool sys_folder_remove_file(struct sys_folder *folder, const char *name) {
-    return unlinkat(dirfd(as_stream(folder)), name, 0) == 0;
+    int fd = dirfd(as_stream(folder));
+    return fd >= 0 && unlinkat(fd, name, 0) == 0;
 }
 
 bool sys_folder_remove_folder(struct sys_folder *folder, const char *name) {
-    return unlinkat(dirfd(as_stream(folder)), name, AT_REMOVEDIR) == 0;
+    int fd = dirfd(as_stream(folder));
+    return fd >= 0 && unlinkat(fd, name, AT_REMOVEDIR) == 0;
 }
 
 void sys_folder_moved(struct sys_folder *folder, const char *path) {

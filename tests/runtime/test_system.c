@@ -49,9 +49,10 @@ static bool holds(const char *path, const char *text) {
     return got == (ptrdiff_t)strlen(text) && memcmp(bytes, text, (size_t)got) == 0;
 }
 
-static enum sys_kind kind(const char *path) {
+// The kind, or -1: there is nothing.
+static int kind(const char *path) {
     struct sys_info info;
-    return sys_look(path, &info) ? info.kind : (enum sys_kind) - 1;
+    return sys_look(path, &info) ? (int)info.kind : -1;
 }
 
 // How often a name stands in a folder.
