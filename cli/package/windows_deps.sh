@@ -65,7 +65,7 @@ build_libspng() {
 cmake_build() {
     {
         cmake -S . -B build-windows -DCMAKE_TOOLCHAIN_FILE="$toolchain" -DCMAKE_BUILD_TYPE=Release \
-            -DCMAKE_C_FLAGS="-ffile-prefix-map=$prefix= -ffunction-sections -fdata-sections" \
+            -DCMAKE_C_FLAGS="-ffile-prefix-map=$prefix= -ffunction-sections -fdata-sections ${options:-}" \
             -DCMAKE_INSTALL_PREFIX="$prefix" -DBUILD_SHARED_LIBS=OFF "$@"
         cmake --build build-windows --parallel "$parallel" --target install
     } >build.log 2>&1
@@ -80,11 +80,15 @@ build_libwebp() {
 }
 
 # Windows drawn by OpenGL or in software, sound and events: mograph-demo.exe is to stay small.
+# Its way to another SDL would keep all of its functions in the program, called or not.
 build_libsdl2() {
+    sed -i 's/^#define SDL_DYNAMIC_API 1/#define SDL_DYNAMIC_API 0/' src/dynapi/SDL_dynapi.h
     set --
-    for part in HAPTIC HIDAPI JOYSTICK OPENGLES POWER RENDER_D3D SENSOR TEST VIRTUAL_JOYSTICK VULKAN; do
+    for part in DISKAUDIO DUMMYAUDIO DUMMYVIDEO HAPTIC HIDAPI JOYSTICK OFFSCREEN OPENGLES POWER RENDER_D3D \
+        SENSOR TEST VIRTUAL_JOYSTICK VULKAN; do
         set -- "$@" "-DSDL_$part=OFF"
     done
+    options="-DSDL_HAVE_YUV=0 -DSDL_HAVE_RLE=0"
     cmake_build -DSDL_SHARED=OFF -DSDL_STATIC=ON -DCMAKE_BUILD_TYPE=MinSizeRel "$@"
 }
 
