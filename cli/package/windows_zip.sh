@@ -1,12 +1,11 @@
 #!/bin/sh
 # Makes the archive for Windows: sh cli/package/windows_zip.sh BUILD ARCHIVE.zip DEPS, from the top of the sources.
-#
-# The same content gives the same bytes: files stand in the order of their names, and their times are SOURCE_DATE_EPOCH
-# or a fixed day.
 set -eu
 build=$1 archive=$2 deps=$3
 
-command -v zip >/dev/null || { echo "mograph-windows-zip takes the program zip (Debian: zip)" >&2; exit 1; }
+# The file that people hand on has a limit, as on Linux (tests/demo/check_portable.sh).
+[ "$(wc -c <"$build/mograph-demo.exe")" -le 15000000 ] ||
+    { echo "mograph-demo.exe has more than 15,000,000 bytes: build less of SDL into it (windows_deps.sh)" >&2; exit 1; }
 name=$(basename "$archive" .zip)
 staging=$build/archive
 folder=$staging/$name
@@ -32,10 +31,4 @@ for licence in "$folder"/licences/*; do
 done
 
 chmod 644 "$folder"/licences/* "$folder"/share/mograph/weights/*
-(cd "$folder" && find . -type f ! -name SHA256SUMS | sed 's|^\./||' | sort | xargs sha256sum >SHA256SUMS)
-find "$folder" -exec touch -d "@${SOURCE_DATE_EPOCH:-1767225600}" {} +
-
-rm -f "$archive" "$archive.sha256"
-(cd "$staging" && find "$name" -type f | sort | zip -q -X -9 -@ "$archive")
-(cd "$(dirname "$archive")" && sha256sum "$(basename "$archive")" >"$(basename "$archive").sha256")
-printf '%s: %s bytes, SHA-256 %s\n' "$archive" "$(wc -c <"$archive")" "$(cut -d' ' -f1 "$archive.sha256")"
+sh cli/package/pack.sh "$folder" "$archive"

@@ -1,12 +1,8 @@
 #!/bin/sh
 # Makes the archive of the portable file: sh archive.sh PROGRAM ARCHIVE.zip VERSION SOURCES PORTABLE
-#
-# The same content gives the same bytes: files stand in the order of their names, their times are SOURCE_DATE_EPOCH or
-# a fixed day, and nothing of who packed them is kept.
 set -eu
 program=$1 archive=$2 version=$3 sources=$4 portable=$5
 
-command -v zip >/dev/null || { echo "mograph-demo-zip takes the program zip (Debian: zip)" >&2; exit 1; }
 name=$(basename "$archive" .zip)
 staging=$portable/archive
 folder=$staging/$name
@@ -38,10 +34,4 @@ cat "$portable/sources/libsdl2/LICENSE.txt" "$portable/sources/libsdl2/src/video
 
 chmod 644 "$folder/README.txt" "$folder"/licences/*
 chmod 755 "$folder/mograph-demo"
-(cd "$folder" && find . -type f ! -name SHA256SUMS | sed 's|^\./||' | sort | xargs sha256sum >SHA256SUMS)
-find "$folder" -exec touch -d "@${SOURCE_DATE_EPOCH:-1767225600}" {} +
-
-rm -f "$archive" "$archive.sha256"
-(cd "$staging" && find "$name" -type f | sort | zip -q -X -9 -@ "$archive")
-(cd "$(dirname "$archive")" && sha256sum "$(basename "$archive")" >"$(basename "$archive").sha256")
-printf '%s: %s bytes, SHA-256 %s\n' "$archive" "$(wc -c <"$archive")" "$(cut -d' ' -f1 "$archive.sha256")"
+sh "$sources/cli/package/pack.sh" "$folder" "$archive"
