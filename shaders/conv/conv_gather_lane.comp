@@ -3,31 +3,43 @@
 #extension GL_KHR_shader_subgroup_basic : require
 #extension GL_KHR_shader_subgroup_ballot : require
 // Forward and transposed convolution without barrier or shared memory, for CPU devices.
-// One subgroup computes VOXELS output voxels x 2 SUBGROUP output channels. Lane l owns channels 2l
-// and 2l + 1 (one 64-bit load of a weight row) and, of the input, channels 2l and 2l + 1 of a chunk:
-// a voxel's chunk is one 64-bit load, each value of which is then broadcast. Everything about voxels
-// is uniform, so the border costs a select per voxel and tap, and any voxel may stand in any row.
-// Grid: parity x block of channels x tile of voxels, voxels fastest.
+// A lane computes a run of COLUMNS output columns side by side in CHANNELS output channels: taps along w read
+// the same columns again, and each weight, spread over the lanes of a few 64-bit loads, is broadcast to all
+// columns. Runs are numbered [n][qd][qh][part of the row]; a subgroup takes SUBGROUP of them.
+// Grid: parity x block of channels x tile of runs, runs fastest.
 #include "shaders/common/tensor.glsl"
 #include "shaders/conv/conv_gather.glsl"
 #include "shaders/conv/conv_gather_push.h"
 
 layout(constant_id = 16) const uint SUBGROUP = 8;
-layout(constant_id = 17) const uint VOXELS = 16;
-layout(constant_id = 18) const uint CHUNK = 16; // input channels per step, divides A, at most 2 SUBGROUP
-layout(constant_id = 19) const uint PAIRS = 1;  // pairs of output channels per lane
+layout(constant_id = 17) const uint COLUMNS = 4;
+layout(constant_id = 18) const uint CHUNK = 2;     // input channels per step, even, divides A
+layout(constant_id = 19) const uint CHANNELS = 16; // output channels, a multiple of 4
 
-const uint PAIR_CHANNELS = 2 * SUBGROUP;
-const uint LANE_CHANNELS = PAIRS * PAIR_CHANNELS;
-const uint BLOCKS = (B + LANE_CHANNELS - 1) / LANE_CHANNELS;
-const uint PER_VOXEL = CHUNK / 2;                 // lanes that share a voxel in a load of the input
-const uint PER_LOAD = SUBGROUP / PER_VOXEL;       // voxels of one load
-const uint LOADS = (VOXELS + PER_LOAD - 1) / PER_LOAD;
+const uint BLOCKS = (B + CHANNELS - 1) / CHANNELS;
+const uint TAPS_W = TRANSPOSED ? (KW + SW - 1) / SW : KW; // of the class with the most
+const uint SRC_COLUMNS = TRANSPOSED ? COLUMNS + TAPS_W - 1 : (COLUMNS - 1) * SW + KW;
+const uint WEIGHT_PAIRS = TAPS_W * CHUNK * CHANNELS / 2; // of a step: [tap][k][pair of channels]
+const uint WEIGHT_LOADS = (WEIGHT_PAIRS + SUBGROUP - 1) / SUBGROUP;
+
+// m / d and, in m, the rest, for m below 2^20: a division of integers costs a CPU device one per lane.
+uint divide_small(inout uint m, uint d) {
+    uint q = uint((float(m) + 0.5) / float(d));
+    m -= q * d;
+    return q;
+}
+
+// Those of an axis's taps that meet the source somewhere, from x up to y.
+ivec2 taps_inside(axis a, uint src_size) {
+    int low = a.q_begin * a.src_mul + a.src_add, high = low + (a.q_count - 1) * a.src_mul, last = int(src_size) - 1;
+    return a.src_step > 0 ? ivec2(max(0, -high), min(a.taps, last - low + 1))
+                          : ivec2(max(0, low - last), min(a.taps, high + 1));
+}
 
 void main() {
     uint group = group_index();
     uint tile = group % push.tiles_per_class;
-    uint block = group / push.tiles_per_class % BLOCKS;
+    uint channel = group / push.tiles_per_class % BLOCKS * CHANNELS;
     uint parity = group / push.tiles_per_class / BLOCKS;
     if (parity >= CLASSES)
         return;
@@ -35,97 +47,87 @@ void main() {
     axis ad = make_axis(KD, SD, PD, parity / (SH * SW), push.dst_d);
     axis ah = make_axis(KH, SH, PH, parity / SW % SH, push.dst_h);
     axis aw = make_axis(KW, SW, PW, parity % SW, push.dst_w);
-    uint total = push.n * uint(ad.q_count) * uint(ah.q_count) * uint(aw.q_count);
-    if (tile * VOXELS >= total)
+    uint per_row = (uint(aw.q_count) + COLUMNS - 1) / COLUMNS;
+    uint runs = push.n * uint(ad.q_count) * uint(ah.q_count) * per_row;
+    uint run = tile * SUBGROUP;
+    if (run >= runs)
         return;
+    bool inside = run + lane < runs;
+    // The first lane's run by divisions, alike in all lanes; the others' from there.
+    uint w = run % per_row + lane, h = run / per_row % uint(ah.q_count);
+    uint rows = run / per_row / uint(ah.q_count), d = rows % uint(ad.q_count), n = rows / uint(ad.q_count);
+    h += divide_small(w, per_row);
+    d += divide_small(h, uint(ah.q_count));
+    n = min(n + divide_small(d, uint(ad.q_count)), push.n - 1);
+    int qw = int(w * COLUMNS) + aw.q_begin, qh = int(h) + ah.q_begin, qd = int(d) + ad.q_begin;
 
-    // Of each load a lane knows its own voxel.
-    int clip[LOADS], qd[LOADS], qh[LOADS], qw[LOADS];
-    bool inside[LOADS];
-    [[unroll]] for (uint i = 0; i < LOADS; i++) {
-        uint m = tile * VOXELS + i * PER_LOAD + lane / PER_VOXEL;
-        inside[i] = m < total;
-        m = min(m, total - 1);
-        qw[i] = int(m % uint(aw.q_count)) + aw.q_begin;
-        m /= uint(aw.q_count);
-        qh[i] = int(m % uint(ah.q_count)) + ah.q_begin;
-        m /= uint(ah.q_count);
-        qd[i] = int(m % uint(ad.q_count)) + ad.q_begin;
-        clip[i] = int(m / uint(ad.q_count));
+    uint weight_at[WEIGHT_LOADS]; // in floats, from a step's first tap and channel on
+    [[unroll]] for (uint i = 0; i < WEIGHT_LOADS; i++) {
+        uint pair = min(i * SUBGROUP + lane, WEIGHT_PAIRS - 1), row = pair / (CHANNELS / 2);
+        uint tap = uint(aw.tap_add) + min(row / CHUNK, uint(aw.taps) - 1) * uint(aw.tap_mul);
+        weight_at[i] = (tap * A + row % CHUNK) * B + min(channel + pair % (CHANNELS / 2) * 2, B - 2);
     }
-
-    uint channel = block * LANE_CHANNELS + 2 * lane;
-    uint64_t weight_lane[PAIRS];
-    [[unroll]] for (uint p = 0; p < PAIRS; p++)
-        weight_lane[p] = push.weight + uint64_t(min(channel + p * PAIR_CHANNELS, B - 2) * 4);
-    uint64_t src_lane = push.src + uint64_t(lane % PER_VOXEL * 2 * ACTIVATION_BYTES);
-    uint64_t zero_lane = push.zeros + uint64_t(lane % PER_VOXEL * 2 * ACTIVATION_BYTES);
-
-    float low[VOXELS * PAIRS], high[VOXELS * PAIRS];
-    [[unroll]] for (uint p = 0; p < PAIRS; p++) {
-        vec2 bias = vec2(0.0);
-        if (push.bias != 0) {
-            uint c = min(channel + p * PAIR_CHANNELS, B - 2);
-            bias = vec2(load1_f32(push.bias, c), load1_f32(push.bias, c + 1));
-        }
-        [[unroll]] for (uint v = 0; v < VOXELS; v++) {
-            low[v * PAIRS + p] = bias.x;
-            high[v * PAIRS + p] = bias.y;
-        }
+    float sum[CHANNELS * COLUMNS];
+    [[unroll]] for (uint m = 0; m < CHANNELS; m++) {
+        float bias = push.bias != 0 ? load1_f32(push.bias, min(channel + m, B - 1)) : 0.0;
+        [[unroll]] for (uint v = 0; v < COLUMNS; v++)
+            sum[m * COLUMNS + v] = bias;
     }
-
-    for (int jd = 0; jd < ad.taps; jd++)
-        for (int jh = 0; jh < ah.taps; jh++)
-            for (int jw = 0; jw < aw.taps; jw++) {
-                uint tap = (uint(ad.tap_add + jd * ad.tap_mul) * KH + uint(ah.tap_add + jh * ah.tap_mul)) * KW +
-                           uint(aw.tap_add + jw * aw.tap_mul);
-                uint64_t weight_tap = uint64_t(tap * A * B) * 4;
-                uint64_t at[LOADS];
-                [[unroll]] for (uint i = 0; i < LOADS; i++) {
-                    int d = qd[i] * ad.src_mul + ad.src_add + jd * ad.src_step;
-                    int h = qh[i] * ah.src_mul + ah.src_add + jh * ah.src_step;
-                    int w = qw[i] * aw.src_mul + aw.src_add + jw * aw.src_step;
-                    bool valid = uint(d) < push.src_d && uint(h) < push.src_h && uint(w) < push.src_w;
-                    uint voxel = uint(((clip[i] * int(push.src_d) + d) * int(push.src_h) + h) * int(push.src_w) + w);
-                    at[i] = valid ? src_lane + uint64_t(voxel * A) * ACTIVATION_BYTES : zero_lane;
+    // Transposed, taps walk to the left: there the columns begin TAPS_W - 1 to the left of tap 0's.
+    int first = qw * aw.src_mul + aw.src_add - (TRANSPOSED ? int(TAPS_W) - 1 : 0);
+    ivec2 td = taps_inside(ad, push.src_d), th = taps_inside(ah, push.src_h);
+    [[dont_unroll]] for (int jd = td.x; jd < td.y; jd++)
+        [[dont_unroll]] for (int jh = th.x; jh < th.y; jh++) {
+            uint src_d = uint(qd * ad.src_mul + ad.src_add + jd * ad.src_step);
+            uint src_h = uint(qh * ah.src_mul + ah.src_add + jh * ah.src_step);
+            bool valid = src_d < push.src_d && src_h < push.src_h;
+            uint line = ((n * push.src_d + src_d) * push.src_h + src_h) * push.src_w;
+            uint64_t at[SRC_COLUMNS];
+            [[unroll]] for (uint i = 0; i < SRC_COLUMNS; i++) {
+                uint column = uint(first + int(i));
+                at[i] = push.zeros;
+                if (valid && column < push.src_w)
+                    at[i] = push.src + uint64_t((line + column) * A) * ACTIVATION_BYTES;
+            }
+            uint tap = (uint(ad.tap_add + jd * ad.tap_mul) * KH + uint(ah.tap_add + jh * ah.tap_mul)) * KW;
+            [[dont_unroll]] for (uint c = 0; c < A; c += CHUNK) {
+                float x[SRC_COLUMNS * CHUNK];
+                [[unroll]] for (uint i = 0; i < SRC_COLUMNS; i++)
+                    [[unroll]] for (uint k = 0; k < CHUNK; k += 2) {
+                        uvec2 bits = split64(load_pair(at[i] + uint64_t((c + k) * ACTIVATION_BYTES)));
+                        x[i * CHUNK + k] = uintBitsToFloat(bits.x);
+                        x[i * CHUNK + k + 1] = uintBitsToFloat(bits.y);
+                    }
+                float wl[WEIGHT_LOADS], wh[WEIGHT_LOADS];
+                [[unroll]] for (uint i = 0; i < WEIGHT_LOADS; i++) {
+                    uint64_t weight = push.weight + uint64_t((tap * A + c) * B + weight_at[i]) * 4;
+                    uvec2 bits = split64(Uints64(weight).at[0]);
+                    wl[i] = uintBitsToFloat(bits.x);
+                    wh[i] = uintBitsToFloat(bits.y);
                 }
-                for (uint c = 0; c < A; c += CHUNK) {
-                    float wl[CHUNK * PAIRS], wh[CHUNK * PAIRS];
-                    [[unroll]] for (uint k = 0; k < CHUNK; k++)
-                        [[unroll]] for (uint p = 0; p < PAIRS; p++) {
-                            uvec2 bits = split64(Uints64(weight_lane[p] + weight_tap + uint64_t((c + k) * B * 4)).at[0]);
-                            wl[k * PAIRS + p] = uintBitsToFloat(bits.x);
-                            wh[k * PAIRS + p] = uintBitsToFloat(bits.y);
-                        }
-                    [[unroll]] for (uint i = 0; i < LOADS; i++) {
-                        uvec2 bits = split64(load_pair(at[i] + uint64_t(c * ACTIVATION_BYTES)));
-                        float xl = uintBitsToFloat(bits.x), xh = uintBitsToFloat(bits.y);
-                        [[unroll]] for (uint u = 0; u < PER_LOAD; u++) {
-                            uint v = i * PER_LOAD + u;
+                [[unroll]] for (uint m = 0; m < CHANNELS; m++)
+                    [[unroll]] for (uint j = 0; j < TAPS_W; j++)
+                        if (!TRANSPOSED || KW % SW == 0 || int(j) < aw.taps)
                             [[unroll]] for (uint k = 0; k < CHUNK; k++) {
-                                float x = subgroupBroadcast((k & 1) == 0 ? xl : xh, u * PER_VOXEL + k / 2);
-                                [[unroll]] for (uint p = 0; p < PAIRS; p++) {
-                                    low[v * PAIRS + p] += x * wl[k * PAIRS + p];
-                                    high[v * PAIRS + p] += x * wh[k * PAIRS + p];
+                                uint pair = ((j * CHUNK + k) * CHANNELS + m) / 2;
+                                float weight = subgroupBroadcast(
+                                    (m & 1) == 0 ? wl[pair / SUBGROUP] : wh[pair / SUBGROUP], pair % SUBGROUP);
+                                [[unroll]] for (uint v = 0; v < COLUMNS; v++) {
+                                    uint column = TRANSPOSED ? v + TAPS_W - 1 - j : v * SW + j;
+                                    sum[m * COLUMNS + v] += weight * x[column * CHUNK + k];
                                 }
                             }
-                        }
-                    }
-                }
             }
-
-    [[unroll]] for (uint v = 0; v < VOXELS; v++) {
-        uint i = v / PER_LOAD, l = v % PER_LOAD * PER_VOXEL;
-        int d = subgroupBroadcast(qd[i], l) * ad.dst_mul + ad.dst_add;
-        int h = subgroupBroadcast(qh[i], l) * ah.dst_mul + ah.dst_add;
-        int w = subgroupBroadcast(qw[i], l) * aw.dst_mul + aw.dst_add;
-        int n = subgroupBroadcast(clip[i], l);
-        if (subgroupBroadcast(inside[i], l)) {
-            uint voxel = uint(((n * int(push.dst_d) + d) * int(push.dst_h) + h) * int(push.dst_w) + w);
-            [[unroll]] for (uint p = 0; p < PAIRS; p++)
-                if (channel + p * PAIR_CHANNELS < B)
-                    store_pair(push.dst + uint64_t(voxel * B + channel + p * PAIR_CHANNELS) * ACTIVATION_BYTES,
-                               vec2(low[v * PAIRS + p], high[v * PAIRS + p]));
         }
-    }
+
+    uint dst_d = uint(qd * ad.dst_mul + ad.dst_add), dst_h = uint(qh * ah.dst_mul + ah.dst_add);
+    uint line = ((n * push.dst_d + dst_d) * push.dst_h + dst_h) * push.dst_w;
+    [[unroll]] for (uint v = 0; v < COLUMNS; v++)
+        if (inside && qw + int(v) < aw.q_begin + aw.q_count) {
+            uint voxel = line + uint((qw + int(v)) * aw.dst_mul + aw.dst_add);
+            [[unroll]] for (uint m = 0; m < CHANNELS; m += 2)
+                if (B % CHANNELS == 0 || channel + m < B)
+                    store_pair(push.dst + uint64_t(voxel * B + channel + m) * ACTIVATION_BYTES,
+                               vec2(sum[m * COLUMNS + v], sum[(m + 1) * COLUMNS + v]));
+        }
 }

@@ -106,6 +106,7 @@ static void record_weight_parts(struct op_recorder *recorder, const struct conv_
     struct push_conv_weight push = {.big = buffers->big.address,
                                     .small = buffers->small.address,
                                     .partials = buffers->partials.address,
+                                    .zeros = recorder->library->zeros.address,
                                     .n = g->n,
                                     .big_d = g->big[0],
                                     .big_h = g->big[1],

@@ -2,6 +2,7 @@
 #include "shaders/conv/conv_tiling.h"
 
 #include "runtime/align.h"
+#include "shaders/conv/conv_tiling_lane.h"
 
 // The largest multiple of 4 that divides `channels`, at most `limit`.
 static uint32_t chunk_of(uint32_t channels, uint32_t limit) {
@@ -30,25 +31,6 @@ static uint32_t class_count(const struct conv_geometry *g, bool transposed) {
 }
 
 // --- gather
-
-// Family `lane`: small tiles. Code that fits the CPU's caches of decoded instructions beats longer unrolled
-// code with fewer loads per product; measured on Mesa 25.0.7 with AVX2, 16 voxels x 32 channels in steps of 4
-// input channels were best (48 GFLOP/s), 32 x 32 in steps of 16 ran at a quarter of that. With subgroups of
-// 16 (AVX-512) a load inside a loop becomes gathers of eight, some 40 cycles each where microcode guards
-// against Downfall (half of all time with 16 voxels): 64 voxels in steps of 2 share their weights.
-static void shape_lane_gather(struct op_launch *launch, const struct op_target *target, uint32_t b,
-                              uint64_t class_size, uint32_t *tile_voxels, uint32_t *tile_channels) {
-    uint32_t subgroup = target->subgroup_size, units = (uint32_t)rt_div_up(b, 2 * subgroup);
-    uint32_t pairs = units % 2 == 0 ? 2 : 1;
-    bool wide = subgroup >= 16 && class_size >= 1024;
-    launch->local[0] = subgroup;
-    *tile_voxels = wide ? 64 : 16;
-    *tile_channels = 2 * subgroup * pairs;
-    add_spec(launch, subgroup);
-    add_spec(launch, *tile_voxels);
-    add_spec(launch, wide || pairs == 1 || subgroup < 4 ? 2 : 4);
-    add_spec(launch, pairs);
-}
 
 // K per slab of family `tile`. Unrolled code of depth 16 takes a CPU device's compiler seconds, and a CPU
 // device runs this family for its tests only.
@@ -147,17 +129,12 @@ static void shape_tile_gather(struct op_launch *launch, const struct gather_plan
 struct conv_gather_grid conv_tiling_gather(const struct op_target *target, const struct conv_geometry *g,
                                            bool transposed, uint32_t a, uint32_t b, uint64_t room,
                                            struct op_launch *launch) {
-    uint64_t class_size = class_voxels(g, transposed);
-    if (target->family == OP_FAMILY_TILE) {
-        struct gather_plan plan = plan_tile_gather(target, g, transposed, a, b, room);
-        shape_tile_gather(launch, &plan);
-        return (struct conv_gather_grid){(uint32_t)rt_div_up(class_size, plan.tile.voxels), plan.splits};
-    }
-    uint32_t tile_voxels, tile_channels;
-    shape_lane_gather(launch, target, b, class_size, &tile_voxels, &tile_channels);
-    uint64_t tiles = rt_div_up(class_size, tile_voxels);
-    launch->groups = class_count(g, transposed) * tiles * rt_div_up(b, tile_channels);
-    return (struct conv_gather_grid){(uint32_t)tiles, 1};
+    if (target->family == OP_FAMILY_LANE)
+        return conv_lane_gather(target, g, transposed, a, b, launch);
+    struct gather_plan plan = plan_tile_gather(target, g, transposed, a, b, room);
+    shape_tile_gather(launch, &plan);
+    return (struct conv_gather_grid){(uint32_t)rt_div_up(class_voxels(g, transposed), plan.tile.voxels),
+                                     plan.splits};
 }
 
 // --- the weight gradient
@@ -172,18 +149,6 @@ struct weight_tile {
     uint64_t blocks; // that cover the weight
 };
 
-static struct weight_tile lane_weight_tile(const struct op_target *target, uint32_t taps, uint32_t a,
-                                           uint32_t b) {
-    uint32_t units = (uint32_t)rt_div_up(b, 2 * target->subgroup_size);
-    uint32_t pairs = units <= 4 ? units : units % 4 == 0 ? 4 : units % 3 == 0 ? 3 : 2;
-    struct weight_tile tile = {.a = chunk_of(a, 2 * target->subgroup_size),
-                               .b = 2 * target->subgroup_size * pairs,
-                               .pairs = pairs,
-                               .threads = target->subgroup_size};
-    tile.blocks = taps * rt_div_up(a, tile.a) * rt_div_up(b, tile.b);
-    return tile;
-}
-
 static struct weight_tile tile_weight_tile(const struct op_target *target, uint32_t taps, uint32_t a,
                                            uint32_t b) {
     uint64_t rows = (uint64_t)taps * a;
@@ -196,23 +161,15 @@ static struct weight_tile tile_weight_tile(const struct op_target *target, uint3
     return tile;
 }
 
-static struct weight_tile weight_tile_of(const struct op_target *target, uint32_t taps, uint32_t a,
-                                         uint32_t b) {
-    return target->family == OP_FAMILY_LANE ? lane_weight_tile(target, taps, a, b)
-                                            : tile_weight_tile(target, taps, a, b);
-}
-
 // Parts of the voxels (family lane: of the rows) that are summed apart, so that there is enough parallel
 // work: a GPU wants some hundred thousand invocations, and no part shorter than its own overhead.
 uint32_t conv_weight_parts(const struct op_target *target, const struct conv_geometry *g, uint32_t a,
                            uint32_t b) {
-    enum { LANE_GROUPS = 32, TILE_THREADS = 128 * 1024, MIN_VOXELS = 64, MAX_PARTIALS = 1 << 24 };
-    struct weight_tile tile = weight_tile_of(target, conv_taps(g), a, b);
+    enum { TILE_THREADS = 128 * 1024, MIN_VOXELS = 64, MAX_PARTIALS = 1 << 24 };
+    if (target->family == OP_FAMILY_LANE)
+        return conv_lane_weight_parts(target, g, a, b);
+    struct weight_tile tile = tile_weight_tile(target, conv_taps(g), a, b);
     uint64_t rows = (uint64_t)g->n * g->small[0] * g->small[1], weights = (uint64_t)conv_taps(g) * a * b;
-    if (target->family == OP_FAMILY_LANE) {
-        uint64_t parts = rt_div_up(LANE_GROUPS, tile.blocks);
-        return (uint32_t)(parts > rows ? rows : parts);
-    }
     uint64_t parts = rt_div_up(TILE_THREADS, tile.blocks * tile.threads);
     uint64_t most = rt_div_up(rows * g->small[2], MIN_VOXELS), room = rt_div_up(MAX_PARTIALS, weights);
     parts = parts > most ? most : parts;
@@ -221,20 +178,17 @@ uint32_t conv_weight_parts(const struct op_target *target, const struct conv_geo
 
 void conv_tiling_weight(const struct op_target *target, const struct conv_geometry *g, uint32_t a, uint32_t b,
                         struct op_launch *launch) {
-    struct weight_tile tile = weight_tile_of(target, conv_taps(g), a, b);
-    launch->local[0] = tile.threads;
-    launch->groups = conv_weight_parts(target, g, a, b) * tile.blocks;
-    if (target->family == OP_FAMILY_TILE) {
-        add_spec(launch, tile.a);
-        add_spec(launch, tile.b);
-        add_spec(launch, slab_depth(target));
-        add_spec(launch, tile.per_invocation);
-        for (int i = 0; i < 3; i++)
-            add_spec(launch, g->small[i]);
+    if (target->family == OP_FAMILY_LANE) {
+        conv_lane_weight(target, g, a, b, launch);
         return;
     }
-    add_spec(launch, target->subgroup_size);
+    struct weight_tile tile = tile_weight_tile(target, conv_taps(g), a, b);
+    launch->local[0] = tile.threads;
+    launch->groups = conv_weight_parts(target, g, a, b) * tile.blocks;
     add_spec(launch, tile.a);
-    add_spec(launch, tile.pairs >= 3 ? 1 : 2); // voxels per step: see shape_lane_gather on code size
-    add_spec(launch, tile.pairs);
+    add_spec(launch, tile.b);
+    add_spec(launch, slab_depth(target));
+    add_spec(launch, tile.per_invocation);
+    for (int i = 0; i < 3; i++)
+        add_spec(launch, g->small[i]);
 }

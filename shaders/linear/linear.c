@@ -7,11 +7,11 @@
 #include <stddef.h>
 #include <stdio.h>
 
-// A convolution: every row is a clip of one voxel.
+// A convolution: every row is a voxel.
 static struct conv_layer layer_of(const struct op_linear *p) {
-    return (struct conv_layer){.geometry = {.n = p->rows,
-                                            .big = {1, 1, 1},
-                                            .small = {1, 1, 1},
+    return (struct conv_layer){.geometry = {.n = 1,
+                                            .big = {1, 1, p->rows},
+                                            .small = {1, 1, p->rows},
                                             .kernel = {1, 1, 1},
                                             .stride = {1, 1, 1},
                                             .dtype = p->dtype},
