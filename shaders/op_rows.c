@@ -15,6 +15,9 @@ struct op_rows op_rows_plan(const struct op_target *target, uint32_t groups, uin
     uint64_t most = rt_div_up(rows, MIN_CHUNK_ROWS);
     uint64_t chunks = wanted < 1 ? 1 : wanted > most ? most : wanted;
     uint64_t chunk_rows = rt_div_up(rows, chunks);
+    // Lanes walk a chunk each. Chunks a power of two apart would meet in a few sets of a CPU's cache.
+    if (lane && chunks > 1)
+        chunk_rows |= 1;
     return (struct op_rows){groups, rows, c / 4, (uint32_t)rt_div_up(rows, chunk_rows), (uint32_t)chunk_rows};
 }
 

@@ -15,14 +15,15 @@ layout(constant_id = 16) const uint SUBGROUP = 8;
 layout(constant_id = 17) const uint COLUMNS = 4;
 layout(constant_id = 18) const uint CHUNK = 2;     // input channels per step, even, divides A
 layout(constant_id = 19) const uint CHANNELS = 16; // output channels, a multiple of 4
+layout(constant_id = 20) const bool SWAPPED = false; // the weight is [tap][B][A]
 
 const uint BLOCKS = (B + CHANNELS - 1) / CHANNELS;
 const uint TAPS_W = TRANSPOSED ? (KW + SW - 1) / SW : KW; // of the class with the most
 const uint SRC_COLUMNS = TRANSPOSED ? COLUMNS + TAPS_W - 1 : (COLUMNS - 1) * SW + KW;
-const uint WEIGHT_PAIRS = TAPS_W * CHUNK * CHANNELS / 2; // of a step: [tap][k][pair of channels]
+const uint WEIGHT_PAIRS = TAPS_W * CHUNK * CHANNELS / 2; // of a step: [tap][k][channel], SWAPPED [tap][channel][k]
 const uint WEIGHT_LOADS = (WEIGHT_PAIRS + SUBGROUP - 1) / SUBGROUP;
 
-// m / d and, in m, the rest, for m below 2^20: a division of integers costs a CPU device one per lane.
+// m / d and, in m, the rest, for m below 2^20.
 uint divide_small(inout uint m, uint d) {
     uint q = uint((float(m) + 0.5) / float(d));
     m -= q * d;
@@ -53,7 +54,7 @@ void main() {
     if (run >= runs)
         return;
     bool inside = run + lane < runs;
-    // The first lane's run by divisions, alike in all lanes; the others' from there.
+    // The first lane's run by divisions, alike in all lanes, where they cost one; the others' from there.
     uint w = run % per_row + lane, h = run / per_row % uint(ah.q_count);
     uint rows = run / per_row / uint(ah.q_count), d = rows % uint(ad.q_count), n = rows / uint(ad.q_count);
     h += divide_small(w, per_row);
@@ -63,9 +64,11 @@ void main() {
 
     uint weight_at[WEIGHT_LOADS]; // in floats, from a step's first tap and channel on
     [[unroll]] for (uint i = 0; i < WEIGHT_LOADS; i++) {
-        uint pair = min(i * SUBGROUP + lane, WEIGHT_PAIRS - 1), row = pair / (CHANNELS / 2);
-        uint tap = uint(aw.tap_add) + min(row / CHUNK, uint(aw.taps) - 1) * uint(aw.tap_mul);
-        weight_at[i] = (tap * A + row % CHUNK) * B + min(channel + pair % (CHANNELS / 2) * 2, B - 2);
+        uint at = min(i * SUBGROUP + lane, WEIGHT_PAIRS - 1) * 2, inner = SWAPPED ? CHUNK : CHANNELS;
+        uint rest = at % (CHUNK * CHANNELS), j = min(at / (CHUNK * CHANNELS), uint(aw.taps) - 1);
+        uint tap = uint(aw.tap_add) + j * uint(aw.tap_mul);
+        weight_at[i] = SWAPPED ? (tap * B + min(channel + rest / inner, B - 1)) * A + rest % inner
+                               : (tap * A + rest / inner) * B + min(channel + rest % inner, B - 2);
     }
     float sum[CHANNELS * COLUMNS];
     [[unroll]] for (uint m = 0; m < CHANNELS; m++) {
@@ -100,7 +103,7 @@ void main() {
                     }
                 float wl[WEIGHT_LOADS], wh[WEIGHT_LOADS];
                 [[unroll]] for (uint i = 0; i < WEIGHT_LOADS; i++) {
-                    uint64_t weight = push.weight + uint64_t((tap * A + c) * B + weight_at[i]) * 4;
+                    uint64_t weight = push.weight + uint64_t(tap * A * B + (SWAPPED ? c : c * B) + weight_at[i]) * 4;
                     uvec2 bits = split64(Uints64(weight).at[0]);
                     wl[i] = uintBitsToFloat(bits.x);
                     wh[i] = uintBitsToFloat(bits.y);
@@ -109,9 +112,9 @@ void main() {
                     [[unroll]] for (uint j = 0; j < TAPS_W; j++)
                         if (!TRANSPOSED || KW % SW == 0 || int(j) < aw.taps)
                             [[unroll]] for (uint k = 0; k < CHUNK; k++) {
-                                uint pair = ((j * CHUNK + k) * CHANNELS + m) / 2;
-                                float weight = subgroupBroadcast(
-                                    (m & 1) == 0 ? wl[pair / SUBGROUP] : wh[pair / SUBGROUP], pair % SUBGROUP);
+                                uint at = SWAPPED ? (j * CHANNELS + m) * CHUNK + k : (j * CHUNK + k) * CHANNELS + m;
+                                uint load = at / 2 / SUBGROUP;
+                                float weight = subgroupBroadcast((at & 1) == 0 ? wl[load] : wh[load], at / 2 % SUBGROUP);
                                 [[unroll]] for (uint v = 0; v < COLUMNS; v++) {
                                     uint column = TRANSPOSED ? v + TAPS_W - 1 - j : v * SW + j;
                                     sum[m * COLUMNS + v] += weight * x[column * CHUNK + k];

@@ -5,6 +5,7 @@
 #include "shaders/conv/conv_gather_push.h"
 #include "shaders/conv/conv_reduce_push.h"
 #include "shaders/conv/conv_tiling.h"
+#include "shaders/conv/conv_tiling_lane.h"
 #include "shaders/conv/conv_transpose_push.h"
 #include "shaders/conv/conv_weight_push.h"
 #include "shaders/op_rows.h"
@@ -37,6 +38,11 @@ static void record_reduce(struct op_recorder *recorder, const struct reduction *
                                     .reads = {sum->partials}, .writes = {sum->dst}));
 }
 
+bool conv_takes_swapped(const struct op_target *target, const struct conv_geometry *g, bool transposed,
+                        uint32_t a, uint32_t b) {
+    return target->family == OP_FAMILY_LANE && !conv_lane_few(target, g, transposed, a, b);
+}
+
 void conv_record_gather(struct op_recorder *recorder, const struct conv_geometry *g, bool transposed,
                         uint32_t a, uint32_t b, const struct conv_gather_buffers *buffers) {
     const struct op_target *target = &recorder->library->target;
@@ -59,6 +65,8 @@ void conv_record_gather(struct op_recorder *recorder, const struct conv_geometry
                   .flops = conv_flops(g, a, b));
     struct conv_gather_grid grid =
         conv_tiling_gather(target, g, transposed, a, b, buffers->partials.size_bytes / 4, launch);
+    if (buffers->swapped)
+        launch->spec[launch->spec_count++] = true; // the last constant of conv_gather_lane.comp
     push.tiles_per_class = grid.tiles_per_class;
     push.splits = grid.splits;
     if (push.splits > 1) {

@@ -12,7 +12,12 @@ struct conv_gather_buffers {
     struct rt_buffer src, weight, bias, dst;
     // fp32, room for a multiple of dst: long sums may be split. May be the zero buffer.
     struct rt_buffer partials;
+    bool swapped; // the weight is [tap][b][a]: only where conv_takes_swapped
 };
+
+// Whether this gather can read its weight with the channels swapped.
+bool conv_takes_swapped(const struct op_target *target, const struct conv_geometry *geometry, bool transposed,
+                        uint32_t a, uint32_t b);
 
 // dst gets b channels from src's a channels; weight [tap][a][b]; bias [b] or the zero buffer, which it must
 // be where there is room for partials.

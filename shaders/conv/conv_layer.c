@@ -89,16 +89,21 @@ bool conv_layer_backward_input_extents(const struct conv_layer *l, const struct 
     return true;
 }
 
-// The gather of the other direction, with the weight's channels swapped.
+// The gather of the other direction, with the weight's channels swapped: by a kernel where need be.
 void conv_layer_backward_input_record(const struct conv_layer *l, struct op_recorder *recorder,
                                       const struct op_conv_backward_input_buffers *args) {
+    const struct op_target *target = &recorder->library->target;
     struct conv_gather_buffers buffers = {
         .src = args->d_dst,
-        .weight = rt_buffer_slice(args->scratch, 0, weight_count(l) * 4),
+        .weight = args->weight,
         .dst = args->d_src,
+        .swapped = conv_takes_swapped(target, &l->geometry, !l->transposed, l->cout, l->cin),
         .partials = rt_buffer_slice(args->scratch, swapped_floats(l) * 4, split_floats(l) * 4)};
-    conv_record_transpose_weight(recorder, conv_taps(&l->geometry), l->cin, l->cout, args->weight,
-                                 buffers.weight);
+    if (!buffers.swapped) {
+        buffers.weight = rt_buffer_slice(args->scratch, 0, weight_count(l) * 4);
+        conv_record_transpose_weight(recorder, conv_taps(&l->geometry), l->cin, l->cout, args->weight,
+                                     buffers.weight);
+    }
     conv_record_gather(recorder, &l->geometry, !l->transposed, l->cout, l->cin, &buffers);
 }
 

@@ -79,11 +79,17 @@ static struct conv_gather_grid gather_few(const struct op_target *target, const 
     return (struct conv_gather_grid){(uint32_t)tiles, 1};
 }
 
+bool conv_lane_few(const struct op_target *target, const struct conv_geometry *g, bool transposed, uint32_t a,
+                   uint32_t b) {
+    struct lane_gather plan = plan_gather(g, transposed, a, b);
+    return plan.columns == 1 || 2 * plan.runs < target->subgroup_size;
+}
+
 struct conv_gather_grid conv_lane_gather(const struct op_target *target, const struct conv_geometry *g,
                                          bool transposed, uint32_t a, uint32_t b, struct op_launch *launch) {
     struct lane_gather plan = plan_gather(g, transposed, a, b);
     launch->local[0] = target->subgroup_size;
-    if (plan.columns == 1 || 2 * plan.runs < target->subgroup_size)
+    if (conv_lane_few(target, g, transposed, a, b))
         return gather_few(target, g, transposed, b, launch);
     uint32_t classes = class_count(g, transposed);
     while (plan.channels > 16 && gather_groups(target, &plan, classes, b) < FEW_GROUPS)
