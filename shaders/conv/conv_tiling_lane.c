@@ -82,7 +82,9 @@ static struct conv_gather_grid gather_few(const struct op_target *target, const 
 bool conv_lane_few(const struct op_target *target, const struct conv_geometry *g, bool transposed, uint32_t a,
                    uint32_t b) {
     struct lane_gather plan = plan_gather(g, transposed, a, b);
-    return plan.columns == 1 || 2 * plan.runs < target->subgroup_size;
+    // The kernels add up taps in different orders: a clip must not depend on how many are computed with it.
+    bool one_tap = conv_taps(g) == 1;
+    return one_tap ? 2 * plan.runs < target->subgroup_size : plan.columns == 1;
 }
 
 struct conv_gather_grid conv_lane_gather(const struct op_target *target, const struct conv_geometry *g,
