@@ -5,6 +5,7 @@
 #include "shaders/conv/conv_gather_push.h"
 #include "shaders/conv/conv_reduce_push.h"
 #include "shaders/conv/conv_tiling.h"
+#include "shaders/conv/conv_tiling_tile.h"
 #include "shaders/conv/conv_transpose_push.h"
 #include "shaders/conv/conv_weight_push.h"
 #include "shaders/op_rows.h"
@@ -100,12 +101,16 @@ static enum op_kernel weight_kernel(const struct op_target *target, enum op_dtyp
 }
 
 // The parts' sums, side by side in `partials`.
-static void record_weight_parts(struct op_recorder *recorder, const struct conv_geometry *g, uint32_t a,
-                                uint32_t b, uint32_t parts, const struct conv_weight_buffers *buffers) {
+static void record_weight_parts(struct op_recorder *recorder, const struct conv_geometry *geometry,
+                                uint32_t a, uint32_t b, uint32_t parts,
+                                const struct conv_weight_buffers *buffers) {
     const struct op_target *target = &recorder->library->target;
+    struct conv_geometry flat = conv_tile_weight_geometry(geometry);
+    const struct conv_geometry *g = target->family == OP_FAMILY_TILE ? &flat : geometry;
     struct push_conv_weight push = {.big = buffers->big.address,
                                     .small = buffers->small.address,
                                     .partials = buffers->partials.address,
+                                    .zeros = recorder->library->zeros.address,
                                     .n = g->n,
                                     .big_d = g->big[0],
                                     .big_h = g->big[1],

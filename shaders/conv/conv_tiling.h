@@ -7,6 +7,13 @@
 
 enum { CONV_MAX_SPLITS = 32 }; // workgroups that may share one sum
 
+// The largest multiple of 4 that divides `channels`, at most `limit`.
+uint32_t conv_chunk(uint32_t channels, uint32_t limit);
+
+// Output positions of a gather's fullest parity class, all clips; and how many classes there are.
+uint64_t conv_class_voxels(const struct conv_geometry *geometry, bool transposed);
+uint32_t conv_class_count(const struct conv_geometry *geometry, bool transposed);
+
 // What the gather's push constants say of its grid.
 struct conv_gather_grid {
     uint32_t tiles_per_class, splits;

@@ -1,0 +1,21 @@
+// How family `tile` shapes the kernels of a convolution; called by conv_tiling.c.
+#ifndef MOGRAPH_SHADERS_CONV_CONV_TILING_TILE_H
+#define MOGRAPH_SHADERS_CONV_CONV_TILING_TILE_H
+
+#include "shaders/conv/conv_tiling.h"
+
+struct conv_gather_grid conv_tile_gather(const struct op_target *target, const struct conv_geometry *geometry,
+                                         bool transposed, uint32_t a, uint32_t b, uint64_t room,
+                                         struct op_launch *launch);
+
+// The same convolution with one long row where taps do not tell rows apart (kernel 1, stride 1): slabs of the
+// weight gradient lie in one row.
+struct conv_geometry conv_tile_weight_geometry(const struct conv_geometry *geometry);
+
+uint32_t conv_tile_weight_parts(const struct op_target *target, const struct conv_geometry *geometry,
+                                uint32_t a, uint32_t b);
+// `geometry` is conv_tile_weight_geometry's.
+void conv_tile_weight(const struct op_target *target, const struct conv_geometry *geometry, uint32_t a,
+                      uint32_t b, struct op_launch *launch);
+
+#endif
