@@ -46,6 +46,15 @@ shared uint dst_voxels[BM]; // NOWHERE behind the last
 
 axis ad, ah, aw;
 
+// What this invocation loads of every slab, and what it has loaded of the next: groups of four channels of src
+// and of rows of the weight.
+uint64_t src_origin[SRC_LOADS], src_at[SRC_LOADS], weight_at[WEIGHT_LOADS];
+uint src_inside[SRC_LOADS];
+vec4 next_src[SRC_LOADS], next_weight[WEIGHT_LOADS];
+
+// The slab that is loaded next: its tap in each dimension, its first channel; the tap's row of the weight.
+uint jd, jh, jw, channel, weight_row;
+
 // Which taps of one dimension lie inside, as bits.
 uint inside_bits(int first, int src_step, uint taps, uint size) {
     uint bits = 0;
@@ -79,12 +88,76 @@ void place_voxels(uint tile, uint total) {
     }
 }
 
+void place_loads(uint block) {
+    uint local = gl_LocalInvocationID.x;
+    [[unroll]] for (uint l = 0; l < SRC_LOADS; l++) {
+        uint i = l * THREADS + local;
+        uvec4 place = memory[min(i / D4, BM - 1)];
+        src_inside[l] = place.y;
+        src_origin[l] = push.src + int64_t(int(place.x) * int(A / 4) + int(i % D4)) * GROUP_BYTES;
+    }
+    [[unroll]] for (uint l = 0; l < WEIGHT_LOADS; l++) {
+        uint i = l * THREADS + local, n = min(block * BN + i % N4 * 4, B - 4); // behind B: sums of no use
+        weight_at[l] = push.weight + uint64_t(min(i / N4, DEPTH - 1) * (B / 4) + n / 4) * 16;
+    }
+}
+
+void begin_tap(uint64_t zeros, uint plane, uint line) {
+    weight_row = ((uint(ad.tap_add) + jd * uint(ad.tap_mul)) * KH + uint(ah.tap_add) + jh * uint(ah.tap_mul)) * KW +
+                 uint(aw.tap_add) + jw * uint(aw.tap_mul);
+    weight_row *= A;
+    int64_t offset = int64_t(jd * plane + jh * line + jw) * int64_t(A / 4 * GROUP_BYTES);
+    uint64_t forward = uint64_t(TRANSPOSED ? -offset : offset);
+    uint bits = tap_bits(jd, jh, jw);
+    [[unroll]] for (uint l = 0; l < SRC_LOADS; l++) {
+        uint64_t there = src_origin[l] + forward;
+        bool inside = (src_inside[l] & bits) == bits;
+        src_at[l] = inside ? there : zeros;
+    }
+}
+
+void load_slab() {
+    [[unroll]] for (uint l = 0; l < SRC_LOADS; l++)
+        next_src[l] = input4(src_at[l], channel / 4);
+    [[unroll]] for (uint l = 0; l < WEIGHT_LOADS; l++)
+        next_weight[l] = input4_f32(weight_at[l], (weight_row + channel) * (B / 4));
+}
+
+// True when a tap ends. Choices instead of branches: the latter cost more where there is no scalar unit.
+bool next_slab(uint taps_h, uint taps_w) {
+    channel += DEPTH;
+    bool tap_ends = channel == A;
+    channel = tap_ends ? 0 : channel;
+    jw += uint(tap_ends);
+    bool line_ends = jw == taps_w;
+    jw = line_ends ? 0 : jw;
+    jh += uint(line_ends);
+    bool plane_ends = jh == taps_h;
+    jh = plane_ends ? 0 : jh;
+    jd += uint(plane_ends);
+    return tap_ends;
+}
+
 vec4 read(uint at) {
     return uintBitsToFloat(memory[at]);
 }
 
 void write(uint at, vec4 value) {
     memory[at] = floatBitsToUint(value);
+}
+
+void write_slab(uint at) {
+    uint local = gl_LocalInvocationID.x;
+    [[unroll]] for (uint l = 0; l < SRC_LOADS; l++) {
+        uint i = l * THREADS + local;
+        if (BM * D4 % THREADS == 0 || i < BM * D4)
+            write(at + i / D4 * ROW + i % D4, next_src[l]);
+    }
+    [[unroll]] for (uint l = 0; l < WEIGHT_LOADS; l++) {
+        uint i = l * THREADS + local;
+        if (DEPTH * N4 % THREADS == 0 || i < DEPTH * N4)
+            write(at + SRC_SIZE + i, next_weight[l]);
+    }
 }
 
 // sum += a slab's channels of one team.
@@ -153,82 +226,42 @@ void main() {
     place_voxels(tile, total);
     barrier();
 
-    // What this invocation loads of every slab: groups of four channels of src, of a row of the weight.
-    uint local = gl_LocalInvocationID.x;
-    uint64_t origin[SRC_LOADS], src_at[SRC_LOADS], weight_at[WEIGHT_LOADS];
-    uint inside[SRC_LOADS];
-    [[unroll]] for (uint l = 0; l < SRC_LOADS; l++) {
-        uint i = l * THREADS + local;
-        uvec4 place = memory[min(i / D4, BM - 1)];
-        inside[l] = place.y;
-        origin[l] = push.src + int64_t(int(place.x) * int(A / 4) + int(i % D4)) * GROUP_BYTES;
-        src_at[l] = 0;
-    }
-    [[unroll]] for (uint l = 0; l < WEIGHT_LOADS; l++) {
-        uint i = l * THREADS + local, n = min(block * BN + i % N4 * 4, B - 4); // behind B: sums of no use
-        weight_at[l] = push.weight + uint64_t(min(i / N4, DEPTH - 1) * (B / 4) + n / 4) * 16;
-    }
+    place_loads(block);
     barrier(); // the places have been read
 
-    uint team = local / TEAM, thread = local % TEAM, tn = thread % NT, tm = thread / NT;
+    uint team = gl_LocalInvocationID.x / TEAM, thread = gl_LocalInvocationID.x % TEAM, tn = thread % NT, tm = thread / NT;
     vec4 sum[TILE];
     [[unroll]] for (uint i = 0; i < TILE; i++)
         sum[i] = vec4(0.0);
 
     uint64_t zeros = push.zeros;
-    uint line = push.src_w, plane = push.src_h * push.src_w, taps_h = uint(ah.taps), taps_w = uint(aw.taps);
+    uint line = push.src_w, plane = push.src_h * line, taps_h = uint(ah.taps), taps_w = uint(aw.taps);
     uint slabs = uint(ad.taps) * taps_h * taps_w * (A / DEPTH), run = (slabs + push.splits - 1) / push.splits;
     uint begin = min(split * run, slabs), end = min(begin + run, slabs), tap = begin / (A / DEPTH);
-    uint channel = begin % (A / DEPTH) * DEPTH, jw = tap % taps_w, jh = tap / taps_w % taps_h, jd = tap / taps_w / taps_h;
-    uint row = 0;
-    bool new_tap = true;
-    vec4 next_src[SRC_LOADS], next_weight[WEIGHT_LOADS];
-    // Slab s is loaded in round s and multiplied in the round behind it.
-    for (uint s = begin; s <= end; s++) {
+    channel = begin % (A / DEPTH) * DEPTH;
+    jw = tap % taps_w;
+    jh = tap / taps_w % taps_h;
+    jd = tap / taps_w / taps_h;
+    if (begin < end) {
+        begin_tap(zeros, plane, line);
+        load_slab();
+        write_slab(0);
+        barrier();
+    }
+    uint at = 0;
+    for (uint s = begin + 1; s <= end; s++) {
         if (s < end) {
-            if (new_tap) {
-                row = ((uint(ad.tap_add) + jd * uint(ad.tap_mul)) * KH + uint(ah.tap_add) + jh * uint(ah.tap_mul)) * KW +
-                      uint(aw.tap_add) + jw * uint(aw.tap_mul);
-                int64_t step = int64_t(jd * plane + jh * line + jw) * int64_t(A / 4 * GROUP_BYTES);
-                uint bits = tap_bits(jd, jh, jw);
-                [[unroll]] for (uint l = 0; l < SRC_LOADS; l++)
-                    src_at[l] = (inside[l] & bits) == bits ? origin[l] + uint64_t(TRANSPOSED ? -step : step) : zeros;
-            }
-            [[unroll]] for (uint l = 0; l < SRC_LOADS; l++)
-                next_src[l] = input4(src_at[l], channel / 4);
-            [[unroll]] for (uint l = 0; l < WEIGHT_LOADS; l++)
-                next_weight[l] = input4_f32(weight_at[l], (row * A + channel) * (B / 4));
-            channel += DEPTH;
-            new_tap = channel == A;
-            if (new_tap) {
-                channel = 0;
-                if (++jw == taps_w) {
-                    jw = 0;
-                    if (++jh == taps_h) {
-                        jh = 0;
-                        jd++;
-                    }
-                }
-            }
+            if (next_slab(taps_h, taps_w))
+                begin_tap(zeros, plane, line);
+            load_slab();
         }
-        if (s > begin) {
-            uint at = BUFFERS == 2 ? ((s - begin) & 1) * SLAB : 0;
-            multiply(at + tm * ROW + team * K4, at + SRC_SIZE + team * BK * N4 + tn, sum);
-        }
+        multiply(at + tm * ROW + team * K4, at + SRC_SIZE + team * BK * N4 + tn, sum);
         if (s < end) {
-            uint at = BUFFERS == 2 ? ((s - begin + 1) & 1) * SLAB : 0;
             if (BUFFERS == 1)
                 barrier(); // the slab before has been read
-            [[unroll]] for (uint l = 0; l < SRC_LOADS; l++) {
-                uint i = l * THREADS + local;
-                if (BM * D4 % THREADS == 0 || i < BM * D4)
-                    write(at + i / D4 * ROW + i % D4, next_src[l]);
-            }
-            [[unroll]] for (uint l = 0; l < WEIGHT_LOADS; l++) {
-                uint i = l * THREADS + local;
-                if (DEPTH * N4 % THREADS == 0 || i < DEPTH * N4)
-                    write(at + SRC_SIZE + i, next_weight[l]);
-            }
+            else
+                at = SLAB - at;
+            write_slab(at);
             barrier();
         }
     }

@@ -61,9 +61,8 @@ static struct gather_tile choose_gather_tile(const struct op_target *target, uin
                                              uint32_t classes, uint32_t a, uint32_t b) {
     uint64_t enough = target->cpu ? 2 : 256; // a CPU device runs tests: they meet every tile
     uint32_t widest = channels_of_tile(b, target->max_invocations >= 256 ? 64 : 32);
-    const struct gather_tile tiles[] = {{128, widest, 8, 4, 1, 0},
-                                        {64, widest, 4, 4, 1, 0},
-                                        {32, channels_of_tile(b, 32), 8, 4, 4, 0}};
+    const struct gather_tile tiles[] = {
+        {128, widest, 8, 4, 1, 0}, {64, widest, 4, 4, 1, 0}, {32, channels_of_tile(b, 32), 8, 4, 4, 0}};
     for (size_t i = 0; i < sizeof tiles / sizeof tiles[0]; i++) {
         struct gather_tile tile = tiles[i];
         uint64_t groups = classes * rt_div_up(class_size, tile.voxels) * rt_div_up(b, tile.channels);
@@ -149,8 +148,11 @@ static uint32_t weight_voxels(const struct op_target *target, uint32_t width, co
 static struct weight_tile choose_weight_tile(const struct op_target *target, const struct conv_geometry *g,
                                              uint32_t a, uint32_t b) {
     uint64_t rows = (uint64_t)conv_taps(g) * a;
-    struct weight_tile tile = {
-        .a = rows > 64 ? 128 : rows > 32 ? 64 : 32, .b = channels_of_tile(b, 64), .b_each = 4};
+    struct weight_tile tile = {.a = rows > 64   ? 128
+                                    : rows > 32 ? 64
+                                                : 32,
+                               .b = channels_of_tile(b, 64),
+                               .b_each = 4};
     tile.a_each = tile.a >= 64 ? 8 : 4;
     while (tile.a / tile.a_each * tile.b / tile.b_each > target->max_invocations)
         tile.a /= 2;
@@ -172,7 +174,8 @@ struct conv_geometry conv_tile_weight_geometry(const struct conv_geometry *g) {
 }
 
 // A GPU wants some hundred thousand invocations, and no part shorter than its own overhead.
-static uint32_t weight_parts(const struct conv_geometry *g, const struct weight_tile *tile, uint64_t weights) {
+static uint32_t weight_parts(const struct conv_geometry *g, const struct weight_tile *tile,
+                             uint64_t weights) {
     enum { THREADS = 128 * 1024, MIN_VOXELS = 64, MAX_PARTIALS = 1 << 24 };
     uint64_t parts = rt_div_up(THREADS, tile->blocks * tile->threads);
     uint64_t most = rt_div_up(conv_small_voxels(g), MIN_VOXELS), room = rt_div_up(MAX_PARTIALS, weights);

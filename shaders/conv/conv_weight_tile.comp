@@ -57,6 +57,77 @@ column make_column(uint m) {
     return c;
 }
 
+column col;
+uint first_voxel; // of the column's loads, counted from where it is inside
+uint64_t small_at[SMALL_LOADS];
+uint small_first[SMALL_LOADS];
+vec4 next_big[BIG_LOADS], next_small[SMALL_LOADS];
+
+// The slab that is loaded next: its row and its first voxel there; where the row begins, for this column and in
+// small, and for how many voxels the column is inside.
+uint clip, d, h, w, inside;
+uint64_t big_row, small_row;
+
+void place_loads(uint m_block, uint n_block) {
+    uint local = gl_LocalInvocationID.x;
+    col = make_column(m_block * BM + local % M4 * 4);
+    first_voxel = local / M4 - col.begin;
+    col.at += (local / M4) * (SW * (A / 4) * GROUP_BYTES);
+    [[unroll]] for (uint l = 0; l < SMALL_LOADS; l++) {
+        uint i = l * THREADS + local, b = min(n_block * BN + i % N4 * 4, B - 4); // behind B: sums of no use
+        small_first[l] = min(i / N4, BK - 1);
+        small_at[l] = push.small + uint64_t(small_first[l] * (B / 4) + b / 4) * GROUP_BYTES;
+    }
+}
+
+void begin_row() {
+    uint voxel = ((clip * push.big_d + d * SD) * push.big_h + h * SH) * push.big_w;
+    big_row = col.at + uint64_t(voxel) * (A / 4 * GROUP_BYTES);
+    small_row = uint64_t(((clip * push.small_d + d) * push.small_h + h) * push.small_w) * (B / 4 * GROUP_BYTES);
+    uvec2 at = uvec2(ivec2(d * SD, h * SH) + ivec2(col.d, col.h));
+    inside = all(lessThan(at, uvec2(push.big_d, push.big_h))) ? col.count : 0;
+}
+
+void load_slab(uint64_t zeros, uint width) {
+    [[unroll]] for (uint l = 0; l < BIG_LOADS; l++) {
+        uint64_t there = big_row + uint64_t((w + l * LOAD_STEP) * SW) * (A / 4 * GROUP_BYTES);
+        bool valid = first_voxel + w + l * LOAD_STEP < inside;
+        uint64_t at = valid ? there : zeros;
+        next_big[l] = input4(at, 0);
+    }
+    [[unroll]] for (uint l = 0; l < SMALL_LOADS; l++) {
+        uint64_t there = small_at[l] + (small_row + uint64_t(w) * (B / 4 * GROUP_BYTES));
+        bool valid = !RAGGED || w + small_first[l] < width;
+        uint64_t at = valid ? there : zeros;
+        next_small[l] = input4(at, 0);
+    }
+}
+
+// True when a row ends. Choices instead of branches: the latter cost more where there is no scalar unit.
+bool next_slab(uint depth, uint height, uint width) {
+    w += BK;
+    bool row_ends = w >= width;
+    w = row_ends ? 0 : w;
+    h += uint(row_ends);
+    bool plane_ends = h == height;
+    h = plane_ends ? 0 : h;
+    d += uint(plane_ends);
+    bool clip_ends = d == depth;
+    d = clip_ends ? 0 : d;
+    clip += uint(clip_ends);
+    return row_ends;
+}
+
+void write_slab(uint at) {
+    uint local = gl_LocalInvocationID.x;
+    [[unroll]] for (uint l = 0; l < BIG_LOADS; l++)
+        if (BIG_SIZE % THREADS == 0 || l * THREADS + local < BIG_SIZE)
+            slabs[at + l * THREADS + local] = next_big[l];
+    [[unroll]] for (uint l = 0; l < SMALL_LOADS; l++)
+        if (BK * N4 % THREADS == 0 || l * THREADS + local < BK * N4)
+            slabs[at + BIG_SIZE + l * THREADS + local] = next_small[l];
+}
+
 // sum += a slab.
 void multiply(uint big_at, uint small_at, inout vec4 sum[TILE]) {
     [[unroll]] for (uint k = 0; k < BK; k++) {
@@ -77,77 +148,40 @@ void main() {
     uint m_block = group % M_BLOCKS, n_block = group / M_BLOCKS % N_BLOCKS, part = group / M_BLOCKS / N_BLOCKS;
     if (part >= push.parts)
         return;
-    uint local = gl_LocalInvocationID.x, tn = local % NT, tm = local / NT;
-
-    column c = make_column(m_block * BM + local % M4 * 4);
-    uint first = local / M4 - c.begin; // of the column's loads, counted from where it is inside
-    uint64_t small_at[SMALL_LOADS];
-    uint small_first[SMALL_LOADS];
-    [[unroll]] for (uint l = 0; l < SMALL_LOADS; l++) {
-        uint i = l * THREADS + local, b = min(n_block * BN + i % N4 * 4, B - 4); // behind B: sums of no use
-        small_first[l] = min(i / N4, BK - 1);
-        small_at[l] = push.small + uint64_t(small_first[l] * (B / 4) + b / 4) * GROUP_BYTES;
-    }
+    uint tn = gl_LocalInvocationID.x % NT, tm = gl_LocalInvocationID.x / NT;
+    place_loads(m_block, n_block);
     vec4 sum[TILE];
     [[unroll]] for (uint i = 0; i < TILE; i++)
         sum[i] = vec4(0.0);
 
     uint64_t zeros = push.zeros;
-    uint width = push.small_w, height = push.small_h, depth = push.small_d, big_d = push.big_d, big_h = push.big_h,
-         big_w = push.big_w;
-    uint per_row = (width + BK - 1) / BK, all = push.n * depth * height * per_row;
-    uint run = (all + push.parts - 1) / push.parts, begin = min(part * run, all), end = min(begin + run, all);
-    uint row = begin / per_row, w = begin % per_row * BK, h = row % height, d = row / height % depth,
-         clip = row / height / depth;
-    uint64_t big_row = 0, small_row = 0;
-    uint inside = 0;
-    bool new_row = true;
-    vec4 next_big[BIG_LOADS], next_small[SMALL_LOADS];
-    // Slab s is loaded in round s and multiplied in the round behind it.
-    for (uint s = begin; s <= end; s++) {
+    uint width = push.small_w, height = push.small_h, depth = push.small_d, per_row = (width + BK - 1) / BK;
+    uint all = push.n * depth * height * per_row, run = (all + push.parts - 1) / push.parts;
+    uint begin = min(part * run, all), end = min(begin + run, all), row = begin / per_row;
+    w = begin % per_row * BK;
+    h = row % height;
+    d = row / height % depth;
+    clip = row / height / depth;
+    if (begin < end) {
+        begin_row();
+        load_slab(zeros, width);
+        write_slab(0);
+        barrier();
+    }
+    uint at = 0;
+    for (uint s = begin + 1; s <= end; s++) {
         if (s < end) {
-            if (new_row) {
-                uint voxel = ((clip * big_d + d * SD) * big_h + h * SH) * big_w;
-                big_row = c.at + uint64_t(voxel) * (A / 4 * GROUP_BYTES) + (local / M4) * (SW * (A / 4) * GROUP_BYTES);
-                small_row = uint64_t(((clip * depth + d) * height + h) * width) * (B / 4 * GROUP_BYTES);
-                bool row_inside = uint(int(d * SD) + c.d) < big_d && uint(int(h * SH) + c.h) < big_h;
-                inside = row_inside ? c.count : 0;
-            }
-            [[unroll]] for (uint l = 0; l < BIG_LOADS; l++) {
-                uint64_t at = big_row + uint64_t((w + l * LOAD_STEP) * SW) * (A / 4 * GROUP_BYTES);
-                next_big[l] = input4(first + w + l * LOAD_STEP < inside ? at : zeros, 0);
-            }
-            [[unroll]] for (uint l = 0; l < SMALL_LOADS; l++) {
-                uint64_t at = small_at[l] + small_row + uint64_t(w) * (B / 4 * GROUP_BYTES);
-                next_small[l] = input4(!RAGGED || w + small_first[l] < width ? at : zeros, 0);
-            }
-            w += BK;
-            new_row = w >= width;
-            if (new_row) {
-                w = 0;
-                if (++h == height) {
-                    h = 0;
-                    if (++d == depth) {
-                        d = 0;
-                        clip++;
-                    }
-                }
-            }
+            if (next_slab(depth, height, width))
+                begin_row();
+            load_slab(zeros, width);
         }
-        if (s > begin) {
-            uint at = BUFFERS == 2 ? ((s - begin) & 1) * SLAB : 0;
-            multiply(at + tm, at + BIG_SIZE + tn, sum);
-        }
+        multiply(at + tm, at + BIG_SIZE + tn, sum);
         if (s < end) {
-            uint at = BUFFERS == 2 ? ((s - begin + 1) & 1) * SLAB : 0;
             if (BUFFERS == 1)
                 barrier(); // the slab before has been read
-            [[unroll]] for (uint l = 0; l < BIG_LOADS; l++)
-                if (BIG_SIZE % THREADS == 0 || l * THREADS + local < BIG_SIZE)
-                    slabs[at + l * THREADS + local] = next_big[l];
-            [[unroll]] for (uint l = 0; l < SMALL_LOADS; l++)
-                if (BK * N4 % THREADS == 0 || l * THREADS + local < BK * N4)
-                    slabs[at + BIG_SIZE + l * THREADS + local] = next_small[l];
+            else
+                at = SLAB - at;
+            write_slab(at);
             barrier();
         }
     }
