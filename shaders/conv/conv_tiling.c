@@ -1,7 +1,9 @@
-// Chooses the shape of a convolution's kernels for a device: family `lane` here, `tile` in conv_tiling_tile.c.
+// Chooses the shape of a convolution's kernels for a device: families `lane` and `coop` here, `tile` in
+// conv_tiling_tile.c.
 #include "shaders/conv/conv_tiling.h"
 
 #include "runtime/align.h"
+#include "shaders/conv/conv_coop.h"
 #include "shaders/conv/conv_tiling_tile.h"
 
 uint32_t conv_chunk(uint32_t channels, uint32_t limit) {
@@ -28,6 +30,17 @@ uint32_t conv_class_count(const struct conv_geometry *g, bool transposed) {
     return transposed ? g->stride[0] * g->stride[1] * g->stride[2] : 1;
 }
 
+uint64_t conv_dst_count(const struct conv_geometry *g, bool transposed, uint32_t b) {
+    return (transposed ? conv_big_voxels(g) : conv_small_voxels(g)) * b;
+}
+
+uint32_t conv_slab_count(const struct conv_geometry *g, bool transposed, uint32_t a, uint32_t depth) {
+    uint32_t taps = 1;
+    for (int i = 0; i < 3; i++)
+        taps *= transposed ? (uint32_t)rt_div_up(g->kernel[i], g->stride[i]) : g->kernel[i];
+    return taps * (a / depth);
+}
+
 // --- gather
 
 // Family `lane`: small tiles. Code that fits the CPU's caches of decoded instructions beats longer unrolled
@@ -49,9 +62,33 @@ static void shape_lane_gather(struct op_launch *launch, const struct op_target *
     add_spec(launch, pairs);
 }
 
+// Family `coop`. Long sums of few workgroups are split as in family `tile`.
+static struct conv_gather_grid shape_coop_gather(const struct op_target *target,
+                                                 const struct conv_geometry *g, bool transposed, uint32_t a,
+                                                 uint32_t b, enum conv_source src, uint64_t room,
+                                                 struct op_launch *launch) {
+    enum { FEW_GROUPS = 128, LONG_ROUNDS = 64 };
+    uint64_t size = conv_class_voxels(g, transposed), depth = conv_slab_count(g, transposed, a, 1);
+    uint32_t classes = conv_class_count(g, transposed);
+    struct conv_coop_tile tile = conv_coop_tile(target, classes, size, b, depth);
+    uint64_t groups = classes * rt_div_up(size, tile.m) * rt_div_up(b, tile.n);
+    uint64_t rounds = rt_div_up(depth, tile.steps * target->matrix.k), splits = rounds * 8 / LONG_ROUNDS;
+    uint64_t most = room / conv_dst_count(g, transposed, b);
+    splits = splits > CONV_MAX_SPLITS ? CONV_MAX_SPLITS : splits;
+    splits = splits > most ? most : splits;
+    if (g->dtype != OP_F32 || groups >= FEW_GROUPS || rounds < LONG_ROUNDS || splits < 1)
+        splits = 1;
+    conv_coop_shape(target, &tile, launch);
+    add_spec(launch, src == CONV_GRADIENT);
+    launch->groups = groups * splits;
+    return (struct conv_gather_grid){(uint32_t)rt_div_up(size, tile.m), (uint32_t)splits};
+}
+
 struct conv_gather_grid conv_tiling_gather(const struct op_target *target, const struct conv_geometry *g,
-                                           bool transposed, uint32_t a, uint32_t b, uint64_t room,
-                                           struct op_launch *launch) {
+                                           bool transposed, uint32_t a, uint32_t b, enum conv_source src,
+                                           uint64_t room, struct op_launch *launch) {
+    if (target->family == OP_FAMILY_COOP)
+        return shape_coop_gather(target, g, transposed, a, b, src, room, launch);
     if (target->family == OP_FAMILY_TILE)
         return conv_tile_gather(target, g, transposed, a, b, room, launch);
     uint64_t class_size = conv_class_voxels(g, transposed);
@@ -82,10 +119,27 @@ static struct weight_tile lane_weight_tile(const struct op_target *target, uint3
     return tile;
 }
 
+static struct conv_coop_tile coop_weight_tile(const struct op_target *target, uint32_t taps, uint32_t a,
+                                              uint32_t b) {
+    enum { LONG = 1024 }; // voxels are many
+    return conv_coop_tile(target, LONG, (uint64_t)taps * a, b, LONG);
+}
+
+static uint32_t coop_weight_parts(const struct op_target *target, const struct conv_geometry *g, uint32_t a,
+                                  uint32_t b, uint64_t *blocks) {
+    uint64_t rows = (uint64_t)conv_taps(g) * a;
+    struct conv_coop_tile tile = coop_weight_tile(target, conv_taps(g), a, b);
+    *blocks = rt_div_up(rows, tile.m) * rt_div_up(b, tile.n);
+    return conv_tile_parts(g, *blocks * tile.threads, rows * b);
+}
+
 // Parts of the voxels (family lane: of the rows) that are summed apart, so that there is enough parallel work.
 uint32_t conv_weight_parts(const struct op_target *target, const struct conv_geometry *g, uint32_t a,
                            uint32_t b) {
     enum { LANE_GROUPS = 32 };
+    uint64_t blocks;
+    if (target->family == OP_FAMILY_COOP)
+        return coop_weight_parts(target, g, a, b, &blocks);
     if (target->family == OP_FAMILY_TILE)
         return conv_tile_weight_parts(target, g, a, b);
     struct weight_tile tile = lane_weight_tile(target, conv_taps(g), a, b);
@@ -94,7 +148,17 @@ uint32_t conv_weight_parts(const struct op_target *target, const struct conv_geo
 }
 
 void conv_tiling_weight(const struct op_target *target, const struct conv_geometry *g, uint32_t a, uint32_t b,
-                        struct op_launch *launch) {
+                        enum conv_source big, struct op_launch *launch) {
+    if (target->family == OP_FAMILY_COOP) {
+        uint64_t blocks, parts = coop_weight_parts(target, g, a, b, &blocks);
+        struct conv_coop_tile tile = coop_weight_tile(target, conv_taps(g), a, b);
+        conv_coop_shape(target, &tile, launch);
+        add_spec(launch, big == CONV_GRADIENT);
+        for (int i = 0; i < 3; i++)
+            add_spec(launch, g->small[i]);
+        launch->groups = parts * blocks;
+        return;
+    }
     if (target->family == OP_FAMILY_TILE) {
         conv_tile_weight(target, g, a, b, launch);
         return;

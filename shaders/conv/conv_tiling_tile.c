@@ -74,23 +74,11 @@ static struct gather_tile choose_gather_tile(const struct op_target *target, uin
     return smallest;
 }
 
-// Slabs of K that one output is summed over, at most.
-static uint32_t slab_count(const struct conv_geometry *g, bool transposed, uint32_t a, uint32_t depth) {
-    uint32_t taps = 1;
-    for (int i = 0; i < 3; i++)
-        taps *= transposed ? (uint32_t)rt_div_up(g->kernel[i], g->stride[i]) : g->kernel[i];
-    return taps * (a / depth);
-}
-
 struct gather_plan {
     struct gather_tile tile;
     uint32_t splits;
     uint64_t groups; // of one split
 };
-
-static uint64_t dst_count(const struct conv_geometry *g, bool transposed, uint32_t b) {
-    return (transposed ? conv_big_voxels(g) : conv_small_voxels(g)) * b;
-}
 
 // Splits where few workgroups would add for long: the first layer behind a vector has a row of tens of
 // thousands of numbers per output. `room`: floats for the partial sums.
@@ -101,8 +89,8 @@ static struct gather_plan plan_gather(const struct op_target *target, const stru
     uint32_t classes = conv_class_count(g, transposed);
     struct gather_plan plan = {.tile = choose_gather_tile(target, size, classes, a, b)};
     plan.groups = classes * rt_div_up(size, plan.tile.voxels) * rt_div_up(b, plan.tile.channels);
-    uint64_t rounds = slab_count(g, transposed, a, plan.tile.depth * plan.tile.teams);
-    uint64_t splits = rounds * 4 / LONG_ROUNDS, most = room / dst_count(g, transposed, b);
+    uint64_t rounds = conv_slab_count(g, transposed, a, plan.tile.depth * plan.tile.teams);
+    uint64_t splits = rounds * 4 / LONG_ROUNDS, most = room / conv_dst_count(g, transposed, b);
     splits = splits > CONV_MAX_SPLITS ? CONV_MAX_SPLITS : splits;
     splits = splits > most ? most : splits;
     bool split = g->dtype == OP_F32 && plan.groups < FEW_GROUPS && rounds >= LONG_ROUNDS && splits > 1;
@@ -174,10 +162,9 @@ struct conv_geometry conv_tile_weight_geometry(const struct conv_geometry *g) {
 }
 
 // A GPU wants some hundred thousand invocations, and no part shorter than its own overhead.
-static uint32_t weight_parts(const struct conv_geometry *g, const struct weight_tile *tile,
-                             uint64_t weights) {
-    enum { THREADS = 128 * 1024, MIN_VOXELS = 64, MAX_PARTIALS = 1 << 24 };
-    uint64_t parts = rt_div_up(THREADS, tile->blocks * tile->threads);
+uint32_t conv_tile_parts(const struct conv_geometry *g, uint64_t invocations, uint64_t weights) {
+    enum { ENOUGH = 128 * 1024, MIN_VOXELS = 64, MAX_PARTIALS = 1 << 24 };
+    uint64_t parts = rt_div_up(ENOUGH, invocations);
     uint64_t most = rt_div_up(conv_small_voxels(g), MIN_VOXELS), room = rt_div_up(MAX_PARTIALS, weights);
     parts = parts > most ? most : parts;
     return (uint32_t)(parts > room ? room : parts);
@@ -187,14 +174,14 @@ uint32_t conv_tile_weight_parts(const struct op_target *target, const struct con
                                 uint32_t b) {
     struct conv_geometry flat = conv_tile_weight_geometry(g);
     struct weight_tile tile = choose_weight_tile(target, &flat, a, b);
-    return weight_parts(&flat, &tile, (uint64_t)conv_taps(g) * a * b);
+    return conv_tile_parts(&flat, tile.blocks * tile.threads, (uint64_t)conv_taps(g) * a * b);
 }
 
 void conv_tile_weight(const struct op_target *target, const struct conv_geometry *g, uint32_t a, uint32_t b,
                       struct op_launch *launch) {
     struct weight_tile tile = choose_weight_tile(target, g, a, b);
     launch->local[0] = tile.threads;
-    launch->groups = weight_parts(g, &tile, (uint64_t)conv_taps(g) * a * b) * tile.blocks;
+    launch->groups = conv_tile_weight_parts(target, g, a, b) * tile.blocks;
     add_spec(launch, tile.a);
     add_spec(launch, tile.b);
     add_spec(launch, tile.voxels);

@@ -12,6 +12,9 @@ struct conv_gather_grid conv_tile_gather(const struct op_target *target, const s
 // weight gradient lie in one row.
 struct conv_geometry conv_tile_weight_geometry(const struct conv_geometry *geometry);
 
+// Parts of the voxels for a weight gradient that takes so many invocations for each of them.
+uint32_t conv_tile_parts(const struct conv_geometry *geometry, uint64_t invocations, uint64_t weights);
+
 uint32_t conv_tile_weight_parts(const struct op_target *target, const struct conv_geometry *geometry,
                                 uint32_t a, uint32_t b);
 // `geometry` is conv_tile_weight_geometry's.
