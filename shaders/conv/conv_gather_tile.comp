@@ -11,7 +11,7 @@
 // What is known of a voxel (its address, which taps lie inside) is settled before the loop, what is known of
 // a tap when the tap begins; a slab costs a load of its address and nothing else. Outside, zeros are loaded.
 // BM, BN, BK multiples of 4; KS a power of two; DEPTH divides A; TN divides BN, TM BM;
-// local size x = KS * BM / TM * BN / TN. With BUFFERS = 2 a slab is written while another is read.
+// local size x = KS * BM / TM * BN / TN.
 // Grid: split x class x block of channels x tile of voxels, voxels fastest.
 #include "shaders/common/tensor.glsl"
 #include "shaders/conv/conv_gather.glsl"
@@ -24,7 +24,6 @@ layout(constant_id = 18) const uint BK = 16; // channels of a slab that one team
 layout(constant_id = 19) const uint TM = 4;
 layout(constant_id = 20) const uint TN = 4;
 layout(constant_id = 21) const uint KS = 1;
-layout(constant_id = 22) const uint BUFFERS = 1;
 
 const uint BLOCKS = (B + BN - 1) / BN;
 const uint DEPTH = KS * BK, D4 = DEPTH / 4, K4 = BK / 4;
@@ -35,7 +34,7 @@ const uint ROW = D4 < 8 ? D4 : D4 + 1; // of a voxel; one more where rows would 
 const uint SRC_SIZE = BM * ROW, SLAB = SRC_SIZE + DEPTH * N4;
 const uint SRC_LOADS = (BM * D4 + THREADS - 1) / THREADS, WEIGHT_LOADS = (DEPTH * N4 + THREADS - 1) / THREADS;
 const uint SUMS = KS / 2 * BM * N4;
-const uint MEMORY = BUFFERS * SLAB > SUMS ? BUFFERS * SLAB : SUMS;
+const uint MEMORY = SLAB > SUMS ? SLAB : SUMS;
 const uint GROUP_BYTES = ACTIVATION_BYTES * 4;
 const uint NOWHERE = 0xffffffffu;
 
@@ -146,17 +145,17 @@ void write(uint at, vec4 value) {
     memory[at] = floatBitsToUint(value);
 }
 
-void write_slab(uint at) {
+void write_slab() {
     uint local = gl_LocalInvocationID.x;
     [[unroll]] for (uint l = 0; l < SRC_LOADS; l++) {
         uint i = l * THREADS + local;
         if (BM * D4 % THREADS == 0 || i < BM * D4)
-            write(at + i / D4 * ROW + i % D4, next_src[l]);
+            write(i / D4 * ROW + i % D4, next_src[l]);
     }
     [[unroll]] for (uint l = 0; l < WEIGHT_LOADS; l++) {
         uint i = l * THREADS + local;
         if (DEPTH * N4 % THREADS == 0 || i < DEPTH * N4)
-            write(at + SRC_SIZE + i, next_weight[l]);
+            write(SRC_SIZE + i, next_weight[l]);
     }
 }
 
@@ -245,23 +244,19 @@ void main() {
     if (begin < end) {
         begin_tap(zeros, plane, line);
         load_slab();
-        write_slab(0);
+        write_slab();
         barrier();
     }
-    uint at = 0;
     for (uint s = begin + 1; s <= end; s++) {
         if (s < end) {
             if (next_slab(taps_h, taps_w))
                 begin_tap(zeros, plane, line);
             load_slab();
         }
-        multiply(at + tm * ROW + team * K4, at + SRC_SIZE + team * BK * N4 + tn, sum);
+        multiply(tm * ROW + team * K4, SRC_SIZE + team * BK * N4 + tn, sum);
         if (s < end) {
-            if (BUFFERS == 1)
-                barrier(); // the slab before has been read
-            else
-                at = SLAB - at;
-            write_slab(at);
+            barrier(); // the slab before has been read
+            write_slab();
             barrier();
         }
     }
