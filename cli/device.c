@@ -3,6 +3,7 @@
 
 #include "runtime/log.h"
 #include "runtime/open.h"
+#include "shaders/conv/conv_tune.h"
 
 #include <stdio.h>
 
@@ -27,6 +28,12 @@ bool cli_device_open(const char *selector, struct cli_device *out, struct cli_er
     const struct rt_device_info *info = rt_device_describe(out->device);
     rt_log(RT_LOG_INFO, "device %u: %s (%s), kernels: %s", info->index, info->name,
            rt_device_type_text(info->type), op_family_text(out->library->target.family));
+    return true;
+}
+
+bool cli_device_tune(struct cli_device *device, bool off) {
+    if (!off)
+        conv_tuning_start(device->library);
     return true;
 }
 

@@ -72,8 +72,11 @@ struct op_refusal {
     char text[200];
 };
 
+struct conv_tuning; // conv/conv_tune.h
+
 struct op_library {
     struct rt_device *device;
+    struct conv_tuning *tuning; // NULL: convolutions take the shapes that their make of GPU takes unasked
     struct op_target target;
     struct rt_arena *arena;
     struct rt_buffer zeros; // OP_ZERO_BYTES of zeros: what a convolution reads outside the clip

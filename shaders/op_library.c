@@ -2,6 +2,7 @@
 #include "runtime/log.h"
 #include "runtime/transfer.h"
 #include "shaders/check/op_trial.h"
+#include "shaders/conv/conv_tune.h"
 #include "shaders/conv3d/conv3d.h"
 
 #include <stdlib.h>
@@ -157,6 +158,7 @@ void op_library_destroy(struct op_library **handle) {
     struct op_library *library = *handle;
     if (library == NULL)
         return;
+    conv_tuning_end(library);
     rt_arena_destroy(&library->arena);
     free(library);
     *handle = NULL;

@@ -1,11 +1,14 @@
 #version 460
 #extension GL_GOOGLE_include_directive : require
-// Forward and transposed convolution of stride 1 in src, for wide layers on GPUs: a workgroup computes a block of
-// BD x BH x BW positions of one parity class x BN channels. It holds the block with its border in shared memory,
-// four input channels at a time, and takes all taps from it: a value is loaded once for all of them.
-// An invocation computes eight positions side by side along w x TN channels: the taps along w share its row.
-// Order of one output's sum: the bias; then four channels after the other, in these the taps along d, then along h, then the four
-// channels, then the taps along w. A transposed convolution takes its taps backwards.
+// Forward and transposed convolution of stride 1 in src, for wide layers on GPUs: a workgroup computes a
+// block of BD x BH x BW positions of one parity class x BN channels. It holds the block with its border in
+// shared memory, four input channels at a time, and takes all taps from it: a value is loaded once for all
+// of them.
+// An invocation computes eight positions side by side along w x TN channels: the taps along w share its
+// row.
+// Order of one output's sum: the bias; then four channels after the other, in these the taps along d, then
+// along h, then the four channels, then the taps along w. A transposed convolution takes its taps
+// backwards.
 // Stride 1, or transposed with strides that divide the kernel. BW a multiple of 8, TN divides BN;
 // local size x = BD * BH * BW / 8 * BN / TN.
 // Grid: class x block of channels x block of positions, w fastest, then h, d, clip.
@@ -23,7 +26,8 @@ layout(constant_id = 21) const bool AHEAD = true; // loads a round ahead, which 
 
 layout(constant_id = 22) const bool UNROLLED = true; // the four channels; takes registers
 
-const uint TAPS_D = TRANSPOSED ? KD / SD : KD, TAPS_H = TRANSPOSED ? KH / SH : KH, TAPS_W = TRANSPOSED ? KW / SW : KW;
+const uint TAPS_D = TRANSPOSED ? KD / SD : KD, TAPS_H = TRANSPOSED ? KH / SH : KH;
+const uint TAPS_W = TRANSPOSED ? KW / SW : KW;
 const uint BLOCKS = (B + BN - 1) / BN;
 const uint N4 = BN / 4, TN4 = TN / 4, NT = BN / TN, TILE = 8 * TN4;
 const uint HALO_D = BD + TAPS_D - 1, HALO_H = BH + TAPS_H - 1, HALO_W = BW + TAPS_W - 1;
@@ -130,8 +134,8 @@ void multiply(uint src_row, uint tn, inout vec4 sum[TILE]) {
     }
 }
 
-// Where this invocation's sums go, and how many of the eight lie inside the class. Known before the loop: what
-// they follow from would take more registers meanwhile.
+// Where this invocation's sums go, and how many of the eight lie inside the class. Known before the loop:
+// what they follow from would take more registers meanwhile.
 uint dst_at; // in groups of four channels
 int dst_left;
 
@@ -170,12 +174,14 @@ void main() {
     aw = make_axis(KW, SW, PW, parity % SW, push.dst_w);
     uint count_w = block_count(push.dst_w, SW, BW), count_h = block_count(push.dst_h, SH, BH);
     uint count_d = block_count(push.dst_d, SD, BD), clip = tile / count_w / count_h / count_d;
-    uvec3 first = uvec3(tile / count_w / count_h % count_d * BD, tile / count_w % count_h * BH, tile % count_w * BW);
+    uint block_d = tile / count_w / count_h % count_d, block_h = tile / count_w % count_h, block_w = tile % count_w;
+    uvec3 first = uvec3(block_d * BD, block_h * BH, block_w * BW);
     ivec3 begin = ivec3(ad.q_begin, ah.q_begin, aw.q_begin) + ivec3(first);
     place_loads(clip, begin, block);
 
     uint tn = gl_LocalInvocationID.x % NT, row = gl_LocalInvocationID.x / NT;
-    uvec3 mine = uvec3(row / (BW / 8) / BH, row / (BW / 8) % BH, row % (BW / 8) * 8); // its positions in the block
+    // Its positions in the block.
+    uvec3 mine = uvec3(row / (BW / 8) / BH, row / (BW / 8) % BH, row % (BW / 8) * 8);
     uint src_row = mine.x * PLANE4 + mine.y * ROW4 + mine.z / 4;
     place_sums(clip, begin + ivec3(mine), block * BN + tn * 4);
     vec4 sum[TILE];

@@ -7,9 +7,11 @@
 // Deep layers have few voxels and long sums: there KS teams of a workgroup share out a slab's channels, and
 // their sums are added at the end; and push.splits workgroups share out the slabs, which write their sums
 // behind each other, [split][voxel][B] in fp32.
-// Order of one output's sum: slabs in order, in each a team's own channels in order; then teams, halves first.
-// What is known of a voxel (its address, which taps lie inside) is settled before the loop, what is known of
-// a tap when the tap begins; a slab costs a load of its address and nothing else. Outside, zeros are loaded.
+// Order of one output's sum: slabs in order, in each a team's own channels in order; then teams, halves
+// first.
+// What is known of a voxel (its address, which taps lie inside) is settled before the loop, what is known
+// of a tap when the tap begins; a slab costs a load of its address and nothing else. Outside, zeros are
+// loaded.
 // BM, BN, BK multiples of 4; KS a power of two; DEPTH divides A; TN divides BN, TM BM;
 // local size x = KS * BM / TM * BN / TN.
 // Grid: split x class x block of channels x tile of voxels, voxels fastest.
@@ -45,8 +47,8 @@ shared uint dst_voxels[BM]; // NOWHERE behind the last
 
 axis ad, ah, aw;
 
-// What this invocation loads of every slab, and what it has loaded of the next: groups of four channels of src
-// and of rows of the weight.
+// What this invocation loads of every slab, and what it has loaded of the next: groups of four channels of
+// src and of rows of the weight.
 uint64_t src_origin[SRC_LOADS], src_at[SRC_LOADS], weight_at[WEIGHT_LOADS];
 uint src_inside[SRC_LOADS];
 vec4 next_src[SRC_LOADS], next_weight[WEIGHT_LOADS];
@@ -66,7 +68,8 @@ uint tap_bits(uint jd, uint jh, uint jw) {
     return 1u << jd | 16u << jh | 256u << jw;
 }
 
-// Of every voxel of the tile: where tap 0 lies in src, the taps inside (see tap_bits), and where it is in dst.
+// Of every voxel of the tile: where tap 0 lies in src, the taps inside (see tap_bits), and where it is in
+// dst.
 void place_voxels(uint tile, uint total) {
     for (uint i = gl_LocalInvocationID.x; i < BM; i += THREADS) {
         uint m = tile * BM + i, rest = min(m, total - 1);
@@ -228,7 +231,8 @@ void main() {
     place_loads(block);
     barrier(); // the places have been read
 
-    uint team = gl_LocalInvocationID.x / TEAM, thread = gl_LocalInvocationID.x % TEAM, tn = thread % NT, tm = thread / NT;
+    uint team = gl_LocalInvocationID.x / TEAM, thread = gl_LocalInvocationID.x % TEAM;
+    uint tn = thread % NT, tm = thread / NT;
     vec4 sum[TILE];
     [[unroll]] for (uint i = 0; i < TILE; i++)
         sum[i] = vec4(0.0);

@@ -6,39 +6,8 @@
 #include "shaders/conv/conv_coop.h"
 #include "shaders/conv/conv_tiling_tile.h"
 
-uint32_t conv_chunk(uint32_t channels, uint32_t limit) {
-    uint32_t chunk = limit;
-    while (chunk > 4 && channels % chunk != 0)
-        chunk -= 4;
-    return chunk;
-}
-
 static void add_spec(struct op_launch *launch, uint32_t value) {
     launch->spec[launch->spec_count++] = value;
-}
-
-uint64_t conv_class_voxels(const struct conv_geometry *g, bool transposed) {
-    if (!transposed)
-        return conv_small_voxels(g);
-    uint64_t count = g->n;
-    for (int i = 0; i < 3; i++)
-        count *= rt_div_up(g->big[i], g->stride[i]);
-    return count;
-}
-
-uint32_t conv_class_count(const struct conv_geometry *g, bool transposed) {
-    return transposed ? g->stride[0] * g->stride[1] * g->stride[2] : 1;
-}
-
-uint64_t conv_dst_count(const struct conv_geometry *g, bool transposed, uint32_t b) {
-    return (transposed ? conv_big_voxels(g) : conv_small_voxels(g)) * b;
-}
-
-uint32_t conv_slab_count(const struct conv_geometry *g, bool transposed, uint32_t a, uint32_t depth) {
-    uint32_t taps = 1;
-    for (int i = 0; i < 3; i++)
-        taps *= transposed ? (uint32_t)rt_div_up(g->kernel[i], g->stride[i]) : g->kernel[i];
-    return taps * (a / depth);
 }
 
 // --- gather
@@ -89,8 +58,6 @@ struct conv_gather_grid conv_tiling_gather(const struct op_target *target, const
                                            uint64_t room, struct op_launch *launch) {
     if (target->family == OP_FAMILY_COOP)
         return shape_coop_gather(target, g, transposed, a, b, src, room, launch);
-    if (target->family == OP_FAMILY_TILE)
-        return conv_tile_gather(target, g, transposed, a, b, room, launch);
     uint64_t class_size = conv_class_voxels(g, transposed);
     uint32_t tile_voxels, tile_channels;
     shape_lane_gather(launch, target, b, class_size, &tile_voxels, &tile_channels);
@@ -133,7 +100,8 @@ static uint32_t coop_weight_parts(const struct op_target *target, const struct c
     return conv_tile_parts(g, *blocks * tile.threads, rows * b);
 }
 
-// Parts of the voxels (family lane: of the rows) that are summed apart, so that there is enough parallel work.
+// Parts of the voxels (family lane: of the rows) that are summed apart, so that there is enough parallel
+// work.
 uint32_t conv_weight_parts(const struct op_target *target, const struct conv_geometry *g, uint32_t a,
                            uint32_t b) {
     enum { LANE_GROUPS = 32 };
@@ -157,10 +125,6 @@ void conv_tiling_weight(const struct op_target *target, const struct conv_geomet
         for (int i = 0; i < 3; i++)
             add_spec(launch, g->small[i]);
         launch->groups = parts * blocks;
-        return;
-    }
-    if (target->family == OP_FAMILY_TILE) {
-        conv_tile_weight(target, g, a, b, launch);
         return;
     }
     struct weight_tile tile = lane_weight_tile(target, conv_taps(g), a, b);

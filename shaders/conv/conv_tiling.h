@@ -7,16 +7,6 @@
 
 enum { CONV_MAX_SPLITS = 32 }; // workgroups that may share one sum
 
-// The largest multiple of 4 that divides `channels`, at most `limit`.
-uint32_t conv_chunk(uint32_t channels, uint32_t limit);
-
-// Output positions of a gather's fullest parity class, all clips; and how many classes there are.
-uint64_t conv_class_voxels(const struct conv_geometry *geometry, bool transposed);
-uint32_t conv_class_count(const struct conv_geometry *geometry, bool transposed);
-// Elements of a gather's output; slabs of `depth` input channels of one tap that one of them is summed over, at most.
-uint64_t conv_dst_count(const struct conv_geometry *geometry, bool transposed, uint32_t b);
-uint32_t conv_slab_count(const struct conv_geometry *geometry, bool transposed, uint32_t a, uint32_t depth);
-
 // What the gather's push constants say of its grid.
 struct conv_gather_grid {
     uint32_t tiles_per_class, splits;
@@ -25,8 +15,8 @@ struct conv_gather_grid {
 // What is read: family coop treats a gradient in a way of its own, see conv_coop.glsl.
 enum conv_source { CONV_ACTIVATION, CONV_GRADIENT };
 
-// Adds the specialisation of the target's family behind the geometry's, sets the local size and the
-// workgroups. `room`: floats for partial sums, 0: none.
+// Families lane and coop; tile's are conv_tiling_tile.h's. Adds the specialisation of the target's family
+// behind the geometry's, sets the local size and the workgroups. `room`: floats for partial sums, 0: none.
 struct conv_gather_grid conv_tiling_gather(const struct op_target *target,
                                            const struct conv_geometry *geometry, bool transposed, uint32_t a,
                                            uint32_t b, enum conv_source src, uint64_t room,

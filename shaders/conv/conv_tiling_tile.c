@@ -15,10 +15,10 @@ static uint32_t least(uint32_t a, uint32_t b) {
     return a < b ? a : b;
 }
 
-// What the registers of a make of GPU hold, as compilers count them: RADV for GCN (three waves of eight with the
-// 84 registers that these shapes take) and RDNA, NVK for NVIDIA's Pascal and Turing, ANV for Intel's (no value
-// leaves its registers); tests/drivers/ measures it. The sums of an invocation are 16, 32 or 64 registers, every
-// load that it carries from memory to a slab four.
+// What the registers of a make of GPU hold, as compilers count them: RADV for GCN (three waves of eight
+// with the 84 registers that these shapes take) and RDNA, NVK for NVIDIA's Pascal and Turing, ANV for
+// Intel's (no value leaves its registers); tests/drivers/ measures it. The sums of an invocation are 16,
+// 32 or 64 registers, every load that it carries from memory to a slab four.
 struct makes {
     uint32_t loads;      // that an invocation carries beside 32 sums
     uint32_t few_loads;  // beside 16
@@ -70,6 +70,11 @@ static uint32_t channels_of_tile(uint32_t b, uint32_t limit) {
     return least(b > 32 ? 64 : b > 16 ? 32 : 16, limit);
 }
 
+// Two workgroups of a unit at least.
+static uint32_t shared_limit(const struct op_target *target) {
+    return target->max_shared_bytes < 32768 ? SHARED_BYTES : 24576;
+}
+
 // Unrolled code of deep slabs takes a CPU device's compiler seconds.
 static uint32_t deepest_slab(const struct op_target *target) {
     return target->cpu ? 4 : 16;
@@ -81,8 +86,8 @@ static uint64_t enough_groups(const struct op_target *target) {
 
 // --- gather: tiles of voxels, slabs of channels
 
-// A workgroup's tile and an invocation's part of it, the teams that share its sums, and how many of the input's
-// channels a team takes from one slab.
+// A workgroup's tile and an invocation's part of it, the teams that share its sums, and how many of the
+// input's channels a team takes from one slab.
 struct gather_tile {
     uint32_t voxels, channels, voxels_each, channels_each, teams, depth;
 };
@@ -178,8 +183,8 @@ static bool fit_block(const struct op_target *target, const struct conv_geometry
            threads <= target->max_invocations && rt_div_up(halo, threads) <= make->halo_loads;
 }
 
-// The largest of these that fits and leaves enough workgroups, or the smallest that fits: the border of a large
-// block is a smaller part of it.
+// The largest of these that fits and leaves enough workgroups, or the smallest that fits: the border of a
+// large block is a smaller part of it.
 static bool choose_block(const struct op_target *target, const struct conv_geometry *g, bool transposed,
                          uint32_t a, uint32_t b, struct gather_block *block) {
     static const uint32_t sizes[][3] = {{4, 8, 16},  {2, 16, 16}, {4, 8, 8}, {2, 8, 16},
@@ -216,7 +221,8 @@ struct gather_shape {
 static bool plan_block(const struct gather_shape *s, uint32_t each, struct gather_plan *plan) {
     const struct makes *make = &makes[make_of(s->target, s->a, s->b)];
     uint32_t channels = channels_of_tile(s->b, 64);
-    // A GPU that can carry little takes 48 channels 16 at a time, which fill 256 invocations with fewer loads each.
+    // A GPU that can carry little takes 48 channels 16 at a time, which fill 256 invocations with fewer
+    // loads each.
     if (channels == 48 && make->halo_loads <= 3)
         channels = 16;
     *plan = (struct gather_plan){
@@ -229,13 +235,15 @@ static bool plan_block(const struct gather_shape *s, uint32_t each, struct gathe
     return true;
 }
 
+static void count_tile_groups(const struct gather_shape *s, struct gather_plan *plan) {
+    plan->tiles = rt_div_up(conv_class_voxels(s->g, s->transposed), plan->tile.voxels);
+    plan->groups = plan->tiles * conv_class_count(s->g, s->transposed) * rt_div_up(s->b, plan->tile.channels);
+}
+
 static bool plan_tile(const struct gather_shape *s, struct gather_tile tile, struct gather_plan *plan) {
     *plan = (struct gather_plan){.tile = tile, .splits = 1};
-    if (!fit_gather(s->target, s->a, s->b, &plan->tile))
-        return false;
-    plan->tiles = rt_div_up(conv_class_voxels(s->g, s->transposed), tile.voxels);
-    plan->groups = plan->tiles * conv_class_count(s->g, s->transposed) * rt_div_up(s->b, tile.channels);
-    return true;
+    count_tile_groups(s, plan);
+    return fit_gather(s->target, s->a, s->b, &plan->tile);
 }
 
 enum { MOST_PLANS = 6 };
@@ -304,18 +312,66 @@ static void shape_tile(const struct gather_tile *tile, struct op_launch *launch)
     add_spec(launch, tile->teams);
 }
 
+// --- gather: what else would do
+
+static bool vary_block(const struct gather_shape *s, uint32_t choice, struct gather_plan *plan) {
+    bool ahead = choice == 2 ? plan->block.ahead : !plan->block.ahead;
+    if (choice > 1 && !plan_block(s, plan->block.channels_each == 4 ? 8 : 4, plan))
+        return false;
+    plan->block.ahead = ahead;
+    return true;
+}
+
+static bool vary_tile(const struct gather_shape *s, uint32_t choice, struct gather_plan *plan) {
+    struct gather_tile *tile = &plan->tile;
+    if (choice == 1 && tile->teams == 1 && tile->depth % 8 == 0)
+        tile->depth /= 2;
+    else if (choice == 2)
+        tile->voxels_each = 12 - tile->voxels_each;
+    else if (choice == 3 && tile->teams == 1)
+        tile->voxels = 192 - tile->voxels;
+    else if (choice == 3 && tile->channels == 32)
+        tile->channels = 16;
+    else
+        return false;
+    count_tile_groups(s, plan);
+    return gather_shared_bytes(tile) <= SHARED_BYTES && gather_threads(tile) <= s->target->max_invocations &&
+           gather_loads(tile) <= 8;
+}
+
+// The best plan, and others that add in the same order: every choice gives the same bits.
+static uint32_t list_choices(const struct gather_shape *s, struct gather_plan plans[CONV_MAX_CHOICES]) {
+    uint32_t count = 1;
+    plans[0] = best_plan(s);
+    for (uint32_t choice = 1; choice < CONV_MAX_CHOICES; choice++) {
+        plans[count] = plans[0];
+        count += plans[0].blocks ? vary_block(s, choice, &plans[count]) : vary_tile(s, choice, &plans[count]);
+    }
+    return count;
+}
+
+uint32_t conv_tile_gather_choices(const struct op_target *target, const struct conv_geometry *g,
+                                  bool transposed, uint32_t a, uint32_t b) {
+    struct gather_plan plans[CONV_MAX_CHOICES];
+    return list_choices(
+        &(struct gather_shape){.target = target, .g = g, .transposed = transposed, .a = a, .b = b}, plans);
+}
+
 struct conv_gather_grid conv_tile_gather(const struct op_target *target, const struct conv_geometry *g,
                                          bool transposed, uint32_t a, uint32_t b, uint64_t room,
-                                         struct op_launch *launch) {
+                                         uint32_t choice, struct op_launch *launch) {
     struct gather_shape shape = {.target = target, .g = g, .transposed = transposed, .a = a, .b = b};
-    struct gather_plan plan = best_plan(&shape);
-    plan.splits = choose_splits(&shape, &plan, room);
-    if (plan.blocks)
-        shape_block(&plan.block, g->dtype, launch);
+    struct gather_plan plans[CONV_MAX_CHOICES];
+    uint32_t count = list_choices(&shape, plans);
+    uint32_t splits = choose_splits(&shape, &plans[0], room);
+    struct gather_plan *plan = &plans[choice < count && splits == 1 ? choice : 0]; // splits are cut at slabs
+    plan->splits = splits;
+    if (plan->blocks)
+        shape_block(&plan->block, g->dtype, launch);
     else
-        shape_tile(&plan.tile, launch);
-    launch->groups = plan.groups * plan.splits;
-    return (struct conv_gather_grid){(uint32_t)plan.tiles, plan.splits};
+        shape_tile(&plan->tile, launch);
+    launch->groups = plan->groups * plan->splits;
+    return (struct conv_gather_grid){(uint32_t)plan->tiles, plan->splits};
 }
 
 // --- the weight gradient
@@ -355,9 +411,33 @@ static struct weight_tile choose_weight_tile(const struct op_target *target, con
     tile.threads = tile.a / tile.a_each * tile.b / tile.b_each;
     tile.blocks = rt_div_up(rows, tile.a) * rt_div_up(b, tile.b);
     tile.voxels = weight_voxels(target, g->small[2], &tile);
-    if (weight_shared_bytes(&tile) > (target->max_shared_bytes < 32768 ? SHARED_BYTES : 24576))
+    if (weight_shared_bytes(&tile) > shared_limit(target))
         tile.buffers = 1;
     return tile;
+}
+
+// The best tile, and others that add in the same order: every choice gives the same bits.
+static uint32_t list_weight_choices(const struct op_target *target, const struct conv_geometry *g, uint32_t a,
+                                    uint32_t b, struct weight_tile tiles[CONV_MAX_CHOICES]) {
+    uint32_t count = 1;
+    tiles[0] = choose_weight_tile(target, g, a, b);
+    for (uint32_t choice = 1; choice < CONV_MAX_CHOICES; choice++) {
+        struct weight_tile tile = tiles[0];
+        if (choice != 2)
+            tile.buffers = 3 - tile.buffers;
+        if (choice != 1)
+            tile.b_each = 8;
+        tile.threads = tile.a / tile.a_each * tile.b / tile.b_each;
+        if (weight_shared_bytes(&tile) <= shared_limit(target))
+            tiles[count++] = tile;
+    }
+    return count;
+}
+
+uint32_t conv_tile_weight_choices(const struct op_target *target, const struct conv_geometry *g, uint32_t a,
+                                  uint32_t b) {
+    struct weight_tile tiles[CONV_MAX_CHOICES];
+    return list_weight_choices(target, g, a, b, tiles);
 }
 
 struct conv_geometry conv_tile_weight_geometry(const struct conv_geometry *g) {
@@ -388,8 +468,10 @@ uint32_t conv_tile_weight_parts(const struct op_target *target, const struct con
 }
 
 void conv_tile_weight(const struct op_target *target, const struct conv_geometry *g, uint32_t a, uint32_t b,
-                      struct op_launch *launch) {
-    struct weight_tile tile = choose_weight_tile(target, g, a, b);
+                      uint32_t choice, struct op_launch *launch) {
+    struct weight_tile tiles[CONV_MAX_CHOICES];
+    uint32_t count = list_weight_choices(target, g, a, b, tiles);
+    struct weight_tile tile = tiles[choice < count ? choice : 0];
     launch->local[0] = tile.threads;
     launch->groups = conv_tile_weight_parts(target, g, a, b) * tile.blocks;
     add_spec(launch, tile.a);

@@ -2,12 +2,14 @@
 #extension GL_GOOGLE_include_directive : require
 // The weight gradient as a GEMM, for GPUs: M = taps x channels of the big side (channels innermost),
 // N = channels of the small side, K = small voxels of one part. A workgroup computes BM x BN,
-// an invocation TM x TN. K comes in slabs: BK voxels side by side in one row (clip, d, h) of the small grid.
+// an invocation TM x TN. K comes in slabs: BK voxels side by side in one row (clip, d, h) of the small
+// grid.
 // While a slab is multiplied, the next one is on its way from memory into registers.
-// An invocation loads one column of the big side, that is one tap and four channels: what follows of these is
-// settled before the loop, and what follows of a row is the same for all. Outside, zeros are loaded.
+// An invocation loads one column of the big side, that is one tap and four channels: what follows of these
+// is settled before the loop, and what follows of a row is the same for all. Outside, zeros are loaded.
 // Order of one weight's sum: a part's voxels in order; then the parts (conv_reduce.comp, rows_sum.comp).
-// BM, BN, TM, TN multiples of 4; TN divides BN, TM BM; local size x = BM / TM * BN / TN, a multiple of BM / 4.
+// BM, BN, TM, TN multiples of 4; TN divides BN, TM BM; local size x = BM / TM * BN / TN, a multiple of BM
+// / 4.
 // With BUFFERS = 2 a slab is written while another is read.
 // Grid: part x block of b x block of m, blocks of m fastest.
 #include "shaders/common/tensor.glsl"
@@ -63,8 +65,8 @@ uint64_t small_at[SMALL_LOADS];
 uint small_first[SMALL_LOADS];
 vec4 next_big[BIG_LOADS], next_small[SMALL_LOADS];
 
-// The slab that is loaded next: its row and its first voxel there; where the row begins, for this column and in
-// small, and for how many voxels the column is inside.
+// The slab that is loaded next: its row and its first voxel there; where the row begins, for this column
+// and in small, and for how many voxels the column is inside.
 uint clip, d, h, w, inside;
 uint64_t big_row, small_row;
 
