@@ -5,8 +5,12 @@
 #include "cli/media/output.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+// Specialisation constants before it are the local size and the family.
+enum { SPEC_OWN = 4 };
 
 struct statistics_file {
     struct output output;
@@ -42,6 +46,45 @@ cJSON *statistics_json(const struct rt_device_info *device, const struct rt_stat
     for (uint32_t i = 0; i < s->count; i++)
         cJSON_AddRawToObject(all, s->items[i].name, s->items[i].value);
     return line;
+}
+
+bool statistics_add(cJSON *object, const char *name, struct rt_device *device, struct cli_error *error) {
+    cJSON *rows = cJSON_AddArrayToObject(object, name);
+    enum rt_status status = RT_OK;
+    for (uint32_t i = 0; i < rt_statistics_count(device) && status == RT_OK; i++) {
+        struct rt_statistics statistics;
+        status = rt_statistics_read(device, i, &statistics);
+        if (status == RT_OK)
+            cJSON_AddItemToArray(rows, statistics_json(rt_device_describe(device), &statistics));
+        rt_statistics_free(&statistics);
+    }
+    return cli_check(error, status, "reading statistics");
+}
+
+static void print_row(const struct rt_statistics *s) {
+    printf("%-33s %7u %4u", s->kernel, s->spec[0] * s->spec[1] * s->spec[2], s->subgroup_size);
+    for (int k = 0; k < RT_KNOWN_COUNT; k++)
+        if (isnan(s->known[k]))
+            printf(" %9s", "-");
+        else
+            printf(" %9.0f", s->known[k]);
+    for (uint32_t i = SPEC_OWN; i < s->spec_count; i++)
+        printf("%s%u", i == SPEC_OWN ? "  " : ",", s->spec[i]);
+    printf("\n");
+}
+
+bool statistics_print(struct rt_device *device, struct cli_error *error) {
+    enum rt_status status = RT_OK;
+    printf("%-33s %7s %4s %9s %9s %9s %9s %9s %9s %9s  %s\n", "pipeline", "threads", "lane", "registers",
+           "waves", "spills", "scratch", "shared", "code", "cycles", "constants");
+    for (uint32_t i = 0; i < rt_statistics_count(device) && status == RT_OK; i++) {
+        struct rt_statistics statistics;
+        status = rt_statistics_read(device, i, &statistics);
+        if (status == RT_OK)
+            print_row(&statistics);
+        rt_statistics_free(&statistics);
+    }
+    return cli_check(error, status, "reading statistics");
 }
 
 static bool write_line(struct output *output, struct rt_device *device, uint32_t i, struct cli_error *error) {

@@ -16,6 +16,10 @@ bool statistics_file_begin(struct statistics_file **out, struct cli_error *error
 // nulls in either case; a NULL file is fine.
 bool statistics_file_end(struct statistics_file **file, struct rt_device *device, struct cli_error *error);
 
+// All pipelines that a device has built, as rows on stdout, or under `name` in an object.
+bool statistics_print(struct rt_device *device, struct cli_error *error);
+bool statistics_add(cJSON *object, const char *name, struct rt_device *device, struct cli_error *error);
+
 // One pipeline. NULL without memory.
 cJSON *statistics_json(const struct rt_device_info *device, const struct rt_statistics *statistics);
 

@@ -6,7 +6,7 @@
 
 struct rt_device_params {
     // Pipelines are compiled, and whatever is submitted is dropped: memory is the host's, what is read from it
-    // are zeros. It takes a driver, but no hardware.
+    // means nothing. It takes a driver, but no hardware.
     bool record_only;
     bool statistics; // for rt_statistics_read
     bool assembly;   // for rt_statistics_assembly, and statistics
