@@ -14,20 +14,21 @@ class Block:
 
 
 def read_aco(text):
-    """AMD: `BB12:`, then instructions with their encoding behind a semicolon."""
+    """AMD: `BB12:`, then instructions with their encoding behind a semicolon; or, where Mesa's LLVM does not know the card,
+    the compiler's own `BB12`, and instructions behind what they give: `v1: %62:v[5] = v_mul_lo_u32 ...`."""
     blocks, block, ended = {}, None, True
     for line in text.splitlines():
-        label = re.match(r"(BB\d+):", line)
+        label = re.match(r"(BB\d+):?$", line)
         if label:
             if block and not ended:
                 block.next.append(label[1])
             block, ended = blocks.setdefault(label[1], Block()), False
             continue
-        instruction = line.split(";")[0].strip()
+        instruction = line.split(";")[0].split(" = ")[-1].strip()
         if not block or not instruction:
             continue
         block.instructions.append(instruction)
-        jump = re.match(r"s_c?branch\w*\s+(BB\d+)", instruction)
+        jump = re.match(r"s_c?branch\w*\s+(?:block:)?(BB\d+)", instruction)
         if jump:
             block.next.append(jump[1])
         ended = instruction.startswith(("s_branch", "s_endpgm"))

@@ -8,7 +8,7 @@ mirror=$2
 
 # The drivers come from trixie-backports: NAK's cycles and waves are there, and a Pascal that conforms.
 # The shims are built from the source of trixie's own Mesa, a year older: the kernels' interface is the same.
-drivers="mesa-vulkan-drivers/trixie-backports libvulkan1 ca-certificates"
+drivers="mesa-vulkan-drivers/trixie-backports libvulkan1 libcjson1 ca-certificates"
 tools="gcc g++ libc6-dev meson ninja-build pkgconf python3-mako python3-yaml python3-packaging bison flex libdrm-dev
 libelf-dev glslang-tools zlib1g-dev libexpat1-dev xz-utils"
 
