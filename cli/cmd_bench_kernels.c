@@ -193,7 +193,7 @@ const struct command cmd_bench_kernels = {
         "Each row: median time, arithmetic and memory traffic per second, and the share of what this device\n"
         "reached in the same run with multiply-adds from registers (fma) or with a copy of 8 MiB (copy),\n"
         "whichever is nearer. The last row is the same convolution as a plain loop in C, on one thread.\n"
-        "MOGRAPH_KERNELS=tile or lane chooses the kernel family.\n",
+        "MOGRAPH_KERNELS=tile, lane or coop chooses the kernel family.\n",
     .options = options,
     .values_size = sizeof(struct bench_values),
     .run = run,
