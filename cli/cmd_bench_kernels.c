@@ -202,7 +202,7 @@ const struct command cmd_bench_kernels = {
         "--statistics adds a row for each pipeline: threads of a workgroup, lanes of a subgroup, registers of a\n"
         "thread, waves at a time, registers that spill, bytes of scratch, shared memory and code, the compiler's\n"
         "estimate of cycles. The driver must offer VK_KHR_pipeline_executable_properties; lavapipe does not.\n"
-        "MOGRAPH_KERNELS=tile or lane chooses the kernel family.\n",
+        "MOGRAPH_KERNELS=tile, lane or coop chooses the kernel family.\n",
     .options = options,
     .values_size = sizeof(struct bench_values),
     .run = run,

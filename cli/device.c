@@ -60,6 +60,15 @@ void cli_device_close(struct cli_device *device) {
     rt_context_destroy(&device->context);
 }
 
+void cli_matrix_text(const struct rt_device_info *info, char text[CLI_MATRIX_TEXT]) {
+    const char *obstacle;
+    if (op_family_possible(info, OP_FAMILY_COOP, &obstacle))
+        snprintf(text, CLI_MATRIX_TEXT, "%ux%ux%u, fp16 with fp32 sums, subgroups of %u", info->matrix.m,
+                 info->matrix.n, info->matrix.k, info->matrix_subgroup);
+    else
+        snprintf(text, CLI_MATRIX_TEXT, "none: %s", obstacle);
+}
+
 // The fields of VK_MAKE_API_VERSION (Vulkan 1.2, "Version Numbers"): 7 bits, 10 bits, 12 bits.
 void cli_version_text(uint32_t version, char text[CLI_VERSION_TEXT]) {
     snprintf(text, CLI_VERSION_TEXT, "%u.%u.%u", version >> 22 & 0x7f, version >> 12 & 0x3ff,

@@ -27,6 +27,10 @@ bool cli_device_open_quietly(const char *selector, struct cli_device *out, struc
 // Writes the file of MOGRAPH_STATISTICS, too.
 void cli_device_close(struct cli_device *device);
 
+// What family coop has here, "16x16x16, fp16 with fp32 sums, subgroups of 32"; or why it has nothing, "none: ...".
+enum { CLI_MATRIX_TEXT = 200 };
+void cli_matrix_text(const struct rt_device_info *info, char text[CLI_MATRIX_TEXT]);
+
 // "1.2.3" from the encoding of rt_device_info.api_version.
 enum { CLI_VERSION_TEXT = 32 };
 void cli_version_text(uint32_t version, char text[CLI_VERSION_TEXT]);

@@ -5,6 +5,7 @@
 #include "runtime/device_private.h"
 #include "runtime/kernel_private.h"
 #include "runtime/log.h"
+#include "runtime/matrix.h"
 #include "runtime/memory.h"
 #include "runtime/record_only.h"
 
@@ -92,6 +93,11 @@ static enum rt_status open_device(struct rt_device *device) {
     VkPhysicalDeviceFeatures2 features = {.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_FEATURES_2,
                                           .pNext = &features12,
                                           .features = {.shaderInt64 = VK_TRUE}};
+    struct rt_matrix_features matrices;
+    if (device->info.matrix.m > 0) {
+        rt_matrix_enable(&matrices, &features12);
+        extensions[extension_count++] = matrices.extension;
+    }
     float priority = 1.0f;
     VkDeviceQueueCreateInfo queue = {.sType = VK_STRUCTURE_TYPE_DEVICE_QUEUE_CREATE_INFO,
                                      .queueFamilyIndex = device->queue_family,

@@ -15,8 +15,9 @@
             (g)->stride[2], (g)->padding[0], (g)->padding[1], (g)->padding[2], a, b)
 
 static enum op_kernel gather_kernel(const struct op_target *target, enum op_dtype dtype) {
-    return target->family == OP_FAMILY_LANE ? KERNEL_FOR(dtype, conv_gather_lane)
-                                            : KERNEL_FOR(dtype, conv_gather_tile);
+    return target->family == OP_FAMILY_LANE   ? KERNEL_FOR(dtype, conv_gather_lane)
+           : target->family == OP_FAMILY_COOP ? KERNEL_FOR(dtype, conv_gather_coop)
+                                              : KERNEL_FOR(dtype, conv_gather_tile);
 }
 
 struct reduction {
@@ -57,8 +58,8 @@ void conv_record_gather(struct op_recorder *recorder, const struct conv_geometry
         OP_LAUNCH(gather_kernel(target, g->dtype), push, GEOMETRY_SPEC(transposed, g, a, b),
                   .reads = {buffers->src, buffers->weight, buffers->bias}, .writes = {buffers->dst},
                   .flops = conv_flops(g, a, b));
-    struct conv_gather_grid grid =
-        conv_tiling_gather(target, g, transposed, a, b, buffers->partials.size_bytes / 4, launch);
+    struct conv_gather_grid grid = conv_tiling_gather(target, g, transposed, a, b, buffers->kind,
+                                                      buffers->partials.size_bytes / 4, launch);
     push.tiles_per_class = grid.tiles_per_class;
     push.splits = grid.splits;
     if (push.splits > 1) {
@@ -95,8 +96,9 @@ uint64_t conv_weight_partials(const struct op_target *target, const struct conv_
 }
 
 static enum op_kernel weight_kernel(const struct op_target *target, enum op_dtype dtype) {
-    return target->family == OP_FAMILY_LANE ? KERNEL_FOR(dtype, conv_weight_lane)
-                                            : KERNEL_FOR(dtype, conv_weight_tile);
+    return target->family == OP_FAMILY_LANE   ? KERNEL_FOR(dtype, conv_weight_lane)
+           : target->family == OP_FAMILY_COOP ? KERNEL_FOR(dtype, conv_weight_coop)
+                                              : KERNEL_FOR(dtype, conv_weight_tile);
 }
 
 // The parts' sums, side by side in `partials`.
@@ -106,6 +108,7 @@ static void record_weight_parts(struct op_recorder *recorder, const struct conv_
     struct push_conv_weight push = {.big = buffers->big.address,
                                     .small = buffers->small.address,
                                     .partials = buffers->partials.address,
+                                    .zeros = recorder->library->zeros.address,
                                     .n = g->n,
                                     .big_d = g->big[0],
                                     .big_h = g->big[1],
@@ -117,7 +120,7 @@ static void record_weight_parts(struct op_recorder *recorder, const struct conv_
     struct op_launch *launch = OP_LAUNCH(weight_kernel(target, g->dtype), push, GEOMETRY_SPEC(0, g, a, b),
                                          .reads = {buffers->big, buffers->small},
                                          .writes = {buffers->partials}, .flops = conv_flops(g, a, b));
-    conv_tiling_weight(target, g, a, b, launch);
+    conv_tiling_weight(target, g, a, b, buffers->kind, launch);
     op_dispatch(recorder, launch);
 }
 

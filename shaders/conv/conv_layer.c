@@ -94,6 +94,7 @@ void conv_layer_backward_input_record(const struct conv_layer *l, struct op_reco
                                       const struct op_conv_backward_input_buffers *args) {
     struct conv_gather_buffers buffers = {
         .src = args->d_dst,
+        .kind = CONV_GRADIENT,
         .weight = rt_buffer_slice(args->scratch, 0, weight_count(l) * 4),
         .dst = args->d_src,
         .partials = rt_buffer_slice(args->scratch, swapped_floats(l) * 4, split_floats(l) * 4)};
@@ -137,6 +138,7 @@ void conv_layer_backward_weight_record(const struct conv_layer *l, struct op_rec
     struct conv_weight_buffers weight = {
         .big = l->transposed ? args->d_dst : args->src,
         .small = l->transposed ? args->src : args->d_dst,
+        .kind = l->transposed ? CONV_GRADIENT : CONV_ACTIVATION,
         .partials = rt_buffer_slice(args->scratch, 0, weight_partials(l, target) * 4),
         .d_weight = args->d_weight};
     conv_record_weight(recorder, &l->geometry, big_channels(l), small_channels(l), l->transposed,

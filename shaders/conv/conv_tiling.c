@@ -2,6 +2,7 @@
 #include "shaders/conv/conv_tiling.h"
 
 #include "runtime/align.h"
+#include "shaders/conv/conv_coop.h"
 
 // The largest multiple of 4 that divides `channels`, at most `limit`.
 static uint32_t chunk_of(uint32_t channels, uint32_t limit) {
@@ -144,10 +145,33 @@ static void shape_tile_gather(struct op_launch *launch, const struct gather_plan
     launch->groups = plan->groups * plan->splits;
 }
 
+// Family `coop`. Long sums of few workgroups are split as in family `tile`.
+static struct conv_gather_grid shape_coop_gather(const struct op_target *target,
+                                                 const struct conv_geometry *g, bool transposed, uint32_t a,
+                                                 uint32_t b, enum conv_source src, uint64_t room,
+                                                 struct op_launch *launch) {
+    enum { FEW_GROUPS = 128, LONG_ROUNDS = 64 };
+    uint64_t size = class_voxels(g, transposed), depth = slab_count(g, transposed, a, 1);
+    struct conv_coop_tile tile = conv_coop_tile(target, class_count(g, transposed), size, b, depth);
+    uint64_t groups = class_count(g, transposed) * rt_div_up(size, tile.m) * rt_div_up(b, tile.n);
+    uint64_t rounds = rt_div_up(depth, tile.steps * target->matrix.k), splits = rounds * 8 / LONG_ROUNDS;
+    uint64_t most = room / dst_count(g, transposed, b);
+    splits = splits > CONV_MAX_SPLITS ? CONV_MAX_SPLITS : splits;
+    splits = splits > most ? most : splits;
+    if (g->dtype != OP_F32 || groups >= FEW_GROUPS || rounds < LONG_ROUNDS || splits < 1)
+        splits = 1;
+    conv_coop_shape(target, &tile, launch);
+    add_spec(launch, src == CONV_GRADIENT);
+    launch->groups = groups * splits;
+    return (struct conv_gather_grid){(uint32_t)rt_div_up(size, tile.m), (uint32_t)splits};
+}
+
 struct conv_gather_grid conv_tiling_gather(const struct op_target *target, const struct conv_geometry *g,
-                                           bool transposed, uint32_t a, uint32_t b, uint64_t room,
-                                           struct op_launch *launch) {
+                                           bool transposed, uint32_t a, uint32_t b, enum conv_source src,
+                                           uint64_t room, struct op_launch *launch) {
     uint64_t class_size = class_voxels(g, transposed);
+    if (target->family == OP_FAMILY_COOP)
+        return shape_coop_gather(target, g, transposed, a, b, src, room, launch);
     if (target->family == OP_FAMILY_TILE) {
         struct gather_plan plan = plan_tile_gather(target, g, transposed, a, b, room);
         shape_tile_gather(launch, &plan);
@@ -196,8 +220,19 @@ static struct weight_tile tile_weight_tile(const struct op_target *target, uint3
     return tile;
 }
 
+static struct conv_coop_tile coop_weight_tile(const struct op_target *target, uint32_t taps, uint32_t a,
+                                              uint32_t b) {
+    enum { LONG = 1024 }; // voxels are many
+    return conv_coop_tile(target, LONG, (uint64_t)taps * a, b, LONG);
+}
+
 static struct weight_tile weight_tile_of(const struct op_target *target, uint32_t taps, uint32_t a,
                                          uint32_t b) {
+    if (target->family == OP_FAMILY_COOP) {
+        struct conv_coop_tile tile = coop_weight_tile(target, taps, a, b);
+        uint64_t blocks = rt_div_up((uint64_t)taps * a, tile.m) * rt_div_up(b, tile.n);
+        return (struct weight_tile){.a = tile.m, .b = tile.n, .threads = tile.threads, .blocks = blocks};
+    }
     return target->family == OP_FAMILY_LANE ? lane_weight_tile(target, taps, a, b)
                                             : tile_weight_tile(target, taps, a, b);
 }
@@ -220,10 +255,18 @@ uint32_t conv_weight_parts(const struct op_target *target, const struct conv_geo
 }
 
 void conv_tiling_weight(const struct op_target *target, const struct conv_geometry *g, uint32_t a, uint32_t b,
-                        struct op_launch *launch) {
+                        enum conv_source big, struct op_launch *launch) {
     struct weight_tile tile = weight_tile_of(target, conv_taps(g), a, b);
     launch->local[0] = tile.threads;
     launch->groups = conv_weight_parts(target, g, a, b) * tile.blocks;
+    if (target->family == OP_FAMILY_COOP) {
+        struct conv_coop_tile coop = coop_weight_tile(target, conv_taps(g), a, b);
+        conv_coop_shape(target, &coop, launch);
+        add_spec(launch, big == CONV_GRADIENT);
+        for (int i = 0; i < 3; i++)
+            add_spec(launch, g->small[i]);
+        return;
+    }
     if (target->family == OP_FAMILY_TILE) {
         add_spec(launch, tile.a);
         add_spec(launch, tile.b);

@@ -4,6 +4,7 @@ PUSH(conv_weight) {
     ADDRESS big;      // [n][big_d][big_h][big_w][A]
     ADDRESS small;    // [n][small_d][small_h][small_w][B]
     ADDRESS partials; // [parts][tap][A][B]
+    ADDRESS zeros;    // family coop: as many zeros as a voxel has channels
     UINT n;
     UINT big_d;
     UINT big_h;
