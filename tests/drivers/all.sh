@@ -11,11 +11,25 @@ export CHROOT
 status=0
 
 sh "$here/chroot.sh" "$CHROOT" "${3:-http://deb.debian.org/debian}"
-for device in polaris10 navi21 navi31 gfx1200 gp102 tu102 tgl dg2 bmg; do
-    printf 'drivers: %s\n' "$device"
-    rm -rf "${folder:?}/$device"
-    sh "$here/run.sh" "$device" "$program" "$folder/$device" || status=1
-done
-PYTHONDONTWRITEBYTECODE=1 python3 "$here/report.py" "$folder"
+here_devices="polaris10 navi21 navi31 gfx1200"
+chroot_devices="gp102 tu102 tgl dg2 bmg navi31-coop tu102-coop ga102-coop dg2-coop bmg-coop"
+
+# judge PROGRAM DEVICE...
+judge() {
+    by=$1
+    shift
+    for device in "$@"; do
+        printf 'drivers: %s\n' "$device"
+        rm -rf "${folder:?}/$device"
+        sh "$here/run.sh" "$device" "$by" "$folder/$device" || status=1
+    done
+}
+
+# shellcheck disable=SC2086
+judge "$program" $here_devices
+# shellcheck disable=SC2086
+judge "$CHROOT/build/mograph/build/tests/pipelines" $chroot_devices
+# shellcheck disable=SC2086
+PYTHONDONTWRITEBYTECODE=1 python3 "$here/report.py" "$folder" $here_devices $chroot_devices
 sed -n '/^| GPU/,/^$/p' "$here/RESULTS.md"
 exit $status

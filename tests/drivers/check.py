@@ -38,7 +38,7 @@ def faults(limits, found, presets):
         elif value > bound if above else value < bound:
             yield f"{figure}: {value}, {'at most' if above else 'at least'} {bound} allowed"
     for preset in presets:
-        if pipelines.unseen(found, preset) > 1:
+        if f"least_share_{preset}" in limits["limits"] and pipelines.unseen(found, preset) > 1:
             yield f"share_{preset}: {pipelines.unseen(found, preset):.0f}% of the work has no loop that is understood"
 
 

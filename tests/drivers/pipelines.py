@@ -58,10 +58,13 @@ def read(folder):
 
 
 def share(pipelines, preset):
-    """Multiply-adds of the issue slots that a step of a preset spends in its hottest loops, in percent."""
+    """Multiply-adds of the issue slots that a step of a preset spends in its hottest loops, in percent; None where loops
+    multiply in other ways, as with cooperative matrices."""
+    if unseen(pipelines, preset) > 50:
+        return None
     work = [(p.work(preset), p.share()) for p in pipelines if p.work(preset) > 0]
     slots = sum(flops / part for flops, part in work if part > 0)
-    return 100 * sum(flops for flops, part in work if part > 0) / slots if slots else 0.0
+    return round(100 * sum(flops for flops, part in work if part > 0) / slots, 1) if slots else None
 
 
 def unseen(pipelines, preset):
@@ -86,8 +89,8 @@ def summary(pipelines):
         "waves": min(known(hot, "waves"), default=None),
         "registers": max(known(hot, "registers"), default=None),
         "code_bytes": max(known(pipelines, "code_bytes"), default=None),
-        "share_small": round(share(pipelines, "small"), 1),
-        "share_base": round(share(pipelines, "base"), 1),
+        "share_small": share(pipelines, "small"),
+        "share_base": share(pipelines, "base"),
     }
 
 

@@ -1,6 +1,6 @@
-"""Writes RESULTS.md of what drivers said: python3 report.py FOLDER, which holds a folder DEVICE per file in limits/.
+"""Writes RESULTS.md of what drivers said: python3 report.py FOLDER DEVICE..., of what run.sh has left in FOLDER/DEVICE.
 
-With --before it writes the figures into the files in limits/ instead, as what later ones are compared with.
+With --before COMMIT in front it writes the figures into limits/ instead, as what later ones are compared with.
 """
 import contextlib
 import io
@@ -12,7 +12,6 @@ import check
 import pipelines
 
 HERE = pathlib.Path(__file__).resolve().parent
-DEVICES = ("polaris10", "navi21", "navi31", "gfx1200", "gp102", "tu102", "tgl", "dg2", "bmg")
 COLUMNS = (("spilling", "pipelines that spill"), ("most_spills", "most spills"), ("scratch_bytes", "scratch, bytes"),
            ("waves", "fewest waves"), ("registers", "most registers"), ("share_small", "`small`"), ("share_base", "`base`"))
 
@@ -50,7 +49,7 @@ def tables(found):
 
 
 def write_results(results):
-    commit = next(limits["before"]["commit"] for limits, _ in results.values())
+    commit = next(limits["before"]["commit"] for limits, _ in results.values() if "before" in limits)
     text = HEAD.format(before=commit, columns=" | ".join(title for _, title in COLUMNS), lines="---|" * len(COLUMNS))
     text = text.replace("---||", "---|")
     text += "".join(row(limits, found) + "\n" for limits, found in results.values())
@@ -70,14 +69,13 @@ def write_before(device, found, commit):
 
 
 def main():
-    arguments = [argument for argument in sys.argv[1:] if argument != "--before"]
-    folder = pathlib.Path(arguments[0])
-    found = {device: pipelines.read(folder / device) for device in DEVICES if (folder / device).exists()}
-    if "--before" in sys.argv:
-        for device, of in found.items():
-            write_before(device, of, arguments[1])
-    else:
+    before = sys.argv[1] == "--before"
+    folder, *devices = sys.argv[3 if before else 1:]
+    found = {device: pipelines.read(pathlib.Path(folder) / device) for device in devices}
+    if not before:
         write_results({device: (read_limits(device), of) for device, of in found.items()})
+    for device, of in found.items() if before else ():
+        write_before(device, of, sys.argv[2])
 
 
 if __name__ == "__main__":
