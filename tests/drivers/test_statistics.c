@@ -39,7 +39,8 @@ static void add_two(struct cli_device *device) {
         CHECK(rt_buffer_download(device->device, b, sum, BYTES) == RT_OK);
         struct rt_profile_row row = {0};
         CHECK(rt_stream_profile_count(stream) == 1 && rt_stream_profile(stream, 0, &row) == RT_OK);
-        CHECK(strcmp(row.name, "add") == 0 && rt_statistics_index(device->device, row.kernel) == 0);
+        CHECK(row.name != NULL && strcmp(row.name, "add") == 0 &&
+              rt_statistics_index(device->device, row.kernel) == 0);
     }
     rt_stream_destroy(&stream);
     rt_arena_destroy(&arena);
@@ -147,6 +148,26 @@ static void test_file(const char *folder) {
     unlink(path);
 }
 
+// What is lost before the file has its name is a failure, and the old file stays.
+static void test_lost_file(const char *folder) {
+    struct cli_device device;
+    struct cli_error error;
+    char path[TEST_TEMPORARY + 32], temporary[TEST_TEMPORARY + 64];
+    snprintf(path, sizeof path, "%s/statistics.jsonl", folder);
+    snprintf(temporary, sizeof temporary, "%s/.statistics.jsonl.%ld-0", folder, (long)getpid());
+    FILE *old = fopen(path, "w");
+    CHECK(old != NULL && fputs("old\n", old) >= 0 && fclose(old) == 0);
+    setenv("MOGRAPH_STATISTICS", path, 1);
+    CHECK(open_device(&device, (struct rt_device_params){.record_only = true}, &error));
+    CHECK(unlink(temporary) == 0);
+    test_quiet(true);
+    cli_device_close(&device);
+    test_quiet(false);
+    CHECK(error.status == CLI_FAILED && strstr(test_last_error(), "statistics.jsonl: cannot write") != NULL);
+    CHECK(count_lines(path, "old") == 1);
+    unlink(path);
+}
+
 // Nothing is left where nothing could be written.
 static void test_bad_files(const char *folder) {
     static const char *const names[] = {"/dev/null", "/nowhere/statistics.jsonl", "."};
@@ -173,6 +194,7 @@ int main(void) {
     test_not_asked_for();
     test_not_offered();
     test_file(folder);
+    test_lost_file(folder);
     test_bad_files(folder);
     return test_end();
 }
