@@ -7,7 +7,6 @@
 // ("assembly").
 #include "cli/device.h"
 #include "cli/train/options.h"
-#include "model/classifier/classifier.h"
 #include "model/sample/evaluator.h"
 #include "model/train/trainer.h"
 #include "runtime/array.h"
