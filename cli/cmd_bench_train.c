@@ -222,7 +222,7 @@ const struct command cmd_bench_train = {
         "Times steps of `mograph train` on clips made in memory; the work is the model's, as `mograph info`\n"
         "counts it, without the optimiser's and the adversary's. Then one more step is profiled, each\n"
         "record alone on the device: a row for each kernel, those that took longest first.\n"
-        "MOGRAPH_KERNELS=tile or lane chooses the kernel family.\n",
+        "MOGRAPH_KERNELS=tile, lane or coop chooses the kernel family.\n",
     .options = options,
     .values_size = sizeof(struct bench_values),
     .run = run,

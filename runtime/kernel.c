@@ -80,6 +80,7 @@ static enum rt_status build_pipeline(struct rt_device *device, struct rt_kernel 
         return refuse_pipeline(device, code, "vkCreateShaderModule", result);
     VkComputePipelineCreateInfo info = {
         .sType = VK_STRUCTURE_TYPE_COMPUTE_PIPELINE_CREATE_INFO,
+        .flags = device->pipeline_flags,
         .layout = device->pipeline_layout,
         .stage = {.sType = VK_STRUCTURE_TYPE_PIPELINE_SHADER_STAGE_CREATE_INFO,
                   .pNext = pin ? &size : NULL,

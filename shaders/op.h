@@ -144,6 +144,9 @@ uint32_t op_arg_index(enum op_id id, const char *name);
 enum rt_status op_library_create(struct rt_device *device, struct op_library **out);
 void op_library_destroy(struct op_library **library);
 
+// What op_library_create does last, by itself for tests: judges family coop, and turns to tile where it is wrong.
+enum rt_status op_library_prove(struct op_library *library);
+
 // The family that op_library_create takes on this device, before it is tried; the same errors.
 enum rt_status op_family_choose(const struct rt_device_info *info, enum op_family *family);
 

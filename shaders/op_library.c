@@ -88,7 +88,9 @@ static enum rt_status try_coop(struct op_library *library, struct op_trial_resul
 }
 
 // A driver that offers matrices and multiplies them wrongly, or not at all, costs its speed and nothing else.
-static enum rt_status prove_coop(struct op_library *library) {
+enum rt_status op_library_prove(struct op_library *library) {
+    if (library->target.family != OP_FAMILY_COOP)
+        return RT_OK;
     struct op_trial_result result = {.text = "the kernels could not be run"};
     enum rt_status status = try_coop(library, &result);
     if (status == RT_OK || status == RT_ERROR_DEVICE_LOST)
@@ -146,8 +148,8 @@ enum rt_status op_library_create(struct rt_device *device, struct op_library **o
     enum rt_status status = op_family_choose(info, &library->target.family);
     if (status == RT_OK)
         status = create_zeros(library);
-    if (status == RT_OK && library->target.family == OP_FAMILY_COOP)
-        status = prove_coop(library);
+    if (status == RT_OK)
+        status = op_library_prove(library);
     if (status != RT_OK)
         op_library_destroy(&library);
     *out = library;

@@ -127,7 +127,8 @@ static void a_resumed_run_is_the_same_run(struct op_library *library, const stru
     CHECK(checkpoint_save(trainer, p.resumed) == RT_OK);
     trainer_destroy(&trainer);
     same_files(p.whole, p.resumed);
-    CHECK(report.nll == again.nll && report.gradient_norm == again.gradient_norm);
+    CHECK(memcmp(&report.nll, &again.nll, sizeof report.nll) == 0); // bits: a skipped step may have NaNs
+    CHECK(memcmp(&report.gradient_norm, &again.gradient_norm, sizeof report.gradient_norm) == 0);
     remove_paths(&p);
 }
 
@@ -292,7 +293,8 @@ static void on_device(struct op_library *library) {
     a_resumed_run_is_the_same_run(library, &half, &half);
     scaled.loss_scale = 0x1p60f; // the run is stopped while it is still on its way down
     a_resumed_run_is_the_same_run(library, &scaled, &scaled);
-    a_loss_scale_leaves_the_run(library);
+    if (library->target.family != OP_FAMILY_COOP) // in fp16 it decides what is too small to be seen
+        a_loss_scale_leaves_the_run(library);
     an_overflow_is_survived(library);
     the_scale_moves_by_rule();
     another_model_is_refused(library);
