@@ -8,7 +8,7 @@
 #include <string.h>
 
 struct bench_values {
-    bool json;
+    bool json, statistics, no_tune;
     const char *device;
     int64_t repeat;
     const char *only;
@@ -16,12 +16,15 @@ struct bench_values {
 
 static const struct option options[] = {{OPTION_JSON(struct bench_values, json)},
                                         {OPTION_DEVICE(struct bench_values, device)},
+                                        {OPTION_NO_TUNE(struct bench_values, no_tune)},
                                         {OPTION_FIELD(struct bench_values, repeat), .name = "repeat",
                                          .help = "how many runs of each operation the median is taken from",
                                          .initial = "7", .min = 1, .max = BENCH_MAX_REPEAT},
                                         {OPTION_FIELD(struct bench_values, only), .name = "only",
                                          .value = "NAME",
                                          .help = "only the operations whose name holds NAME"},
+                                        {OPTION_FIELD(struct bench_values, statistics), .name = "statistics",
+                                         .help = "also what the driver tells of each pipeline"},
                                         {0}};
 
 struct report {
@@ -138,7 +141,10 @@ static bool print_table(struct cli_device *device, const struct bench_values *v,
         return cli_no_memory(error, "the plain C loop");
     printf("%-33s %-33s %9.2f %8.1f\n", "plain C loop, one thread", bench_c_label, seconds * 1e3,
            bench_c_flops / seconds * 1e-9);
-    return true;
+    if (!v->statistics)
+        return true;
+    printf("\n");
+    return statistics_print(device->device, error);
 }
 
 static bool print_json(struct cli_device *device, const struct bench_values *v, struct report *report,
@@ -158,7 +164,7 @@ static bool print_json(struct cli_device *device, const struct bench_values *v, 
         if (seconds < 0.0)
             cli_no_memory(error, "the plain C loop");
     }
-    if (seconds < 0.0) {
+    if (seconds < 0.0 || (v->statistics && !statistics_add(root, "pipelines", device->device, error))) {
         cJSON_Delete(root);
         return false;
     }
@@ -178,7 +184,9 @@ static bool run(const void *values, char **args, int arg_count, struct cli_error
     if (count_wanted(v->only) == 0)
         return cli_usage(error, "no operation's name holds \"%.60s\"; `mograph doctor` lists them all",
                          v->only);
-    bool done = cli_device_open(v->device, &device, error) &&
+    const struct rt_device_params params = {.statistics = v->statistics};
+    bool done = cli_device_open_with(v->device, &params, &device, error) &&
+                cli_device_tune(&device, v->no_tune) &&
                 cli_check(error, bench_peaks(&device, &report.peaks), "measuring the device's peaks");
     if (done)
         done = v->json ? print_json(&device, v, &report, error) : print_table(&device, v, &report, error);
@@ -193,7 +201,10 @@ const struct command cmd_bench_kernels = {
         "Each row: median time, arithmetic and memory traffic per second, and the share of what this device\n"
         "reached in the same run with multiply-adds from registers (fma) or with a copy of 8 MiB (copy),\n"
         "whichever is nearer. The last row is the same convolution as a plain loop in C, on one thread.\n"
-        "MOGRAPH_KERNELS=tile or lane chooses the kernel family.\n",
+        "--statistics adds a row for each pipeline: threads of a workgroup, lanes of a subgroup, registers of a\n"
+        "thread, waves at a time, registers that spill, bytes of scratch, shared memory and code, the compiler's\n"
+        "estimate of cycles. The driver must offer VK_KHR_pipeline_executable_properties; lavapipe does not.\n"
+        "MOGRAPH_KERNELS=tile, lane or coop chooses the kernel family.\n",
     .options = options,
     .values_size = sizeof(struct bench_values),
     .run = run,

@@ -33,15 +33,19 @@ static void print_device(const struct rt_device_info *info) {
         printf("   %-10s no: it %s\n", "usable", info->reason);
         return;
     }
+    char matrices[CLI_MATRIX_TEXT];
+    cli_matrix_text(info, matrices);
+    printf("   %-10s %s\n", "matrices", matrices);
     const char *family = family_of(info);
     printf("   %-10s %s\n", "kernels", family[0] != '\0' ? family : "none");
     printf("   %-10s yes\n", "usable");
 }
 
 static cJSON *device_json(const struct rt_device_info *info) {
-    char version[CLI_VERSION_TEXT];
+    char version[CLI_VERSION_TEXT], matrices[CLI_MATRIX_TEXT];
     cJSON *row = cJSON_CreateObject();
     cli_version_text(info->api_version, version);
+    cli_matrix_text(info, matrices);
     cJSON_AddNumberToObject(row, "index", info->index);
     cJSON_AddStringToObject(row, "name", info->name);
     cJSON_AddStringToObject(row, "driver", info->driver);
@@ -51,6 +55,7 @@ static cJSON *device_json(const struct rt_device_info *info) {
     cJSON_AddNumberToObject(row, "memory_bytes", (double)info->memory_bytes);
     cJSON_AddNumberToObject(row, "max_allocation_bytes", (double)info->max_allocation_bytes);
     cJSON_AddNumberToObject(row, "subgroup_size", info->subgroup_size);
+    cJSON_AddStringToObject(row, "matrices", matrices);
     cJSON_AddStringToObject(row, "kernels", family_of(info));
     cJSON_AddBoolToObject(row, "usable", info->usable);
     cJSON_AddStringToObject(row, "reason", info->reason);

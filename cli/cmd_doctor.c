@@ -86,6 +86,8 @@ static void report_chosen(const struct cli_device *device) {
              "%u invocations and %u KiB shared memory per workgroup, %u bytes of push constants",
              info->max_invocations, info->max_shared_bytes / 1024, info->max_push_bytes);
     print_row("limits", text);
+    cli_matrix_text(info, text);
+    print_row("matrices", text);
     print_row("kernels", op_family_text(device->library->target.family));
     bool kept = rt_cache_path(device->device, text, sizeof text);
     if (!kept)
@@ -138,16 +140,26 @@ static bool test_operation(struct op_library *library, enum op_id id, struct ver
     return true;
 }
 
-static bool can_run_lane(const struct rt_device_info *info) {
-    return info->subgroup_pinned && info->subgroup_broadcast;
+static bool can_run(const struct cli_device *device, int family) {
+    const char *obstacle;
+    return op_family_possible(rt_device_describe(device->device), (enum op_family)family, &obstacle);
+}
+
+// "tile, lane, coop": those that the device can run.
+static void list_families(const struct cli_device *device, char *text, size_t size) {
+    text[0] = '\0';
+    for (int family = 0; family < OP_FAMILY_COUNT; family++)
+        if (can_run(device, family))
+            snprintf(text + strlen(text), size - strlen(text), "%s%s", family > 0 ? ", " : "",
+                     op_family_text((enum op_family)family));
 }
 
 static bool test_families(struct cli_device *device, enum op_id id, struct verdict *verdict,
                           struct cli_error *error) {
     enum op_family usual = device->library->target.family;
     bool alive = true;
-    for (int family = OP_FAMILY_TILE; family <= OP_FAMILY_LANE && alive; family++) {
-        if (family == OP_FAMILY_LANE && !can_run_lane(rt_device_describe(device->device)))
+    for (int family = 0; family < OP_FAMILY_COUNT && alive; family++) {
+        if (!can_run(device, family))
             continue;
         if (cli_check(error, op_library_set_family(device->library, (enum op_family)family),
                       "choosing kernels"))
@@ -195,7 +207,8 @@ static uint32_t test_operations(struct cli_device *device, struct cli_cause *cau
 static bool self_test(struct cli_device *device, struct cli_error *error) {
     double start = terminal_seconds();
     uint32_t failed = test_operations(device, error->cause);
-    const char *families = can_run_lane(rt_device_describe(device->device)) ? "tile and lane" : "tile";
+    char families[64];
+    list_families(device, families, sizeof families);
     double seconds = terminal_seconds() - start;
     uint32_t messages = rt_context_validation_count(device->context);
     if (failed == 0) {

@@ -26,7 +26,8 @@ struct models {
 };
 
 // Sizes of scratch as on a GPU of the usual kind; no device is opened.
-static const struct op_target usual_gpu = {OP_FAMILY_TILE, false, 32, 1024, 32768};
+static const struct op_target usual_gpu = {
+    .family = OP_FAMILY_TILE, .subgroup_size = 32, .max_invocations = 1024, .max_shared_bytes = 32768};
 
 static enum rt_status models_init(struct models *models, const struct vae_config *config, uint32_t batch) {
     *models = (struct models){0};

@@ -91,7 +91,7 @@ static void print_statuses(void) {
 static void print_environment(void) {
     static const char *const rows[][2] = {
         {"MOGRAPH_DEVICE", "the device, as `--device` takes it"},
-        {"MOGRAPH_KERNELS", "tile or lane: the kernel family"},
+        {"MOGRAPH_KERNELS", "tile, lane or coop: the kernel family"},
         {"MOGRAPH_CHECK", "1: every operation against its reference; the first mismatch ends the run (slow)"},
         {"MOGRAPH_VALIDATE", "1: the Vulkan validation layer; any message fails the run"},
         {"MOGRAPH_TRACE", "1: logs pipelines, recorded kernels and submissions"},

@@ -2,6 +2,7 @@
 #include "runtime/context_private.h"
 
 #include "runtime/log.h"
+#include "runtime/matrix.h"
 #include "runtime/system/machine.h"
 
 #include <ctype.h>
@@ -195,11 +196,16 @@ static enum rt_status describe_subgroups(VkPhysicalDevice physical, struct rt_de
     vkGetPhysicalDeviceProperties2(physical, &properties);
     bool in_compute = (subgroup.supportedStages & VK_SHADER_STAGE_COMPUTE_BIT) != 0;
     info->subgroup_size = subgroup.subgroupSize;
+    info->min_subgroup_size = size_control ? sizes.minSubgroupSize : subgroup.subgroupSize;
     info->subgroup_broadcast =
         in_compute && (subgroup.supportedOperations & VK_SUBGROUP_FEATURE_BALLOT_BIT) != 0;
     info->subgroup_pinned =
         size_control && (sizes.minSubgroupSize == sizes.maxSubgroupSize ||
                          (sizes.requiredSubgroupSizeStages & VK_SHADER_STAGE_COMPUTE_BIT) != 0);
+    // The smallest: what matrix units are made for (8 on Intel's Xe-HPG, 32 on RDNA3), with most registers a lane.
+    info->matrix_subgroup = !info->subgroup_pinned      ? 0
+                            : sizes.minSubgroupSize < 8 ? 8
+                                                        : sizes.minSubgroupSize;
     return RT_OK;
 }
 
@@ -241,7 +247,8 @@ static enum rt_status describe_device(VkPhysicalDevice physical, uint32_t index,
         if (memory.memoryHeaps[i].flags & VK_MEMORY_HEAP_DEVICE_LOCAL_BIT)
             info->memory_bytes += memory.memoryHeaps[i].size;
     describe_features(physical, info);
-    return describe_subgroups(physical, info);
+    enum rt_status status = describe_subgroups(physical, info);
+    return status == RT_OK ? rt_matrix_describe(physical, info) : status;
 }
 
 static enum rt_status list_devices(struct rt_context *context) {
@@ -267,9 +274,12 @@ static enum rt_status list_devices(struct rt_context *context) {
 
 // Mesa's CPU driver computes in vectors of 256 bits unless it is told otherwise before it is loaded. Where
 // the processor has 512, convolutions run 1.5 to 1.9 times as fast with them. A setting of the user's stands.
+// Kernels with cooperative matrices, which are asked for by name on a CPU, take 256: see matrix.c.
 static void widen_cpu_vectors(void) {
 #if defined(__x86_64__)
-    if (__builtin_cpu_supports("avx512f"))
+    const char *kernels = getenv("MOGRAPH_KERNELS");
+    bool matrices = kernels != NULL && strcmp(kernels, "coop") == 0;
+    if (__builtin_cpu_supports("avx512f") && !matrices)
         sys_environment_default("LP_NATIVE_VECTOR_WIDTH", "512");
 #endif
 }

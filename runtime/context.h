@@ -17,6 +17,11 @@ enum rt_device_type {
     RT_DEVICE_DISCRETE
 };
 
+// Cooperative matrices: fp16 of m x k times fp16 of k x n, added up in fp32.
+struct rt_matrix_shape {
+    uint32_t m, n, k;
+};
+
 // What is known of a device before it is opened. A limit of 0 means unsupported.
 struct rt_device_info {
     uint32_t index; // position in the loader's list, the number `--device` takes
@@ -32,10 +37,14 @@ struct rt_device_info {
     uint64_t memory_bytes;         // device-local heaps, added up
     uint64_t max_allocation_bytes; // largest single block of memory
     uint32_t subgroup_size;        // invocations
+    uint32_t min_subgroup_size;    // the smallest that the driver may choose
     bool subgroup_pinned;          // kernels can rely on exactly `subgroup_size`
     bool subgroup_broadcast;
-    uint32_t max_shared_bytes; // per workgroup
-    uint32_t max_invocations;  // per workgroup
+    struct rt_matrix_shape matrix; // of kernels with cooperative matrices; m 0: none
+    uint32_t matrix_subgroup;      // invocations of a subgroup in them
+    char matrix_reason[128];       // why there are none
+    uint32_t max_shared_bytes;     // per workgroup
+    uint32_t max_invocations;      // per workgroup
     uint32_t max_local_size[3];
     uint32_t max_push_bytes;
     float timestamp_period_ns; // 0: no timestamps

@@ -16,6 +16,8 @@ struct rt_device {
     VkPhysicalDeviceMemoryProperties memory;
     bool has_memory_budget;
     bool has_size_control; // required subgroup sizes can be asked for
+    bool has_labels;       // command buffers take the names of kernels
+    VkPipelineCreateFlags pipeline_flags;
     bool trace;
     bool stage; // MOGRAPH_STAGING: device memory is never mapped, as on a discrete card
     bool lost;  // sticky

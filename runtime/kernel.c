@@ -42,6 +42,11 @@ static bool fits(const struct rt_device *device, const struct rt_kernel_code *co
                code->name, info->name);
         return false;
     }
+    if (code->matrices && (code->words == NULL || info->matrix.m == 0)) {
+        rt_log(RT_LOG_ERROR, "kernel %s needs cooperative matrices, which \"%s\" or this build lacks",
+               code->name, info->name);
+        return false;
+    }
     return true;
 }
 
@@ -65,8 +70,8 @@ static enum rt_status build_pipeline(struct rt_device *device, struct rt_kernel 
                                  .pData = kernel->spec};
     VkPipelineShaderStageRequiredSubgroupSizeCreateInfo size = {
         .sType = VK_STRUCTURE_TYPE_PIPELINE_SHADER_STAGE_REQUIRED_SUBGROUP_SIZE_CREATE_INFO,
-        .requiredSubgroupSize = device->info.subgroup_size};
-    bool pin = code->fixed_subgroups && device->has_size_control;
+        .requiredSubgroupSize = code->matrices ? device->info.matrix_subgroup : device->info.subgroup_size};
+    bool pin = (code->fixed_subgroups || code->matrices) && device->has_size_control;
     VkShaderModuleCreateInfo module_info = {.sType = VK_STRUCTURE_TYPE_SHADER_MODULE_CREATE_INFO,
                                             .codeSize = code->size_bytes,
                                             .pCode = code->words};
@@ -75,6 +80,7 @@ static enum rt_status build_pipeline(struct rt_device *device, struct rt_kernel 
         return refuse_pipeline(device, code, "vkCreateShaderModule", result);
     VkComputePipelineCreateInfo info = {
         .sType = VK_STRUCTURE_TYPE_COMPUTE_PIPELINE_CREATE_INFO,
+        .flags = device->pipeline_flags,
         .layout = device->pipeline_layout,
         .stage = {.sType = VK_STRUCTURE_TYPE_PIPELINE_SHADER_STAGE_CREATE_INFO,
                   .pNext = pin ? &size : NULL,

@@ -8,7 +8,7 @@
 
 enum {
     RT_MAX_PUSH_BYTES = 128, // what every Vulkan device offers
-    RT_MAX_SPEC = 24,        // specialisation constants of one kernel; ids 0 to 2 are the local size
+    RT_MAX_SPEC = 32,        // specialisation constants of one kernel; ids 0 to 2 are the local size
 };
 
 // A compiled shader, as the build embeds it.
@@ -17,6 +17,7 @@ struct rt_kernel_code {
     const uint32_t *words;
     size_t size_bytes;
     bool fixed_subgroups; // relies on subgroups of exactly rt_device_info.subgroup_size invocations
+    bool matrices;        // multiplies cooperative matrices; no words where the build's glslc cannot
 };
 
 struct rt_kernel;

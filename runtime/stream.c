@@ -340,7 +340,8 @@ enum rt_status rt_stream_profile(struct rt_stream *stream, uint32_t i, struct rt
     enum rt_status status = RT_OK;
     const struct node *node = &stream->nodes[i];
     uint64_t ticks[2] = {0, 0};
-    *row = (struct rt_profile_row){.name = rt_node_name(node), .flops = node->flops, .bytes = node->bytes};
+    *row = (struct rt_profile_row){
+        .name = rt_node_name(node), .kernel = node->kernel, .flops = node->flops, .bytes = node->bytes};
     if (node->kind == NODE_HOST)
         return RT_OK;
     VK_TRY(device->vk.vkGetQueryPoolResults(device->device, stream->queries, i * 2, 2, sizeof ticks, ticks,

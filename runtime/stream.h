@@ -77,7 +77,8 @@ enum rt_status rt_stream_run(struct rt_stream *stream);
 
 // One row of a profile: the time of record i in the last finished run.
 struct rt_profile_row {
-    const char *name; // the kernel, "copy" or "fill"
+    const char *name;               // the kernel, "copy" or "fill"
+    const struct rt_kernel *kernel; // NULL for the others
     double ns, flops, bytes;
 };
 

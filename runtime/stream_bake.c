@@ -90,7 +90,7 @@ static void emit_node(struct rt_device *device, VkCommandBuffer commands, const 
 static void emit_labelled(struct rt_stream *stream, VkCommandBuffer commands, uint32_t index, bool barrier) {
     struct rt_device *device = stream->device;
     const struct node *node = &stream->nodes[index];
-    bool labels = device->context->has_debug_utils;
+    bool labels = device->has_labels;
     if (labels) {
         VkDebugUtilsLabelEXT label = {.sType = VK_STRUCTURE_TYPE_DEBUG_UTILS_LABEL_EXT,
                                       .pLabelName = rt_node_name(node)};

@@ -5,7 +5,7 @@
 #include "runtime/kernel.h"
 
 enum op_kernel {
-#define KERNEL(name, file, defines, fixed_subgroups) KERNEL_##name,
+#define KERNEL(name, file, defines, subgroups) KERNEL_##name,
 #include "shaders/kernels.def"
 #undef KERNEL
     KERNEL_COUNT

@@ -1,9 +1,7 @@
-// What holds for all operations: the table, describing, links by name, and the library of a device.
+// What holds for all operations: the table, describing, links by name.
 #include "shaders/op.h"
 
 #include "runtime/align.h"
-#include "runtime/log.h"
-#include "runtime/transfer.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -61,7 +59,9 @@ struct op_link op_link(enum op_id backward, uint32_t arg) {
 }
 
 const char *op_family_text(enum op_family family) {
-    return family == OP_FAMILY_LANE ? "lane" : "tile";
+    static const char *const texts[OP_FAMILY_COUNT] = {
+        [OP_FAMILY_TILE] = "tile", [OP_FAMILY_LANE] = "lane", [OP_FAMILY_COOP] = "coop"};
+    return texts[family];
 }
 
 uint64_t op_dtype_bytes(enum op_dtype dtype) {
@@ -83,81 +83,6 @@ uint64_t op_arg_bytes(const struct op_arg *arg) {
 
 uint64_t op_arg_buffer_bytes(const struct op_arg *arg) {
     return rt_align_up(op_arg_bytes(arg), 16);
-}
-
-static enum rt_status check_family(const struct rt_device_info *info, enum op_family family) {
-    if (family == OP_FAMILY_TILE || (info->subgroup_pinned && info->subgroup_broadcast))
-        return RT_OK;
-    rt_log(RT_LOG_ERROR,
-           "kernel family lane needs subgroups of a fixed size with broadcast, which \"%s\" lacks; "
-           "use MOGRAPH_KERNELS=tile",
-           info->name);
-    return RT_ERROR_UNSUPPORTED;
-}
-
-enum rt_status op_library_set_family(struct op_library *library, enum op_family family) {
-    enum rt_status status = check_family(rt_device_describe(library->device), family);
-    if (status == RT_OK)
-        library->target.family = family;
-    return status;
-}
-
-enum rt_status op_family_choose(const struct rt_device_info *info, enum op_family *family) {
-    const char *forced = getenv("MOGRAPH_KERNELS");
-    bool lane = info->type == RT_DEVICE_CPU && info->subgroup_pinned && info->subgroup_broadcast;
-    if (forced != NULL && forced[0] != '\0') {
-        lane = strcmp(forced, "lane") == 0;
-        if (!lane && strcmp(forced, "tile") != 0) {
-            rt_log(RT_LOG_ERROR, "MOGRAPH_KERNELS=%s: the kernel families are tile and lane", forced);
-            return RT_ERROR_INVALID;
-        }
-    }
-    *family = lane ? OP_FAMILY_LANE : OP_FAMILY_TILE;
-    return check_family(info, *family);
-}
-
-static enum rt_status create_zeros(struct op_library *library) {
-    enum rt_status status =
-        rt_arena_create(library->device, RT_MEMORY_DEVICE, OP_ZERO_BYTES, "zeros", &library->arena);
-    if (status != RT_OK)
-        return status;
-    library->zeros = rt_arena_push(library->arena, OP_ZERO_BYTES);
-    void *zeros = calloc(1, OP_ZERO_BYTES);
-    if (zeros == NULL)
-        return rt_no_memory("zeros");
-    status = rt_buffer_upload(library->device, library->zeros, zeros, OP_ZERO_BYTES);
-    free(zeros);
-    return status;
-}
-
-enum rt_status op_library_create(struct rt_device *device, struct op_library **out) {
-    *out = NULL;
-    const struct rt_device_info *info = rt_device_describe(device);
-    struct op_library *library = calloc(1, sizeof *library);
-    if (library == NULL)
-        return rt_no_memory("the operations");
-    library->device = device;
-    library->check = rt_env_flag("MOGRAPH_CHECK");
-    library->target = (struct op_target){.cpu = info->type == RT_DEVICE_CPU,
-                                         .subgroup_size = info->subgroup_size,
-                                         .max_invocations = info->max_invocations,
-                                         .max_shared_bytes = info->max_shared_bytes};
-    enum rt_status status = op_family_choose(info, &library->target.family);
-    if (status == RT_OK)
-        status = create_zeros(library);
-    if (status != RT_OK)
-        op_library_destroy(&library);
-    *out = library;
-    return status;
-}
-
-void op_library_destroy(struct op_library **handle) {
-    struct op_library *library = *handle;
-    if (library == NULL)
-        return;
-    rt_arena_destroy(&library->arena);
-    free(library);
-    *handle = NULL;
 }
 
 bool op_refuse(struct op_refusal *refusal, const char *format, ...) {

@@ -24,7 +24,11 @@
 #include <stdbool.h>
 
 // `lane`: no barrier, no shared memory, for CPU devices. `tile`: shared memory, for GPUs. Both run on both.
-enum op_family { OP_FAMILY_TILE, OP_FAMILY_LANE };
+// `coop`: tile, but convolutions multiply fp16 by cooperative matrices, where device and build have them.
+enum op_family { OP_FAMILY_TILE, OP_FAMILY_LANE, OP_FAMILY_COOP, OP_FAMILY_COUNT };
+
+// Makes of GPUs whose registers ask for tiles of their own (conv/conv_tiling_tile.c).
+enum op_gpu { OP_GPU_OTHER, OP_GPU_NVIDIA, OP_GPU_RDNA, OP_GPU_GCN, OP_GPU_INTEL, OP_GPU_COUNT };
 
 enum { OP_MAX_PARAMS = 256 };
 
@@ -58,6 +62,9 @@ struct op_target {
     uint32_t subgroup_size;
     uint32_t max_invocations;
     uint32_t max_shared_bytes;
+    enum op_gpu gpu;
+    struct rt_matrix_shape matrix; // of family coop; m 0: there is none
+    uint32_t matrix_subgroup;
 };
 
 // Why params were refused: one line, without the operation's name.
@@ -65,8 +72,11 @@ struct op_refusal {
     char text[200];
 };
 
+struct conv_tuning; // conv/conv_tune.h
+
 struct op_library {
     struct rt_device *device;
+    struct conv_tuning *tuning; // NULL: convolutions take the shapes that their make of GPU takes unasked
     struct op_target target;
     struct rt_arena *arena;
     struct rt_buffer zeros; // OP_ZERO_BYTES of zeros: what a convolution reads outside the clip
@@ -98,6 +108,7 @@ struct op_info {
     // Makes random inputs valid (labels below the class count, variances positive). May be NULL.
     void (*prepare)(const void *params, double *const *args);
     double tolerance; // relative error that fp32 keeps; 0: 1e-5
+    bool products;    // sums of products of its arguments, whose factors family coop rounds to fp16
     // Where the params' flags (bool) begin, which stand last: offsetof; 0: they have none.
     size_t flags_at;
     // A backward pass that is the adjoint of its forward pass: each argument is the gradient of the forward
@@ -126,13 +137,21 @@ struct op_link op_link(enum op_id backward, uint32_t arg);
 // The index of an argument, by name; OP_MAX_ARGS when the operation has none of that name.
 uint32_t op_arg_index(enum op_id id, const char *name);
 
-// Chooses kernels for a device: family by its type, or by MOGRAPH_KERNELS=tile|lane. The caller owns *out.
+// Chooses kernels for a device: family by its type and what it offers, or by MOGRAPH_KERNELS=tile|lane|coop. The
+// caller owns *out. Family coop is taken when it computes rightly: three small convolutions are judged first, and
+// where one is wrong the family is tile, which is logged (an error, where coop was asked for by name).
 // Errors: RT_ERROR_INVALID (an unknown family), RT_ERROR_UNSUPPORTED (a family the device cannot run).
 enum rt_status op_library_create(struct rt_device *device, struct op_library **out);
 void op_library_destroy(struct op_library **library);
 
-// The family that op_library_create takes on this device; the same errors.
+// What op_library_create does last, by itself for tests: judges family coop, and turns to tile where it is wrong.
+enum rt_status op_library_prove(struct op_library *library);
+
+// The family that op_library_create takes on this device, before it is tried; the same errors.
 enum rt_status op_family_choose(const struct rt_device_info *info, enum op_family *family);
+
+// Whether a device can run a family; what stands in the way otherwise, as the end of a sentence.
+bool op_family_possible(const struct rt_device_info *info, enum op_family family, const char **obstacle);
 
 // Switches the family; RT_ERROR_UNSUPPORTED when the device cannot run it.
 enum rt_status op_library_set_family(struct op_library *library, enum op_family family);

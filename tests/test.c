@@ -60,7 +60,7 @@ struct rt_device *test_device(struct rt_context **context, uint32_t wanted) {
     struct rt_device *device = NULL;
     for (uint32_t i = 0; i < rt_context_device_count(*context); i++) {
         const struct rt_device_info *info = rt_context_device(*context, i);
-        if (info->usable && usable++ == wanted && rt_device_create(*context, info, &device) != RT_OK)
+        if (info->usable && usable++ == wanted && rt_device_create(*context, info, NULL, &device) != RT_OK)
             exit(1);
     }
     if (usable == 0) {

@@ -3,6 +3,7 @@
 #define MOGRAPH_MODEL_CLASSIFIER_CLASSIFIER_PRIVATE_H
 
 #include "model/classifier/classifier.h"
+#include "model/train/loss_scale.h"
 
 enum { CLASSIFIER_BATCH = 16 };
 
@@ -18,6 +19,7 @@ struct classifier {
     struct rt_buffer loss, result;            // of a step, results
     struct rt_buffer grad_clip_state, grad_clip_result, scratch; // of grad_clip
     struct rt_stream *training, *running;
+    struct loss_scale loss_scale;
     float *batch; // on the host: clips on their way in, results on their way out
 };
 

@@ -90,6 +90,11 @@ static enum rt_status write_step(struct classifier *c, const struct classifier_c
         shift_clip(&c->config, clips->reduced + items[i].clip * numbers, items[i].augment,
                    c->batch + i * numbers);
     }
+    struct grad_clip_limits *limits = rt_buffer_map(c->grad_clip_limits);
+    *limits = (struct grad_clip_limits){.scale = c->loss_scale.scale};
+    float *d_loss = rt_buffer_map(c->d_loss);
+    for (uint32_t i = 0; i < N; i++)
+        d_loss[i] = c->loss_scale.scale / N;
     struct optimiser_hyper *hyper = rt_buffer_map(c->hyper);
     *hyper = (struct optimiser_hyper){.lr = lr,
                                       .c1 = (float)(1.0 - pow((double)BETA1, step + 1.0)),
@@ -109,7 +114,11 @@ static enum rt_status run_step(struct classifier *c, uint32_t step, float *loss)
     enum rt_status status = rt_stream_run(c->training);
     const float *result = rt_buffer_map(c->result);
     *loss = mean_loss(c);
-    if (status == RT_OK && (result[2] == 0.0f || !isfinite(*loss))) {
+    if (status != RT_OK)
+        return status;
+    bool finite = isfinite(*loss), overflowed = result[2] == 0.0f;
+    bool rescaled = finite && loss_scale_update(&c->loss_scale, overflowed); // the step was skipped
+    if (!finite || (overflowed && !rescaled)) {
         rt_log(RT_LOG_ERROR, "step %u of the classifier gave a loss or gradient that is not finite on %s",
                step, rt_device_describe(c->library->device)->name);
         status = RT_ERROR_DRIVER;
@@ -142,11 +151,7 @@ static enum rt_status clear(struct classifier *c) {
         status =
             rt_buffer_upload(c->library->device, c->grad_clip_state, zeros, sizeof(struct grad_clip_state));
     free(zeros);
-    struct grad_clip_limits *limits = rt_buffer_map(c->grad_clip_limits);
-    *limits = (struct grad_clip_limits){0};
-    float *d_loss = rt_buffer_map(c->d_loss);
-    for (uint32_t i = 0; i < N; i++)
-        d_loss[i] = 1.0f / N;
+    c->loss_scale = loss_scale_start(c->library->target.family != OP_FAMILY_COOP, 0.0f);
     return status;
 }
 

@@ -198,17 +198,22 @@ static enum rt_status make_device_buffers(struct adversary *a) {
     return status == RT_OK ? upload_mask(a) : status;
 }
 
-static enum rt_status make_host_buffers(struct adversary *a) {
-    const float share = 1.0f / DISCRIMINATOR_HEADS;
-    enum rt_status status = rt_layout_create(a->library->device, RT_MEMORY_HOST,
-                                             "values of the adversary's step", list_host, a, &a->host);
-    if (status != RT_OK)
-        return status;
+// What the loss scale is part of: the losses' weights, and the clipping that takes it out again.
+static void write_scaled(struct adversary *a, float loss_scale) {
+    const float share = loss_scale / DISCRIMINATOR_HEADS;
     struct grad_clip_limits *limits = rt_buffer_map(a->grad_clip_limits);
-    *limits = (struct grad_clip_limits){.running_decay = NORM_MEMORY};
+    *limits = (struct grad_clip_limits){.running_decay = NORM_MEMORY, .scale = loss_scale};
     set4(rt_buffer_map(a->weights_train), share, share * a->options.lecam, 0.0f, 0.0f);
     set4(rt_buffer_map(a->weights_score), share, 0.0f, 0.0f, 0.0f);
-    return RT_OK;
+    a->loss_scale = loss_scale;
+}
+
+static enum rt_status make_host_buffers(struct adversary *a) {
+    enum rt_status status = rt_layout_create(a->library->device, RT_MEMORY_HOST,
+                                             "values of the adversary's step", list_host, a, &a->host);
+    if (status == RT_OK)
+        write_scaled(a, 1.0f);
+    return status;
 }
 
 // Networks and inputs into the shared memory; the generator reads what the model reads.
@@ -266,7 +271,7 @@ static float scale_of(const struct adversary *a) {
     return isfinite(scale) ? scale : 0.0f;
 }
 
-void adversary_prepare(struct adversary *a, uint64_t step) {
+void adversary_prepare(struct adversary *a, uint64_t step, float loss_scale) {
     const struct adversary_options *o = &a->options;
     const uint32_t seed[4] = {(uint32_t)o->seed, (uint32_t)(o->seed >> 32), (uint32_t)step,
                               (uint32_t)(step >> 32)};
@@ -276,6 +281,7 @@ void adversary_prepare(struct adversary *a, uint64_t step) {
     *hyper = (struct optimiser_hyper){.lr = o->lr,
                                       .c1 = (float)(1.0 - pow((double)o->beta1, steps)),
                                       .c2 = (float)(1.0 - pow((double)o->beta2, steps))};
+    write_scaled(a, loss_scale);
     a->scale = scale_of(a);
     set_scales(rt_buffer_map(a->scales_written), a->model->n, a->scale);
 }
@@ -305,10 +311,11 @@ void adversary_read(struct adversary *a, struct adversary_report *report) {
     const float *results = rt_buffer_map(a->results_read);
     struct grad_clip_result grad_clip;
     memcpy(&grad_clip, results + ADVERSARY_GRAD_CLIP, sizeof grad_clip);
-    *report = (struct adversary_report){.skipped = grad_clip.apply == 0.0f,
-                                        .norm = sqrtf(results[ADVERSARY_IMAGE]),
-                                        .reconstruction = sqrtf(results[ADVERSARY_RECONSTRUCTION]),
-                                        .scale = a->scale};
+    *report =
+        (struct adversary_report){.skipped = grad_clip.apply == 0.0f,
+                                  .norm = sqrtf(results[ADVERSARY_IMAGE]) / a->loss_scale,
+                                  .reconstruction = sqrtf(results[ADVERSARY_RECONSTRUCTION]) / a->loss_scale,
+                                  .scale = a->scale};
     read_hinge(results + ADVERSARY_HINGE, report);
     remember(&a->memory.image, report->norm);
     remember(&a->memory.reconstruction, report->reconstruction);

@@ -43,7 +43,7 @@ struct adversary {
     struct discriminator learner;  // real clips, then generated ones
     struct discriminator score;    // generated ones
     struct adversary_memory memory;
-    float scale; // of this step
+    float scale, loss_scale; // of this step
 
     struct rt_buffer inputs; // in shared memory: [2 n][d][h][w][4], real clips, generated ones, with noise
     struct rt_buffer aside;  // in shared memory: the model's own gradient

@@ -92,7 +92,7 @@ static float *adversary_room(const struct trainer *t, uint64_t *count) {
 // What the file is made of; `data` must live until the commit.
 struct content {
     float *data[PART_COUNT], *adversary;
-    float rates[RATE_NUMBERS * (VAE_MAX_STAGES + 1)];
+    float rates[RATE_NUMBERS * (VAE_MAX_STAGES + 1)], loss_scale[LOSS_SCALE_NUMBERS];
 };
 
 static enum rt_status add_parts(const struct trainer *t, struct safetensors_writer *writer,
@@ -131,6 +131,15 @@ static void add_rates(const struct trainer *t, struct safetensors_writer *writer
     safetensors_add(writer, "rate", SAFETENSORS_F32, 2, shape, content->rates);
 }
 
+static const uint64_t loss_scale_shape = LOSS_SCALE_NUMBERS;
+
+static void add_loss_scale(const struct trainer *t, struct safetensors_writer *writer,
+                           struct content *content) {
+    loss_scale_pack(&t->loss_scale, content->loss_scale);
+    if (t->loss_scale.moves)
+        safetensors_add(writer, "loss_scale", SAFETENSORS_F32, 1, &loss_scale_shape, content->loss_scale);
+}
+
 enum rt_status checkpoint_save(struct trainer *t, const char *path) {
     struct content content = {.adversary = NULL};
     struct safetensors_writer *writer = NULL;
@@ -141,6 +150,7 @@ enum rt_status checkpoint_save(struct trainer *t, const char *path) {
         status = add_adversary(t, writer, &content);
     if (status == RT_OK) {
         add_rates(t, writer, &content);
+        add_loss_scale(t, writer, &content);
         add_metadata(t, writer);
         status = safetensors_commit(&writer);
     }
@@ -162,6 +172,18 @@ static enum rt_status load_adversary(struct trainer *t, const struct safetensors
     if (status == RT_OK && count > 0 && has)
         status = adversary_load(t->adversary, state);
     free(state);
+    return status;
+}
+
+// A run that was begun on a device without a loss scale has none: it starts afresh.
+static enum rt_status load_loss_scale(struct trainer *t, const struct safetensors *file) {
+    float numbers[LOSS_SCALE_NUMBERS];
+    if (safetensors_find(file, "loss_scale") == NULL)
+        return RT_OK;
+    enum rt_status status =
+        safetensors_load(file, "loss_scale", SAFETENSORS_F32, 1, &loss_scale_shape, numbers);
+    if (status == RT_OK)
+        loss_scale_unpack(&t->loss_scale, numbers);
     return status;
 }
 
@@ -210,6 +232,8 @@ enum rt_status checkpoint_load(struct trainer *t, const char *path) {
         status = load_parts(t, file);
     if (status == RT_OK)
         status = load_adversary(t, file);
+    if (status == RT_OK)
+        status = load_loss_scale(t, file);
     if (status == RT_OK)
         t->step = strtoull(safetensors_metadata(file, "step"), NULL, 10);
     safetensors_close(&file);

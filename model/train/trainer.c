@@ -147,6 +147,8 @@ static enum rt_status build(struct trainer *t) {
     if (t->items == NULL || !sampler_init(&t->sampler))
         return rt_no_memory("the order of clips");
     start_rates(t);
+    t->loss_scale = loss_scale_start(
+        t->library->target.family != OP_FAMILY_COOP && t->options.loss_scale == 0.0f, t->options.loss_scale);
     status = start_weights(t);
     return status == RT_OK ? make_streams(t) : status;
 }
@@ -216,13 +218,15 @@ static void write_hyper(struct trainer *t, float lr) {
                                       .c2 = (float)(1.0 - pow((double)ADAM_BETA2, steps)),
                                       .ema_decay = schedule_ema_decay(s, t->step)};
     struct grad_clip_limits *limits = rt_buffer_map(t->buffers.grad_clip_limits);
-    *limits = (struct grad_clip_limits){.max_ratio = t->options.grad_clip, .running_decay = GRAD_CLIP_MEMORY};
+    *limits = (struct grad_clip_limits){
+        .max_ratio = t->options.grad_clip, .running_decay = GRAD_CLIP_MEMORY, .scale = t->loss_scale.scale};
     const uint32_t seed[4] = {(uint32_t)t->options.seed, (uint32_t)(t->options.seed >> 32), (uint32_t)t->step,
                               (uint32_t)(t->step >> 32)};
     memcpy(rt_buffer_map(t->buffers.seed), seed, sizeof seed);
 }
 
-// Weights of the losses: of sample i, nll / n, and beta kl / n at the levels that it uses.
+// Weights of the losses: of sample i, nll / n, and beta kl / n at the levels that it uses; all times the loss
+// scale.
 static void write_weights(struct trainer *t) {
     float ramp = t->options.beta > 0.0f ? schedule_kl_ramp(&t->options.schedule, t->step) : 1.0f;
     uint32_t n = t->options.batch;
@@ -230,10 +234,10 @@ static void write_weights(struct trainer *t) {
     for (uint32_t i = 0; i < n; i++) {
         uint32_t kept = kept_levels(t, i);
         vae_inputs_drop_levels(&t->inputs, i, kept);
-        d_nll[i] = 1.0f / (float)n;
+        d_nll[i] = t->loss_scale.scale / (float)n;
         for (uint32_t l = 0; l < t->first.level_count; l++) {
             float *d_kl = rt_buffer_map(t->buffers.d_kl[l]);
-            d_kl[i] = l <= kept ? t->rate[l].beta * ramp / (float)n : 0.0f;
+            d_kl[i] = l <= kept ? t->rate[l].beta * ramp * t->loss_scale.scale / (float)n : 0.0f;
         }
     }
 }
@@ -282,7 +286,8 @@ static void read_step(const struct trainer *t, struct trainer_report *report) {
                   (3.0f * (float)c->d * (float)c->h * (float)c->w);
     report->sigma = sqrtf(calibration[OP_CALIBRATION_SIGMA2]);
     report->gradient_norm = grad_clip->norm;
-    report->grad_clip_factor = grad_clip->factor;
+    report->grad_clip_factor = grad_clip->factor * t->loss_scale.scale;
+    report->loss_scale = t->loss_scale.scale;
     report->skipped = grad_clip->apply == 0.0f || !isfinite(report->nll);
     for (uint32_t i = 0; i < t->first.level_count; i++) {
         report->kl[i] = mean_kl(t, i);
@@ -295,11 +300,19 @@ static void update_rates(struct trainer *t, const struct trainer_report *report)
         rate_update(&t->rate[i], report->kl[i], t->options.rate_speed);
 }
 
+// Losses that are not finite say nothing of the scale: they come before the gradient.
+static void update_loss_scale(struct trainer *t, struct trainer_report *report) {
+    bool finite = isfinite(report->nll);
+    bool adversary = report->has_adversary && report->adversary.skipped;
+    if (finite)
+        report->rescaled = loss_scale_update(&t->loss_scale, report->skipped || adversary);
+}
+
 static enum rt_status run_step(struct trainer *t, struct trainer_report *report) {
     int phase = t->has_second && t->step >= schedule_second_phase(&t->options.schedule) ? 2 : 1;
     enum rt_status status = t->recorded == phase ? RT_OK : trainer_record(t, phase);
     if (phase == 2)
-        adversary_prepare(t->adversary, t->step);
+        adversary_prepare(t->adversary, t->step, t->loss_scale.scale);
     if (status == RT_OK)
         status = rt_stream_run(t->stream);
     report->has_adversary = phase == 2;
@@ -326,6 +339,7 @@ enum rt_status trainer_step(struct trainer *t, struct trainer_report *report) {
         status = rt_stream_run(t->undo);
     else
         update_rates(t, report);
+    update_loss_scale(t, report);
     t->step++;
     return status;
 }

@@ -12,6 +12,7 @@
 #include "model/net/vae.h"
 #include "model/net/vae_inputs.h"
 #include "model/train/adversary.h"
+#include "model/train/loss_scale.h"
 #include "model/train/rate.h"
 #include "model/train/schedule.h"
 
@@ -31,6 +32,7 @@ struct trainer_options {
     float sigma_floor;                  // smallest deviation of the likelihood, of a pixel in 0 to 1
     uint32_t augment;                   // of enum sampler_augment
     enum op_dtype storage;              // of activations: OP_F32 or OP_BF16
+    float loss_scale;                   // that it begins with (loss_scale.h); 0: the kernels say it
     bool overfit; // the same batch every step, no KL, no dropout: shows that everything learns
     bool stream;  // clips come from the reader thread even if they would fit
     bool profile; // trainer_stream times every record: a step takes longer
@@ -40,11 +42,13 @@ struct trainer_options {
 struct trainer_report {
     uint64_t step; // counted from 0
     bool skipped;  // loss or gradient was not finite: nothing was changed
+    bool rescaled; // the gradient overflowed fp16, the loss scale was halved: no sign of a run gone wrong
     float nll;     // nats a clip
     float mse;     // of a number in 0 to 1
     float sigma;   // of the likelihood
     float kl[VAE_MAX_STAGES + 1], beta[VAE_MAX_STAGES + 1];
     float lr, gradient_norm, grad_clip_factor;
+    float loss_scale;   // of this step
     bool has_adversary; // the second phase
     struct adversary_report adversary;
 };

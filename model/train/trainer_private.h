@@ -45,6 +45,7 @@ struct trainer {
     struct sampler_item *items;
     uint64_t step;
     struct rate_control rate[VAE_MAX_STAGES + 1];
+    struct loss_scale loss_scale;
 };
 
 // Muon's params for a matrix among the parameters.

@@ -7,6 +7,7 @@
 #include "shaders/check/op_arrays.h"
 #include "shaders/check/op_compare.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -50,7 +51,14 @@ static enum rt_status take_inputs(void *user) {
     return status;
 }
 
-static enum rt_status judge_output(const struct op_check_hook *hook, uint32_t i, double floor) {
+static double tolerance_of(const struct op_check_hook *hook) {
+    double tolerance = op_tolerance(hook->id, &hook->signature, 0.0);
+    bool halves = op_table[hook->id]->products && hook->library->target.family == OP_FAMILY_COOP;
+    return halves && tolerance < OP_HALF_ERROR ? OP_HALF_ERROR : tolerance;
+}
+
+static enum rt_status judge_output(const struct op_check_hook *hook, uint32_t i, double floor,
+                                   double summands) {
     const struct op_arg *arg = &hook->signature.args[i];
     double *got = malloc(arg->count * sizeof *got);
     if (got == NULL)
@@ -58,8 +66,8 @@ static enum rt_status judge_output(const struct op_check_hook *hook, uint32_t i,
     enum rt_status status = download(hook, i, got);
     if (status == RT_OK) {
         struct op_difference worst =
-            op_compare(got, hook->arrays[i], arg->count, op_arg_scale_floor(arg, floor));
-        double tolerance = op_tolerance(hook->id, &hook->signature, 0.0);
+            op_compare(got, hook->arrays[i], arg->count, fmax(op_arg_scale_floor(arg, floor), summands));
+        double tolerance = tolerance_of(hook);
         if (worst.error > tolerance) {
             rt_log(RT_LOG_ERROR,
                    "check: %s %s family=%s: %s[%llu] is %.9g, the reference says %.9g; relative error "
@@ -76,13 +84,16 @@ static enum rt_status judge_output(const struct op_check_hook *hook, uint32_t i,
 
 static enum rt_status judge(void *user) {
     struct op_check_hook *hook = user;
-    double floor = op_scale_floor(&hook->signature, hook->arrays);
+    double floor = op_scale_floor(&hook->signature, hook->arrays), summands[OP_MAX_ARGS] = {0};
+    if (op_table[hook->id]->products &&
+        !op_summands(hook->id, hook->params, &hook->signature, hook->arrays, summands))
+        return rt_no_memory("MOGRAPH_CHECK");
     op_table[hook->id]->reference(hook->params, hook->arrays);
     enum rt_status status = RT_OK;
     for (uint32_t i = 0; i < hook->signature.arg_count && status == RT_OK; i++) {
         enum op_role role = hook->signature.args[i].role;
         if (hook->arrays[i] != NULL && (role == OP_OUT || role == OP_INOUT))
-            status = judge_output(hook, i, floor);
+            status = judge_output(hook, i, floor, summands[i]);
     }
     return status;
 }

@@ -1,6 +1,8 @@
 // Compares an output with its reference, and finds the worst element.
 #include "shaders/check/op_compare.h"
 
+#include "shaders/check/op_arrays.h"
+
 #include <math.h>
 
 struct op_difference op_compare(const double *got, const double *want, uint64_t count, double scale_floor) {
@@ -45,4 +47,32 @@ double op_tolerance(enum op_id id, const struct op_signature *signature, double 
         if (signature->args[i].dtype == OP_BF16 && signature->args[i].role != OP_IN && tolerance < 1e-2)
             tolerance = 1e-2;
     return tolerance;
+}
+
+double op_round_half(double value) {
+    enum { BITS = 11, LEAST = -24 }; // of a normal number; the exponent of the smallest step
+    int exponent;
+    frexp(value, &exponent);
+    int step = exponent - BITS > LEAST ? exponent - BITS : LEAST;
+    double rounded = ldexp(rint(ldexp(value, -step)), step);
+    return fabs(rounded) > 65504.0 ? copysign(65504.0, rounded) : rounded;
+}
+
+bool op_summands(enum op_id id, const void *params, const struct op_signature *signature,
+                 double *const *arrays, double sizes[OP_MAX_ARGS]) {
+    double *work[OP_MAX_ARGS] = {0};
+    bool made = op_arrays_create(signature, work);
+    for (uint32_t i = 0; i < signature->arg_count; i++)
+        for (uint64_t k = 0; made && arrays[i] != NULL && k < signature->args[i].count; k++)
+            work[i][k] = fabs(arrays[i][k]);
+    if (made)
+        op_table[id]->reference(params, work);
+    for (uint32_t i = 0; i < signature->arg_count; i++) {
+        bool out = signature->args[i].role == OP_OUT || signature->args[i].role == OP_INOUT;
+        sizes[i] = 0.0;
+        for (uint64_t k = 0; made && out && work[i] != NULL && k < signature->args[i].count; k++)
+            sizes[i] = fmax(sizes[i], work[i][k]);
+    }
+    op_arrays_destroy(work);
+    return made;
 }

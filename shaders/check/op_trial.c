@@ -137,8 +137,16 @@ static bool repeatable(const struct trial_run *run, struct op_trial_result *resu
     return true;
 }
 
+static bool rounds_to_half(const struct trial_run *run) {
+    return run->library->target.family == OP_FAMILY_COOP && op_table[run->trial->id]->products;
+}
+
+// Before the reference replaces the arrays' outputs.
 static bool agrees(struct trial_run *run, struct op_trial_result *result) {
-    double floor = op_scale_floor(&run->signature, run->arrays);
+    double floor = op_scale_floor(&run->signature, run->arrays), summands[OP_MAX_ARGS] = {0};
+    if (rounds_to_half(run) &&
+        !op_summands(run->trial->id, run->trial->params, &run->signature, run->arrays, summands))
+        return fail(run, result, "out of host memory");
     op_table[run->trial->id]->reference(run->trial->params, run->arrays);
     for (uint32_t i = 0; i < run->signature.arg_count; i++) {
         const struct op_arg *arg = &run->signature.args[i];
@@ -149,7 +157,7 @@ static bool agrees(struct trial_run *run, struct op_trial_result *result) {
             return fail(run, result, "out of host memory");
         op_decode(arg->dtype, run->first + run->buffers[i].offset_bytes, arg->count, got);
         struct op_difference worst =
-            op_compare(got, run->arrays[i], arg->count, op_arg_scale_floor(arg, floor));
+            op_compare(got, run->arrays[i], arg->count, fmax(op_arg_scale_floor(arg, floor), summands[i]));
         free(got);
         if (worst.error > result->error)
             result->error = worst.error;
@@ -162,6 +170,13 @@ static bool agrees(struct trial_run *run, struct op_trial_result *result) {
         }
     }
     return true;
+}
+
+static void allow_for_halves(struct trial_run *run, struct op_trial_result *result) {
+    result->tolerance = fmax(result->tolerance, run->trial->halves ? OP_HALF_SUM_ERROR : OP_HALF_ERROR);
+    for (uint32_t i = 0; run->trial->halves && i < run->signature.arg_count; i++)
+        for (uint64_t k = 0; run->arrays[i] != NULL && k < run->signature.args[i].count; k++)
+            run->arrays[i][k] = op_round_half(run->arrays[i][k]);
 }
 
 enum rt_status op_trial_run(struct op_library *library, const struct op_trial *trial,
@@ -177,6 +192,8 @@ enum rt_status op_trial_run(struct op_library *library, const struct op_trial *t
     enum rt_status status = allocate(&run) ? RT_OK : rt_no_memory("an operation's trial");
     if (status == RT_OK) {
         op_fill_inputs(trial->id, trial->params, &run.signature, trial->fill, trial->seed, run.arrays);
+        if (rounds_to_half(&run))
+            allow_for_halves(&run, result);
         fill_image(&run);
         status = run_once(&run, run.first);
     }

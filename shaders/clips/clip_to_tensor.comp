@@ -10,8 +10,9 @@ const uint EDGE = 1;
 // Three bytes from any byte offset; bytes are read as words, which needs no 8-bit storage.
 // `base` counts from the data set's start, which may be behind 32 bits.
 uvec3 load_rgb(uint64_t base, uint byte) {
-    byte += uint(base & 3);
-    base = push.clips + (base & ~uint64_t(3));
+    uint rest = uint(base) & 3u;
+    byte += rest;
+    base = push.clips + (base - rest); // not base & ~3: lavapipe of Mesa 26.1 overruns its stack there at 512 bits
     uint shift = (byte & 3) * 8;
     uint bits = load1_u32(base, byte >> 2) >> shift;
     if (shift > 8)

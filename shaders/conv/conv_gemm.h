@@ -6,10 +6,11 @@
 #ifndef MOGRAPH_SHADERS_CONV_CONV_GEMM_H
 #define MOGRAPH_SHADERS_CONV_CONV_GEMM_H
 
-#include "shaders/conv/conv_geometry.h"
+#include "shaders/conv/conv_tiling.h"
 
 struct conv_gather_buffers {
     struct rt_buffer src, weight, bias, dst;
+    enum conv_source kind; // of src
     // fp32, room for a multiple of dst: long sums may be split. May be the zero buffer.
     struct rt_buffer partials;
     bool swapped; // the weight is [tap][b][a]: only where conv_takes_swapped
@@ -30,6 +31,7 @@ void conv_record_transpose_weight(struct op_recorder *recorder, uint32_t taps, u
 
 struct conv_weight_buffers {
     struct rt_buffer big, small;
+    enum conv_source kind;     // of big; small is the other one
     struct rt_buffer partials; // fp32, conv_weight_partials elements
     struct rt_buffer d_weight;
 };

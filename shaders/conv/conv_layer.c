@@ -95,6 +95,7 @@ void conv_layer_backward_input_record(const struct conv_layer *l, struct op_reco
     const struct op_target *target = &recorder->library->target;
     struct conv_gather_buffers buffers = {
         .src = args->d_dst,
+        .kind = CONV_GRADIENT,
         .weight = args->weight,
         .dst = args->d_src,
         .swapped = conv_takes_swapped(target, &l->geometry, !l->transposed, l->cout, l->cin),
@@ -142,6 +143,7 @@ void conv_layer_backward_weight_record(const struct conv_layer *l, struct op_rec
     struct conv_weight_buffers weight = {
         .big = l->transposed ? args->d_dst : args->src,
         .small = l->transposed ? args->src : args->d_dst,
+        .kind = l->transposed ? CONV_GRADIENT : CONV_ACTIVATION,
         .partials = rt_buffer_slice(args->scratch, 0, weight_partials(l, target) * 4),
         .d_weight = args->d_weight};
     conv_record_weight(recorder, &l->geometry, big_channels(l), small_channels(l), l->transposed,

@@ -15,13 +15,6 @@ static void add_spec(struct op_launch *launch, uint32_t value) {
     launch->spec[launch->spec_count++] = value;
 }
 
-static uint32_t largest_divisor(uint32_t channels, uint32_t limit) {
-    uint32_t chunk = limit;
-    while (chunk > 4 && channels % chunk != 0)
-        chunk -= 4;
-    return chunk;
-}
-
 // --- gather
 
 // What a subgroup computes: a lane `columns` output columns of a row, side by side, in `channels` channels.
@@ -47,7 +40,7 @@ static struct lane_gather plan_gather(const struct conv_geometry *g, bool transp
     plan.columns = plan.channels > 16 ? 4 : 8;
     while (plan.columns > 1 && plan.columns / 2 >= q[2])
         plan.columns /= 2;
-    plan.chunk = taps > 1 ? 2 : largest_divisor(a, 8);
+    plan.chunk = taps > 1 ? 2 : conv_chunk(a, 8);
     plan.runs = (uint64_t)g->n * q[0] * q[1] * rt_div_up(q[2], plan.columns);
     return plan;
 }
@@ -57,21 +50,14 @@ static uint64_t gather_groups(const struct op_target *target, const struct lane_
     return classes * rt_div_up(plan->runs, target->subgroup_size) * rt_div_up(b, plan->channels);
 }
 
-static uint32_t class_count(const struct conv_geometry *g, bool transposed) {
-    return transposed ? g->stride[0] * g->stride[1] * g->stride[2] : 1;
-}
-
 // Lanes are channels there, so that few voxels keep all of them busy.
 static struct conv_gather_grid gather_few(const struct op_target *target, const struct conv_geometry *g,
                                           bool transposed, uint32_t b, struct op_launch *launch) {
     enum { VOXELS = 16 };
-    uint64_t voxels = g->n;
-    for (int i = 0; i < 3; i++)
-        voxels *= transposed ? rt_div_up(g->big[i], g->stride[i]) : g->small[i];
     uint32_t units = (uint32_t)rt_div_up(b, 2 * target->subgroup_size), pairs = units % 2 == 0 ? 2 : 1;
-    uint64_t tiles = rt_div_up(voxels, VOXELS);
+    uint64_t tiles = rt_div_up(conv_class_voxels(g, transposed), VOXELS);
     launch->kernel = KERNEL_FOR(g->dtype, conv_gather_few);
-    launch->groups = class_count(g, transposed) * tiles * rt_div_up(units, pairs);
+    launch->groups = conv_class_count(g, transposed) * tiles * rt_div_up(units, pairs);
     add_spec(launch, target->subgroup_size);
     add_spec(launch, VOXELS);
     add_spec(launch, pairs == 1 || target->subgroup_size < 4 ? 2 : 4);
@@ -93,7 +79,7 @@ struct conv_gather_grid conv_lane_gather(const struct op_target *target, const s
     launch->local[0] = target->subgroup_size;
     if (conv_lane_few(target, g, transposed, a, b))
         return gather_few(target, g, transposed, b, launch);
-    uint32_t classes = class_count(g, transposed);
+    uint32_t classes = conv_class_count(g, transposed);
     while (plan.channels > 16 && gather_groups(target, &plan, classes, b) < FEW_GROUPS)
         plan.channels = (uint32_t)rt_align_up(plan.channels / 2, 4);
     launch->kernel = KERNEL_FOR(g->dtype, conv_gather_lane);
@@ -116,7 +102,7 @@ struct lane_weight {
 
 static struct lane_weight plan_weight(const struct op_target *target, const struct conv_geometry *g,
                                       uint32_t a, uint32_t b) {
-    struct lane_weight plan = {.a = largest_divisor(a, 32)};
+    struct lane_weight plan = {.a = conv_chunk(a, 32)};
     plan.columns = plan.a > 16 ? 4 : 8;
     plan.blocks =
         (uint64_t)g->kernel[0] * g->kernel[1] * (a / plan.a) * rt_div_up(b, 2 * target->subgroup_size);

@@ -12,6 +12,6 @@ PUSH(conv_weight) {
     UINT small_d;
     UINT small_h;
     UINT small_w;
-    UINT parts; // the small grid's voxels (family lane: rows n, d, h) are dealt to parts in equal runs
+    UINT parts; // equal runs of the small grid: of its rows n, d, h (family lane), of slabs of voxels (tile)
 }
 PUSH_END(conv_weight)

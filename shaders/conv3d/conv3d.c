@@ -51,9 +51,9 @@ CONV_LAYER_REFERENCE(conv3d, forward, struct op_conv3d);
 CONV_LAYER_REFERENCE(conv3d, backward_input, struct op_conv3d);
 CONV_LAYER_REFERENCE(conv3d, backward_weight, struct op_conv3d);
 
-OP_DEFINE(conv3d_forward, describe_forward, record_forward, reference_forward,
+OP_DEFINE(conv3d_forward, describe_forward, record_forward, reference_forward, .products = true,
           .flags_at = offsetof(struct op_conv3d, has_bias), .shapes = {&op_conv3d_shapes});
 OP_DEFINE(conv3d_backward_input, describe_backward_input, record_backward_input, reference_backward_input,
-          .flags_at = offsetof(struct op_conv3d, has_bias), .shapes = {&op_conv3d_shapes});
+          .products = true, .flags_at = offsetof(struct op_conv3d, has_bias), .shapes = {&op_conv3d_shapes});
 OP_DEFINE(conv3d_backward_weight, describe_backward_weight, record_backward_weight, reference_backward_weight,
-          .flags_at = offsetof(struct op_conv3d, has_bias), .shapes = {&op_conv3d_shapes});
+          .products = true, .flags_at = offsetof(struct op_conv3d, has_bias), .shapes = {&op_conv3d_shapes});

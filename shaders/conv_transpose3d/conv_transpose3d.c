@@ -56,12 +56,14 @@ CONV_LAYER_REFERENCE(conv_transpose3d, forward, struct op_conv_transpose3d);
 CONV_LAYER_REFERENCE(conv_transpose3d, backward_input, struct op_conv_transpose3d);
 CONV_LAYER_REFERENCE(conv_transpose3d, backward_weight, struct op_conv_transpose3d);
 
-OP_DEFINE(conv_transpose3d_forward, describe_forward, record_forward, reference_forward,
+OP_DEFINE(conv_transpose3d_forward, describe_forward, record_forward, reference_forward, .products = true,
           .flags_at = offsetof(struct op_conv_transpose3d, has_bias),
           .shapes = {&op_conv_transpose3d_shapes});
 OP_DEFINE(conv_transpose3d_backward_input, describe_backward_input, record_backward_input,
-          reference_backward_input, .flags_at = offsetof(struct op_conv_transpose3d, has_bias),
+          reference_backward_input, .products = true,
+          .flags_at = offsetof(struct op_conv_transpose3d, has_bias),
           .shapes = {&op_conv_transpose3d_shapes});
 OP_DEFINE(conv_transpose3d_backward_weight, describe_backward_weight, record_backward_weight,
-          reference_backward_weight, .flags_at = offsetof(struct op_conv_transpose3d, has_bias),
+          reference_backward_weight, .products = true,
+          .flags_at = offsetof(struct op_conv_transpose3d, has_bias),
           .shapes = {&op_conv_transpose3d_shapes});

@@ -61,22 +61,23 @@ static void reference(const struct op_grad_clip *p, const struct op_grad_clip_ar
         return;
     }
     bool first = !(STATE(steps) > 0.0);
-    double norm = sqrt(squares), limit = LIMIT(max_norm), decay = LIMIT(running_decay);
+    double scale = LIMIT(scale) > 0.0 ? LIMIT(scale) : 1.0;
+    double norm = sqrt(squares) / scale, limit = LIMIT(max_norm), decay = LIMIT(running_decay);
     double relative = first ? 0.0 : LIMIT(max_ratio) * STATE(running_norm);
     if (relative > 0.0 && (limit == 0.0 || relative < limit))
         limit = relative;
     double factor = limit > 0.0 && norm > limit ? limit / norm : 1.0;
     STATE(running_norm) = first ? norm * factor : decay * STATE(running_norm) + (1.0 - decay) * norm * factor;
     STATE(steps) += 1.0;
-    put_result(args, norm, factor, true, limit);
+    put_result(args, norm, factor / scale, true, limit);
 }
 
-// By the vector's length: first step, limited by the norm, by the running norm, not finite.
+// By the vector's length: first step, limited by the norm, by the running norm (and scaled), not finite.
 static void prepare(const struct op_grad_clip *p, const struct op_grad_clip_arrays *args) {
     static const struct grad_clip_limits limits[4] = {
         {.max_ratio = 2, .running_decay = 0.9f},
         {.max_norm = 0.5f, .running_decay = 0.9f},
-        {.max_norm = 100, .max_ratio = 2, .running_decay = 0.9f},
+        {.max_norm = 100, .max_ratio = 2, .running_decay = 0.9f, .scale = 64},
         {.max_norm = 1, .max_ratio = 2, .running_decay = 0.9f},
     };
     static const struct grad_clip_state states[4] = {

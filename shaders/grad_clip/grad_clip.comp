@@ -18,7 +18,8 @@ void main() {
         return;
     }
     bool seen_any = state.steps > 0.0;
-    float norm = sqrt(squares), limit = limits.max_norm;
+    float scale = limits.scale > 0.0 ? limits.scale : 1.0;
+    float norm = sqrt(squares) / scale, limit = limits.max_norm;
     float relative = seen_any ? limits.max_ratio * state.running_norm : 0.0;
     if (relative > 0.0 && (limit == 0.0 || relative < limit))
         limit = relative;
@@ -27,5 +28,5 @@ void main() {
     state.running_norm = seen_any ? decay * state.running_norm + (1.0 - decay) * seen : seen;
     state.steps += 1.0;
     grad_clip_state_buffer(push.state).at = state;
-    grad_clip_result_buffer(push.result).at = grad_clip_result(norm, factor, 1.0, limit);
+    grad_clip_result_buffer(push.result).at = grad_clip_result(norm, factor / scale, 1.0, limit);
 }

@@ -9,7 +9,7 @@ struct grad_clip_limits {
     float max_norm;      // the largest norm; 0: none
     float max_ratio;     // the largest multiple of the running norm; 0: none
     float running_decay; // of the running norm, per step
-    float unused;
+    float scale;         // that the gradient was multiplied by, and is to be rid of; 0: none
 };
 SHARED_STRUCT(grad_clip_limits);
 
@@ -23,8 +23,8 @@ struct grad_clip_state {
 SHARED_STRUCT(grad_clip_state);
 
 struct grad_clip_result {
-    float norm;   // of the gradient as it came
-    float factor; // 0 to 1: what the optimiser multiplies the gradient by
+    float norm;   // of the gradient as it came, without its scale
+    float factor; // what the optimiser multiplies the gradient by: 0 to 1, over the scale
     float apply;  // 1 when the norm is finite, 0: the optimiser skips the step
     float limit;  // that held; 0: none
 };

@@ -71,9 +71,9 @@ static void reference_backward_weight(const struct op_linear *p,
             dot(args->d_dst + o, p->cout, &one, 0, p->rows) + (p->accumulate ? args->d_bias[o] : 0.0);
 }
 
-OP_DEFINE(linear_forward, describe_forward, record_forward, reference_forward,
+OP_DEFINE(linear_forward, describe_forward, record_forward, reference_forward, .products = true,
           .flags_at = offsetof(struct op_linear, has_bias), .shapes = {&op_linear_shapes});
 OP_DEFINE(linear_backward_input, describe_backward_input, record_backward_input, reference_backward_input,
-          .flags_at = offsetof(struct op_linear, has_bias), .shapes = {&op_linear_shapes});
+          .products = true, .flags_at = offsetof(struct op_linear, has_bias), .shapes = {&op_linear_shapes});
 OP_DEFINE(linear_backward_weight, describe_backward_weight, record_backward_weight, reference_backward_weight,
-          .flags_at = offsetof(struct op_linear, has_bias), .shapes = {&op_linear_shapes});
+          .products = true, .flags_at = offsetof(struct op_linear, has_bias), .shapes = {&op_linear_shapes});

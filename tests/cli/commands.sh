@@ -44,6 +44,9 @@ refuses "needs a value" doctor --device
 refuses "from 1 to 1000" bench kernels --repeat 0
 refuses "from 1 to 1000" bench kernels --repeat 1e3
 refuses "no operation" bench kernels --only no-such-operation
+MOGRAPH_STATISTICS=nowhere/lines run 1 bench kernels --only cast
+says err "^mograph: MOGRAPH_STATISTICS: nowhere/lines: cannot write here"
+check [ "$(wc -l <err)" -eq 1 ]
 refuses "from 1 to 1000" bench train --steps 0
 refuses "tiny" bench train --preset enormous
 refuses "no preset" info enormous
@@ -60,7 +63,8 @@ devices = json.load(open(sys.argv[1]))['devices']
 assert devices and any(d['usable'] for d in devices)
 for i, d in enumerate(devices):
     assert d['index'] == i and d['name'] and len(d['uuid']) == 36
-    assert d['usable'] == (d['reason'] == '') == (d['kernels'] in ('tile', 'lane'))
+    assert d['usable'] == (d['reason'] == '') == (d['kernels'] in ('tile', 'lane', 'coop'))
+    assert d['matrices']
 " out
 
 run 0 info small --json
@@ -113,7 +117,7 @@ check [ "$(grep -c ' ok$' out)" -ge 20 ]
 run 1 doctor --device "no such device"
 says err 'mograph: no device matches "no such device"'
 MOGRAPH_KERNELS=wide run 1 doctor
-says err "kernel families are tile and lane"
+says err "kernel families are tile, lane and coop"
 for command in devices doctor; do
     VK_DRIVER_FILES=/nonexistent VK_ICD_FILENAMES=/nonexistent run 1 $command
     says err "install mesa-vulkan-drivers"

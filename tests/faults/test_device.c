@@ -60,7 +60,7 @@ static bool open_and_work(void *user, uint64_t *digest) {
     fault_watch(true);
     bool ok = rt_context_create(NULL, &context) == RT_OK &&
               rt_context_find_device(context, NULL, &info) == RT_OK &&
-              rt_device_create(context, info, &device) == RT_OK;
+              rt_device_create(context, info, NULL, &device) == RT_OK;
     if (ok) {
         *digest = fault_digest(0, info, sizeof *info);
         ok = work(device, digest);

@@ -150,7 +150,7 @@ static struct adversary_report step(struct stage *s, uint64_t number) {
     const uint32_t seed[4] = {CLIP_STREAM, 0, (uint32_t)number, 0};
     upload(s, s->seed, seed);
     give_seeds(s);
-    adversary_prepare(s->adversary, number);
+    adversary_prepare(s->adversary, number, 1.0f);
     CHECK(rt_stream_run(s->stream) == RT_OK);
     adversary_read(s->adversary, &report);
     return report;

@@ -8,7 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct op_target host = {OP_FAMILY_LANE, true, 8, 1024, 32768};
+static const struct op_target host = {.family = OP_FAMILY_LANE,
+                                      .cpu = true,
+                                      .subgroup_size = 8,
+                                      .max_invocations = 1024,
+                                      .max_shared_bytes = 32768};
 
 static const struct discriminator_config little = {8, 16, 24, 3, false}; // one patch along time at the end
 static const struct discriminator_config blocks = {16, 32, 32, 2, true};

@@ -202,7 +202,11 @@ static void check_differences(struct graph_trial *trial, uint32_t v) {
 }
 
 static void gradients_are_right(void) {
-    const struct op_target target = {OP_FAMILY_LANE, true, 8, 1024, 32768};
+    const struct op_target target = {.family = OP_FAMILY_LANE,
+                                     .cpu = true,
+                                     .subgroup_size = 8,
+                                     .max_invocations = 1024,
+                                     .max_shared_bytes = 32768};
     struct network net;
     build(&net, &target, true);
     struct graph_trial trial = trial_of(&net);
@@ -239,7 +243,11 @@ static void device_agrees(struct op_library *library) {
 }
 
 static void refusals(void) {
-    const struct op_target target = {OP_FAMILY_LANE, true, 8, 1024, 32768};
+    const struct op_target target = {.family = OP_FAMILY_LANE,
+                                     .cpu = true,
+                                     .subgroup_size = 8,
+                                     .max_invocations = 1024,
+                                     .max_shared_bytes = 32768};
     struct network net;
     test_quiet(true);
     CHECK(parameters_create(&net.parameters) == RT_OK);

@@ -8,7 +8,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct op_target host = {OP_FAMILY_LANE, true, 8, 1024, 32768};
+static const struct op_target host = {.family = OP_FAMILY_LANE,
+                                      .cpu = true,
+                                      .subgroup_size = 8,
+                                      .max_invocations = 1024,
+                                      .max_shared_bytes = 32768};
 
 // Every kind of part once, small enough for the references.
 static const struct vae_config little = {"little", 4, 16, 16,  2,  {8, 12}, 8,

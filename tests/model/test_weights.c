@@ -7,7 +7,11 @@
 #include <string.h>
 #include <unistd.h>
 
-static const struct op_target host = {OP_FAMILY_LANE, true, 8, 1024, 32768};
+static const struct op_target host = {.family = OP_FAMILY_LANE,
+                                      .cpu = true,
+                                      .subgroup_size = 8,
+                                      .max_invocations = 1024,
+                                      .max_shared_bytes = 32768};
 static const char *const names[] = {"burst", "a kind", "c", "d", "e", "f"};
 
 struct model {

@@ -7,7 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct op_target host = {OP_FAMILY_LANE, true, 8, 1024, 32768};
+static const struct op_target host = {.family = OP_FAMILY_LANE,
+                                      .cpu = true,
+                                      .subgroup_size = 8,
+                                      .max_invocations = 1024,
+                                      .max_shared_bytes = 32768};
 static const char *const kinds[] = {"burst", "fountain", "vortex", "snow", "ripple", "orbit"};
 static const char *const other_kinds[] = {"a", "b", "c", "d", "e", "f"};
 

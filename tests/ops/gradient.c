@@ -99,7 +99,11 @@ static void run(struct gradient *g, uint64_t seed) {
 }
 
 void gradient_check(enum op_id backward, const void *params, uint64_t seed) {
-    const struct op_target target = {OP_FAMILY_LANE, true, 8, 1024, 32768};
+    const struct op_target target = {.family = OP_FAMILY_LANE,
+                                     .cpu = true,
+                                     .subgroup_size = 8,
+                                     .max_invocations = 1024,
+                                     .max_shared_bytes = 32768};
     enum op_id forward = op_forward(backward);
     struct gradient g = {
         .id = backward, .forward = op_table[forward], .backward = op_table[backward], .params = params};

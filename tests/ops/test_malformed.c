@@ -118,10 +118,24 @@ static void describe_thousand(const struct op_target *target, enum op_id id) {
 
 static void describe_everywhere(void) {
     static const struct op_target targets[] = {
-        {OP_FAMILY_LANE, true, 8, 1024, 32768},   // lavapipe
-        {OP_FAMILY_TILE, true, 8, 1024, 32768},   // lavapipe, the other family
-        {OP_FAMILY_TILE, false, 32, 1024, 49152}, // a GPU
-        {OP_FAMILY_TILE, false, 64, 128, 16384},  // what Vulkan 1.2 guarantees
+        {.family = OP_FAMILY_LANE,
+         .cpu = true,
+         .subgroup_size = 8,
+         .max_invocations = 1024,
+         .max_shared_bytes = 32768}, // lavapipe
+        {.family = OP_FAMILY_TILE,
+         .cpu = true,
+         .subgroup_size = 8,
+         .max_invocations = 1024,
+         .max_shared_bytes = 32768}, // lavapipe, the other family
+        {.family = OP_FAMILY_TILE,
+         .subgroup_size = 32,
+         .max_invocations = 1024,
+         .max_shared_bytes = 49152}, // a GPU
+        {.family = OP_FAMILY_TILE,
+         .subgroup_size = 64,
+         .max_invocations = 128,
+         .max_shared_bytes = 16384}, // what Vulkan 1.2 guarantees
     };
     for (size_t i = 0; i < sizeof targets / sizeof targets[0]; i++)
         for (int id = 0; id < OP_COUNT; id++)

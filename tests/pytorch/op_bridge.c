@@ -106,7 +106,7 @@ static bool open_device(struct bridge *b) {
     const struct rt_device_info *info;
     return rt_context_create(NULL, &b->context) == RT_OK &&
            rt_context_find_device(b->context, NULL, &info) == RT_OK &&
-           rt_device_create(b->context, info, &b->device) == RT_OK &&
+           rt_device_create(b->context, info, NULL, &b->device) == RT_OK &&
            op_library_create(b->device, &b->library) == RT_OK &&
            rt_stream_create(b->device, NULL, &b->stream) == RT_OK;
 }

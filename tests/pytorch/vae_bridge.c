@@ -256,7 +256,7 @@ int main(int argc, char **argv) {
     if (!b.failed)
         check(&b, rt_context_find_device(context, NULL, &info));
     if (!b.failed)
-        check(&b, rt_device_create(context, info, &device));
+        check(&b, rt_device_create(context, info, NULL, &device));
     if (!b.failed)
         check(&b, op_library_create(device, &b.library));
     if (!b.failed)

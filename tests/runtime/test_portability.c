@@ -115,7 +115,7 @@ static void open_one(bool loader, bool device) {
     asked_by_name = asked_by_flag = subset_enabled = created = false;
     CHECK(rt_context_create(NULL, &context) == RT_OK);
     CHECK(rt_context_find_device(context, NULL, &info) == RT_OK);
-    CHECK(rt_device_create(context, info, &opened) == RT_OK && created);
+    CHECK(rt_device_create(context, info, NULL, &opened) == RT_OK && created);
     CHECK(asked_by_name == loader && asked_by_flag == loader);
     CHECK(subset_enabled == device);
     rt_device_destroy(&opened);
