@@ -196,6 +196,7 @@ static enum rt_status describe_subgroups(VkPhysicalDevice physical, struct rt_de
     vkGetPhysicalDeviceProperties2(physical, &properties);
     bool in_compute = (subgroup.supportedStages & VK_SHADER_STAGE_COMPUTE_BIT) != 0;
     info->subgroup_size = subgroup.subgroupSize;
+    info->min_subgroup_size = size_control ? sizes.minSubgroupSize : subgroup.subgroupSize;
     info->subgroup_broadcast =
         in_compute && (subgroup.supportedOperations & VK_SUBGROUP_FEATURE_BALLOT_BIT) != 0;
     info->subgroup_pinned =

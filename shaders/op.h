@@ -27,6 +27,9 @@
 // `coop`: tile, but convolutions multiply fp16 by cooperative matrices, where device and build have them.
 enum op_family { OP_FAMILY_TILE, OP_FAMILY_LANE, OP_FAMILY_COOP, OP_FAMILY_COUNT };
 
+// Makes of GPUs whose registers ask for tiles of their own (conv/conv_tiling_tile.c).
+enum op_gpu { OP_GPU_OTHER, OP_GPU_NVIDIA, OP_GPU_RDNA, OP_GPU_GCN, OP_GPU_INTEL, OP_GPU_COUNT };
+
 enum { OP_MAX_PARAMS = 256 };
 
 enum op_id {
@@ -59,6 +62,7 @@ struct op_target {
     uint32_t subgroup_size;
     uint32_t max_invocations;
     uint32_t max_shared_bytes;
+    enum op_gpu gpu;
     struct rt_matrix_shape matrix; // of family coop; m 0: there is none
     uint32_t matrix_subgroup;
 };
@@ -68,8 +72,11 @@ struct op_refusal {
     char text[200];
 };
 
+struct conv_tuning; // conv/conv_tune.h
+
 struct op_library {
     struct rt_device *device;
+    struct conv_tuning *tuning; // NULL: convolutions take the shapes that their make of GPU takes unasked
     struct op_target target;
     struct rt_arena *arena;
     struct rt_buffer zeros; // OP_ZERO_BYTES of zeros: what a convolution reads outside the clip
