@@ -43,7 +43,11 @@ class Mode:
         return torch.autocast(self.device.type, dtype=torch.bfloat16)
 
     def compiled(self, function):
-        return function if self.execution == "eager" else torch.compile(function)
+        """For these shapes alone: what an earlier work has compiled would make it guess at others."""
+        if self.execution == "eager":
+            return function
+        torch._dynamo.reset()
+        return torch.compile(function, dynamic=False)
 
     def wait(self):
         if self.device.type == "cuda":
@@ -79,6 +83,7 @@ class Work:
             self.run = graph.replay
             self.run()
             self.mode.wait()
+        self.seconds(1)
 
     def seconds(self, runs):
         """Of each run."""
