@@ -55,6 +55,7 @@ struct trainer_memory {
     uint64_t parameters, activations, inputs, clips, total;
     uint64_t free;
     bool streamed; // the data set does not fit beside the rest
+    struct clip_store_plan store;
 };
 
 struct trainer;
