@@ -128,6 +128,10 @@ assert ' d=8 h=32 w=16 ' in report['config'], report['config']
 refuses "a number from 1 to 1024, or up to 16" bench train --batch 1,
 refuses "a number from 1 to 1024, or up to 16" bench generate --batch 0
 refuses "multiples of 2 to the power of stages; tiny is made for 32x32x8" bench train --preset tiny --size 33x32x8
+refuses "grid of more than 65536 numbers" bench generate --preset tiny --size 512x512x64
+refuses "grid of more than 65536 numbers" bench generate --size 16384x16384x16384
+run 1 bench train --size 256x256x64 --batch 1024 --steps 1 # nothing is taken for what cannot be
+says err "has [0-9]* elements, at most 2147483647 are possible; lower the batch size"
 run 0 bench generate --preset tiny --batch 1,2 --repeat 1
 says out "^tiny, 32x32x8, fp32, median of 1$"
 check [ "$(grep -c '^ *[12]  ' out)" -eq 2 ]
