@@ -206,7 +206,7 @@ class Twin(nn.Module):
         """Clips [n][d][h][w][4] from the prior; eps by level, top first."""
         embedding, eps = self.embedding(classes), list(eps)
         mu, log_sigma = self.top["prior"](embedding).chunk(2, 1)
-        condition = torch.cat([mu + bounded(log_sigma).exp() * eps.pop(0).flatten(1), embedding], 1)
+        condition = torch.cat([mu + log_sigma.exp() * eps.pop(0).flatten(1), embedding], 1)
         modulation = self.modulation(condition)
         x = self.start(modulation)
         for i in reversed(range(self.stages)):
