@@ -90,8 +90,11 @@ static bool choose_data(struct benching *b, struct cli_size *size, struct cli_er
 
 static bool choose(struct benching *b, struct cli_error *error) {
     struct cli_size size = b->v->size;
-    if (!bench_choose_batches(b->v->batch, &b->batches, error) || !choose_data(b, &size, error) ||
-        !bench_choose_model(b->v->preset, size, &b->bench.model, error))
+    if (!bench_choose_batches(b->v->batch, &b->batches, error))
+        return false;
+    if (b->v->each && (b->v->no_profile || b->batches.count > 1))
+        return cli_usage(error, "--each lists what is profiled: give one --batch, without --no-profile");
+    if (!choose_data(b, &size, error) || !bench_choose_model(b->v->preset, size, &b->bench.model, error))
         return false;
     if (b->v->data != NULL)
         b->bench.model.classes = b->set.kind_count;

@@ -23,8 +23,8 @@ struct rt_arena {
     struct chunk chunks[MAX_CHUNKS];
 };
 
-// 1 GiB is allowed everywhere (the specification's minimum for maxMemoryAllocationSize is 2^30). Beyond 4 GiB a
-// device has to say so of its buffers, too. No tensor is larger than 8 GiB: 2^31 - 1 elements.
+// 1 GiB is allowed everywhere (the specification's minimum for maxMemoryAllocationSize is 2^30). Beyond 4 GiB
+// a device has to say so of its buffers, too. No tensor is larger than 8 GiB: 2^31 - 1 elements.
 uint64_t rt_arena_chunk_bytes(const struct rt_device *device) {
     uint64_t allocation = device->info.max_allocation_bytes, buffer = device->info.max_buffer_bytes;
     uint64_t most = buffer > 0 ? (uint64_t)8 << 30 : ((uint64_t)4 << 30) - RT_ALIGNMENT;

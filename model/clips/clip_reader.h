@@ -12,7 +12,8 @@ struct clip_reader;
 
 // Starts to read the batches of `first_step` and on. Step s goes to places[s % count], each
 // [batch][d][h][w][3]; count is 2 to CLIP_READER_SLOTS. The sampler must have been initialised and is the
-// reader's from now on; it, the source and the places must outlive the reader. Errors: RT_ERROR_OUT_OF_MEMORY.
+// reader's from now on; it, the source and the places must outlive the reader. Errors:
+// RT_ERROR_OUT_OF_MEMORY.
 enum rt_status clip_reader_create(const struct clip_source *source, struct sampler *sampler,
                                   uint64_t first_step, uint8_t *const *places, uint32_t count,
                                   struct clip_reader **out);

@@ -1,7 +1,7 @@
-// The clips of a data set as uint8, where a step can read them. Where they fit, all of them are on the device:
-// in one buffer that steps read from, or, where no buffer is that large, in several, from which the next
-// step's batch is gathered while a step runs. Else they are streamed: a thread reads some batches ahead, and
-// the device copies one while it works on the one before.
+// The clips of a data set as uint8, where a step can read them. Where they fit, all of them are on the
+// device: in one buffer that steps read from, or, where no buffer is that large, in several, from which the
+// next step's batch is gathered while a step runs. Else they are streamed: a thread reads some batches ahead,
+// and the device copies one while it works on the one before.
 #ifndef MOGRAPH_MODEL_CLIPS_CLIP_STORE_H
 #define MOGRAPH_MODEL_CLIPS_CLIP_STORE_H
 

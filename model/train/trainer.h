@@ -38,16 +38,17 @@ struct trainer_options {
 
 // What one step gave. Means over the batch.
 struct trainer_report {
-    uint64_t step;    // counted from 0
-    bool skipped;     // loss or gradient was not finite: nothing was changed
-    double waited_ms; // for clips that were not there in time: of a step that streams them
-    float nll;        // nats a clip
-    float mse;        // of a number in 0 to 1
-    float sigma;      // of the likelihood
+    uint64_t step; // counted from 0
+    bool skipped;  // loss or gradient was not finite: nothing was changed
+    float nll;     // nats a clip
+    float mse;     // of a number in 0 to 1
+    float sigma;   // of the likelihood
     float kl[VAE_MAX_STAGES + 1], beta[VAE_MAX_STAGES + 1];
     float lr, gradient_norm, grad_clip_factor;
     bool has_adversary; // the second phase
     struct adversary_report adversary;
+    // For clips that were not there in time: of a step that streams or gathers them.
+    double waited_ms;
 };
 
 // Device memory in bytes.

@@ -127,6 +127,7 @@ assert ' d=8 h=32 w=16 ' in report['config'], report['config']
 " out
 refuses "a number from 1 to 1024, or up to 16" bench train --batch 1,
 refuses "a number from 1 to 1024, or up to 16" bench generate --batch 0
+refuses "give one --batch" bench train --batch 1,2 --each
 refuses "multiples of 2 to the power of stages; tiny is made for 32x32x8" bench train --preset tiny --size 33x32x8
 refuses "grid of more than 65536 numbers" bench generate --preset tiny --size 512x512x64
 refuses "grid of more than 65536 numbers" bench generate --size 16384x16384x16384

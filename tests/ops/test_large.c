@@ -1,5 +1,5 @@
-// Tensors and memory behind 128 MiB, 2 GiB and 4 GiB: what many drivers take as the largest binding, block and
-// buffer. Kernels get addresses and 32-bit indices of elements, so that bytes may pass 32 bits.
+// Tensors and memory behind 128 MiB, 2 GiB and 4 GiB: what many drivers take as the largest binding, block
+// and buffer. Kernels get addresses and 32-bit indices of elements, so that bytes may pass 32 bits.
 #include "runtime/align.h"
 #include "runtime/device_private.h"
 #include "runtime/layout.h"
@@ -272,7 +272,7 @@ static void on_device(struct op_library *library) {
         an_arena_of_blocks(library, false);
         an_arena_of_blocks(library, true);
     }
-    // Where a block is said to be smaller, the driver may know better: 2 GiB is what Mesa claims for processors.
+    // Drivers may do more than they claim: Mesa's for processors claims 2 GiB.
     device->info.max_allocation_bytes = allocation > large ? allocation : 4 * GIBI - 256;
     if (has_memory(device, large))
         one_tensor(library, large);
