@@ -104,6 +104,13 @@ void clip_reader_destroy(struct clip_reader **handle) {
     *handle = NULL;
 }
 
+// Under the lock.
+static bool wait_for(struct clip_reader *reader, uint64_t step) {
+    while (reader->read <= step && !reader->failed)
+        pthread_cond_wait(&reader->changed, &reader->lock);
+    return reader->read > step;
+}
+
 enum rt_status clip_reader_take(struct clip_reader *reader, uint64_t step, struct sampler_item *items) {
     enum rt_status status = RT_OK;
     pthread_mutex_lock(&reader->lock);
@@ -115,9 +122,7 @@ enum rt_status clip_reader_take(struct clip_reader *reader, uint64_t step, struc
         reader->taken = step;
         pthread_cond_broadcast(&reader->changed);
     }
-    while (status == RT_OK && reader->read <= step && !reader->failed)
-        pthread_cond_wait(&reader->changed, &reader->lock);
-    if (status == RT_OK && reader->read <= step)
+    if (status == RT_OK && !wait_for(reader, step))
         status = RT_ERROR_IO; // the clip's reader has logged it
     if (status == RT_OK)
         memcpy(items, items_of(reader, step), reader->sampler->batch * sizeof *items);
@@ -125,9 +130,9 @@ enum rt_status clip_reader_take(struct clip_reader *reader, uint64_t step, struc
     return status;
 }
 
-bool clip_reader_has(struct clip_reader *reader, uint64_t step) {
+bool clip_reader_wait(struct clip_reader *reader, uint64_t step) {
     pthread_mutex_lock(&reader->lock);
-    bool has = step < reader->read;
+    bool read = wait_for(reader, step);
     pthread_mutex_unlock(&reader->lock);
-    return has;
+    return read;
 }

@@ -23,7 +23,7 @@ void clip_reader_destroy(struct clip_reader **reader);
 // read into from now on. The same step may be asked for again, later ones only in order. Errors: RT_ERROR_IO
 // (a clip), RT_ERROR_INVALID.
 enum rt_status clip_reader_take(struct clip_reader *reader, uint64_t step, struct sampler_item *items);
-// Whether clip_reader_take would not wait.
-bool clip_reader_has(struct clip_reader *reader, uint64_t step);
+// Waits until the batch of a step to come, whose place is free, is in it; false when it cannot be read.
+bool clip_reader_wait(struct clip_reader *reader, uint64_t step);
 
 #endif

@@ -230,15 +230,18 @@ static enum rt_status arrive(struct clip_store *store, uint64_t step) {
     return status == RT_OK ? rt_stream_wait(slot->copy, UINT64_MAX) : status;
 }
 
-// The batch of `step`, there at last; the next one is sent ahead, should it be there to be sent.
+// The batch of `step`, there at last; the next one is sent ahead. One that cannot be read fails when its own
+// step asks for it.
 static enum rt_status bring(struct clip_store *store, uint64_t step) {
     uint64_t start = sys_nanoseconds();
     enum rt_status status = arrive(store, step);
+    bool ahead = status == RT_OK && (store->plan.gathered || store->staging != NULL);
+    // Two batches have to be there before a step begins. Where reading is what takes longest that is no loss:
+    // it goes on meanwhile.
+    if (ahead && store->reader != NULL)
+        ahead = clip_reader_wait(store->reader, step + 1);
     store->waited_ms = (double)(sys_nanoseconds() - start) * 1e-6;
-    bool copied = store->plan.gathered || store->staging != NULL;
-    if (status != RT_OK || !copied || (store->reader != NULL && !clip_reader_has(store->reader, step + 1)))
-        return status;
-    return send(store, step + 1);
+    return ahead ? send(store, step + 1) : status;
 }
 
 // --- all
@@ -284,6 +287,13 @@ struct rt_buffer clip_store_buffer(const struct clip_store *store) {
 
 uint32_t clip_store_count(const struct clip_store *store) {
     return store->count;
+}
+
+enum rt_status clip_store_settle(struct clip_store *store) {
+    enum rt_status status = RT_OK;
+    for (uint32_t i = 0; i < store->slot_count && status == RT_OK; i++)
+        status = rt_stream_wait(store->slots[i].copy, UINT64_MAX);
+    return status;
 }
 
 double clip_store_waited_ms(const struct clip_store *store) {

@@ -38,6 +38,8 @@ uint32_t clip_store_count(const struct clip_store *store);
 // for in order when the set is streamed.
 enum rt_status clip_store_prepare(struct clip_store *store, uint64_t step, struct sampler_item *items,
                                   uint32_t *classes);
+// Behind a step: what was sent ahead is there, since the device did it first. Errors: as rt_stream_wait.
+enum rt_status clip_store_settle(struct clip_store *store);
 // How long the last clip_store_prepare waited for clips.
 double clip_store_waited_ms(const struct clip_store *store);
 

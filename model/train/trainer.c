@@ -320,6 +320,8 @@ enum rt_status trainer_step(struct trainer *t, struct trainer_report *report) {
         report->waited_ms = clip_store_waited_ms(t->clips);
     if (status == RT_OK)
         status = run_step(t, report);
+    if (status == RT_OK)
+        status = clip_store_settle(t->clips);
     if (status != RT_OK)
         return status;
     read_step(t, report);
