@@ -33,29 +33,26 @@ struct report {
     struct progress progress;
 };
 
-// How near a run came to the device's peaks: the nearer of the two is what bounds it.
-struct share {
-    double value;
-    const char *bound;
-};
-
-static struct share share_of_peak(const struct bench_time *time, const struct bench_peaks *peaks) {
-    double seconds = time->median_ns * 1e-9;
-    double fma = time->flops / seconds / peaks->flops, copy = time->bytes / seconds / peaks->bytes;
-    return fma > copy ? (struct share){fma, "fma"} : (struct share){copy, "copy"};
+// How near a run came to the roof that the device's peaks are.
+static double share_of_roof(const struct bench_time *time, const struct bench_peaks *peaks,
+                            const char **bound) {
+    struct bench_roof roof = bench_roof(peaks, time->flops, time->bytes);
+    *bound = roof.bound;
+    return roof.ns / time->median_ns;
 }
 
 static void add_json_row(struct report *report, enum op_id id, const struct op_shape *shape,
                          const struct bench_time *time) {
-    struct share share = share_of_peak(time, &report->peaks);
+    const char *bound;
+    double share = share_of_roof(time, &report->peaks, &bound);
     cJSON *row = cJSON_CreateObject();
     cJSON_AddStringToObject(row, "operation", op_table[id]->name);
     cJSON_AddStringToObject(row, "shape", shape->label);
     cJSON_AddNumberToObject(row, "median_ms", time->median_ns * 1e-6);
     cJSON_AddNumberToObject(row, "gflops", time->flops / time->median_ns);
     cJSON_AddNumberToObject(row, "gb_per_s", time->bytes / time->median_ns);
-    cJSON_AddNumberToObject(row, "share_of_peak", share.value);
-    cJSON_AddStringToObject(row, "peak", share.bound);
+    cJSON_AddNumberToObject(row, "share_of_peak", share);
+    cJSON_AddStringToObject(row, "peak", bound);
     cJSON_AddItemToArray(report->rows, row);
 }
 
@@ -73,9 +70,10 @@ static void report_row(struct report *report, enum op_id id, const struct op_sha
         add_json_row(report, id, shape, time);
         return;
     }
-    struct share share = share_of_peak(time, &report->peaks);
+    const char *bound;
+    double share = share_of_roof(time, &report->peaks, &bound);
     print_row(op_table[id]->name, shape->label, time);
-    printf("  %3.0f%% %s\n", share.value * 100.0, share.bound);
+    printf("  %3.0f%% %s\n", share * 100.0, bound);
     fflush(stdout);
 }
 
@@ -128,7 +126,7 @@ static void print_head(const struct cli_device *device, const struct report *rep
            (long long)repeat);
     printf("peak: %.1f GFLOP/s of multiply-adds, %.1f GB/s of copying\n\n", report->peaks.flops * 1e-9,
            report->peaks.bytes * 1e-9);
-    printf("%-33s %-33s %9s %8s %7s  %s\n", "operation", "shape", "ms", "GFLOP/s", "GB/s", "of peak");
+    printf("%-33s %-33s %9s %8s %7s  %s\n", "operation", "shape", "ms", "GFLOP/s", "GB/s", "of roof");
 }
 
 static bool print_table(struct cli_device *device, const struct bench_values *v, struct report *report,

@@ -1,16 +1,18 @@
 // mograph bench train: how long a step of training takes on this device, and where the time goes.
-#include "cli/bench/bench_train.h"
+#include "cli/bench/bench_train_print.h"
+#include "cli/bench/choice.h"
 #include "cli/command.h"
-#include "cli/json.h"
+#include "cli/train/clips.h"
 #include "cli/train/options.h"
 
 #include <stdlib.h>
 
 struct bench_values {
     int preset, precision, optimiser;
-    int64_t batch, steps;
-    bool adversary, each, json, no_tune;
-    const char *device;
+    int64_t steps;
+    struct cli_size size;
+    bool adversary, each, no_profile, stream, json, no_tune;
+    const char *batch, *data, *device;
 };
 
 #define FIELD(field) OPTION_FIELD(struct bench_values, field)
@@ -18,7 +20,10 @@ struct bench_values {
 static const struct option options[] = {
     {FIELD(preset), .name = "preset", .initial = "small", .choices = "tiny|small|base|article",
      .help = "the model; `mograph info` shows each"},
-    {FIELD(batch), .name = "batch", .initial = "8", .min = 1, .max = 1024, .help = "clips a step"},
+    {FIELD(size), .name = "size", .min = 1, .max = 16384,
+     .help = "clips of this width, height and length (default: the preset's, or those of --data)"},
+    {FIELD(batch), .name = "batch", .value = "LIST", .initial = "8",
+     .help = "clips a step; of several, 1,2,4,8, a table with a row each, without the profile"},
     {FIELD(precision), .name = "precision", .initial = "fp32", .choices = "fp32|bf16",
      .help = "how activations are stored; sums are always fp32"},
     {FIELD(optimiser), .name = "optimiser", .initial = "muon", .choices = "muon|adamw",
@@ -26,192 +31,127 @@ static const struct option options[] = {
     {FIELD(steps), .name = "steps", .initial = "10", .min = 1, .max = BENCH_MAX_REPEAT,
      .help = "how many steps the median is taken from"},
     {FIELD(adversary), .name = "adversary", .help = "a step of the second phase, with the adversary"},
+    {FIELD(data), .name = "data", .value = "DIR",
+     .help = "train on this data set, and say how long steps wait for its clips"},
+    {FIELD(stream), .name = "stream", .help = "read the clips while training, even if all fit on the device"},
     {FIELD(each), .name = "each", .help = "also list every record of the profiled step, in order"},
+    {FIELD(no_profile), .name = "no-profile", .help = "time steps only"},
     {OPTION_DEVICE(struct bench_values, device)},
     {OPTION_NO_TUNE(struct bench_values, no_tune)},
     {OPTION_JSON(struct bench_values, json)},
     {0}};
 
-static const char *precision_text(const struct bench_values *v) {
-    return v->precision == 1 ? "bf16" : "fp32";
-}
+// What one invocation holds.
+struct benching {
+    const struct bench_values *v;
+    struct cli_device device;
+    struct bench_batches batches;
+    struct bench_train bench;
+    struct data_set set;
+    struct train_clips clips;
+};
 
-static const char *optimiser_text(const struct bench_values *v) {
-    return v->optimiser == TRAINER_ADAMW ? "adamw" : "muon";
-}
+// --- what is timed
 
 // What `mograph train` would do by default, but for what was asked for.
-static bool choose(const struct bench_values *v, struct bench_train *bench, struct cli_error *error) {
+static bool choose_options(struct benching *b, struct cli_error *error) {
+    const struct bench_values *v = b->v;
     struct train_values train = {0};
     int arg_count;
     bool help;
     if (!options_parse(train_options, 0, NULL, &train, &arg_count, &help, NULL, error))
         return false;
-    train.batch = v->batch;
+    train.batch = b->batches.at[0];
     train.precision = v->precision;
     train.optimiser = v->optimiser;
+    train.stream = v->stream;
     train.adversary_from = v->adversary ? 0.0 : 1.0;
-    *bench = (struct bench_train){.model = *vae_preset_at((uint32_t)v->preset),
-                                  .options = train_trainer_options(&train),
-                                  .steps = (uint32_t)v->steps};
+    b->bench.options = train_trainer_options(&train);
+    b->bench.steps = (uint32_t)v->steps;
+    b->bench.profiled = b->batches.count == 1 && !v->no_profile;
     return true;
 }
 
-// --- as a table
-
-static void rate_text(double flops, double seconds, char text[24]) {
-    snprintf(text, 24, "-");
-    if (flops > 0.0 && seconds > 0.0)
-        snprintf(text, 24, "%.1f", flops / seconds * 1e-9);
+static bool choose_data(struct benching *b, struct cli_size *size, struct cli_error *error) {
+    uint32_t clip[3];
+    if (b->v->data == NULL)
+        return true;
+    if (!data_set_scan(&b->set, b->v->data, error) || !data_set_check(&b->set, b->v->data, error) ||
+        !train_clips_size(&b->set, clip, error))
+        return false;
+    if (size->width != 0 && (size->frames != clip[0] || size->height != clip[1] || size->width != clip[2]))
+        return cli_usage(error, "--data gives clips of %ux%ux%u: leave --size out", clip[2], clip[1],
+                         clip[0]);
+    *size = (struct cli_size){clip[2], clip[1], clip[0]};
+    if (!train_clips_init(&b->clips, &b->set, false, clip[0], clip[1], clip[2], error))
+        return false;
+    b->bench.data = &b->clips.source;
+    return b->clips.source.count > 0 || cli_fail(error, b->v->data, "has no training clips");
 }
 
-static void print_step(const struct cli_device *device, const struct bench_values *v,
-                       const struct bench_train *b) {
-    const struct rt_device_info *info = rt_device_describe(device->device);
-    double seconds = b->median_ms * 1e-3, rate = b->flops / seconds;
-    bool tera = rate >= 1e12;
-    printf("%s, kernels: %s\n", info->name, op_family_text(device->library->target.family));
-    printf("%s, batch %u, %s, %s%s\n\n", b->model.name, b->options.batch, precision_text(v),
-           optimiser_text(v), v->adversary ? ", with the adversary" : "");
-    printf("step    %.2f ms, median of %u from %.2f to %.2f\n", b->median_ms, b->steps, b->best_ms,
-           b->worst_ms);
-    printf("clips   %.2f a second\n", b->options.batch / seconds);
-    printf("work    %.2f %s, the model's %.2f GFLOP a clip\n\n", rate * (tera ? 1e-12 : 1e-9),
-           tera ? "TFLOP/s" : "GFLOP/s", b->flops / b->options.batch * 1e-9);
+static bool choose(struct benching *b, struct cli_error *error) {
+    struct cli_size size = b->v->size;
+    if (!bench_choose_batches(b->v->batch, &b->batches, error))
+        return false;
+    if (b->v->each && (b->v->no_profile || b->batches.count > 1))
+        return cli_usage(error, "--each lists what is profiled: give one --batch, without --no-profile");
+    if (!choose_data(b, &size, error) || !bench_choose_model(b->v->preset, size, &b->bench.model, error))
+        return false;
+    if (b->v->data != NULL)
+        b->bench.model.classes = b->set.kind_count;
+    return choose_options(b, error);
 }
 
-static void print_records(const struct bench_train *b) {
-    printf("%6s  %-46s %9s %9s %9s\n", "record", "kernel", "ms", "GFLOP", "GFLOP/s");
-    for (uint32_t i = 0; i < b->record_count; i++) {
-        const struct rt_profile_row *record = &b->records[i];
-        char rate[24];
-        rate_text(record->flops, record->ns * 1e-9, rate);
-        printf("%6u  %-46s %9.3f %9.3f %9s\n", i, record->name, record->ns * 1e-6, record->flops * 1e-9,
-               rate);
-    }
-    printf("\n");
-}
+// --- timing
 
-static void print_kernel(const struct bench_kernel *kernel, double sum_ns) {
-    char rate[24];
-    rate_text(kernel->flops, kernel->ns * 1e-9, rate);
-    printf("%-46s %6u %10.3f %6.1f%% %9s\n", kernel->name, kernel->calls, kernel->ns * 1e-6,
-           sum_ns > 0.0 ? kernel->ns / sum_ns * 100.0 : 0.0, rate);
-}
-
-static void print_kernels(const struct bench_kernel *kernels, uint32_t count) {
-    struct bench_kernel sum = bench_kernels_sum(kernels, count);
-    printf("%-46s %6s %10s %7s %9s\n", "kernel", "calls", "ms", "share", "GFLOP/s");
-    for (uint32_t i = 0; i < count; i++)
-        print_kernel(&kernels[i], sum.ns);
-    print_kernel(&sum, sum.ns);
-}
-
-static void print_table(const struct cli_device *device, const struct bench_values *v,
-                        const struct bench_train *b, const struct bench_kernel *kernels, uint32_t count) {
-    print_step(device, v, b);
-    if (b->records == NULL) {
-        printf("the device has no timestamps: where the time goes is not known\n");
-        return;
-    }
-    if (v->each)
-        print_records(b);
-    print_kernels(kernels, count);
-}
-
-// --- as JSON
-
-static void add_work(cJSON *row, double ns, double flops) {
-    cJSON_AddNumberToObject(row, "ms", ns * 1e-6);
-    cJSON_AddNumberToObject(row, "flops", flops);
-    cJSON_AddNumberToObject(row, "gflops", ns > 0.0 ? flops / ns : 0.0);
-}
-
-static void add_records(cJSON *profile, const struct bench_train *b) {
-    cJSON *rows = cJSON_AddArrayToObject(profile, "records");
-    for (uint32_t i = 0; i < b->record_count; i++) {
-        cJSON *row = cJSON_CreateObject();
-        cJSON_AddStringToObject(row, "kernel", b->records[i].name);
-        add_work(row, b->records[i].ns, b->records[i].flops);
-        cJSON_AddItemToArray(rows, row);
-    }
-}
-
-static void add_kernels(cJSON *profile, const struct bench_kernel *kernels, uint32_t count) {
-    struct bench_kernel sum = bench_kernels_sum(kernels, count);
-    add_work(profile, sum.ns, sum.flops);
-    cJSON *rows = cJSON_AddArrayToObject(profile, "kernels");
-    for (uint32_t i = 0; i < count; i++) {
-        cJSON *row = cJSON_CreateObject();
-        cJSON_AddStringToObject(row, "kernel", kernels[i].name);
-        cJSON_AddNumberToObject(row, "calls", kernels[i].calls);
-        add_work(row, kernels[i].ns, kernels[i].flops);
-        cJSON_AddNumberToObject(row, "share", sum.ns > 0.0 ? kernels[i].ns / sum.ns : 0.0);
-        cJSON_AddItemToArray(rows, row);
-    }
-}
-
-static void add_step(cJSON *root, const struct bench_train *b) {
-    cJSON_AddNumberToObject(root, "median_ms", b->median_ms);
-    cJSON_AddNumberToObject(root, "best_ms", b->best_ms);
-    cJSON_AddNumberToObject(root, "worst_ms", b->worst_ms);
-    cJSON_AddNumberToObject(root, "clips_per_s", b->options.batch / b->median_ms * 1e3);
-    cJSON_AddNumberToObject(root, "train_flops_per_clip", b->flops / b->options.batch);
-    cJSON_AddNumberToObject(root, "gflops", b->flops / b->median_ms * 1e-6);
-}
-
-static bool print_json(const struct cli_device *device, const struct bench_values *v,
-                       const struct bench_train *b, const struct bench_kernel *kernels, uint32_t count,
-                       struct cli_error *error) {
-    const struct rt_device_info *info = rt_device_describe(device->device);
-    cJSON *root = cJSON_CreateObject();
-    cJSON_AddStringToObject(root, "device", info->name);
-    cJSON_AddStringToObject(root, "driver", info->driver);
-    cJSON_AddStringToObject(root, "kernels", op_family_text(device->library->target.family));
-    cJSON_AddStringToObject(root, "preset", b->model.name);
-    cJSON_AddNumberToObject(root, "batch", b->options.batch);
-    cJSON_AddStringToObject(root, "precision", precision_text(v));
-    cJSON_AddStringToObject(root, "optimiser", optimiser_text(v));
-    cJSON_AddBoolToObject(root, "adversary", v->adversary);
-    cJSON_AddNumberToObject(root, "steps", b->steps);
-    add_step(root, b);
-    if (b->records == NULL) {
-        cJSON_AddNullToObject(root, "profile");
+static bool one_batch(struct benching *b, struct cli_error *error) {
+    struct bench_train *bench = &b->bench;
+    if (!bench_train(&b->device, bench, error))
+        return false;
+    if (!b->v->json)
+        return bench_train_print(&b->device, bench, b->v->each, error);
+    cJSON *root = bench_train_json_head(&b->device, bench);
+    bench_train_json_step(root, bench);
+    if (bench_train_json_profile(root, bench, b->v->each, error))
         return json_print_and_delete(root, error);
-    }
-    cJSON *profile = cJSON_AddObjectToObject(root, "profile");
-    add_kernels(profile, kernels, count);
-    if (v->each)
-        add_records(profile, b);
-    return json_print_and_delete(root, error);
+    cJSON_Delete(root);
+    return false;
 }
 
-static bool print(const struct cli_device *device, const struct bench_values *v, const struct bench_train *b,
-                  struct cli_error *error) {
-    struct bench_kernel *kernels = calloc((size_t)b->record_count + 1, sizeof *kernels);
-    if (kernels == NULL)
-        return cli_no_memory(error, NULL);
-    uint32_t count = bench_kernels_of(b->records, b->record_count, kernels);
-    bool done = true;
-    if (v->json)
-        done = print_json(device, v, b, kernels, count, error);
-    else
-        print_table(device, v, b, kernels, count);
-    free(kernels);
-    return done;
+static bool several_batches(struct benching *b, struct cli_error *error) {
+    cJSON *root = b->v->json ? bench_train_json_head(&b->device, &b->bench) : NULL;
+    cJSON *rows = cJSON_AddArrayToObject(root, "batches");
+    bool good = true;
+    if (!b->v->json)
+        bench_train_print_head(&b->device, &b->bench);
+    for (uint32_t i = 0; i < b->batches.count && good; i++) {
+        b->bench.options.batch = b->batches.at[i];
+        good = bench_train(&b->device, &b->bench, error);
+        if (good && b->v->json) {
+            cJSON *row = cJSON_CreateObject();
+            bench_train_json_step(row, &b->bench);
+            cJSON_AddItemToArray(rows, row);
+        } else if (good) {
+            bench_train_print_row(&b->bench);
+        }
+    }
+    if (good && b->v->json)
+        return json_print_and_delete(root, error);
+    cJSON_Delete(root);
+    return good;
 }
 
 static bool run(const void *values, char **args, int arg_count, struct cli_error *error) {
-    const struct bench_values *v = values;
-    struct cli_device device = {0};
-    struct bench_train bench = {0};
+    struct benching b = {.v = values};
     (void)args;
     (void)arg_count;
-    bool done = choose(v, &bench, error) && cli_device_open(v->device, &device, error) &&
-                cli_device_tune(&device, v->no_tune) && bench_train(&device, &bench, error) &&
-                print(&device, v, &bench, error);
-    free(bench.records);
-    cli_device_close(&device);
+    bool done = choose(&b, error) && cli_device_open(b.v->device, &b.device, error) &&
+                cli_device_tune(&b.device, b.v->no_tune) &&
+                (b.batches.count == 1 ? one_batch(&b, error) : several_batches(&b, error));
+    free(b.bench.records);
+    cli_device_close(&b.device);
+    train_clips_destroy(&b.clips);
+    data_set_destroy(&b.set);
     return done;
 }
 
@@ -221,7 +161,9 @@ const struct command cmd_bench_train = {
     .text =
         "Times steps of `mograph train` on clips made in memory; the work is the model's, as `mograph info`\n"
         "counts it, without the optimiser's and the adversary's. Then one more step is profiled, each\n"
-        "record alone on the device: a row for each kernel, those that took longest first.\n"
+        "record alone on the device: a row for each kernel, those that took longest first. GB/s counts what\n"
+        "a record reads and writes once. \"of roof\" is the time that its arithmetic or its traffic, whichever\n"
+        "is longer, would take at the device's own peaks, as a part of the time that it took.\n"
         "MOGRAPH_KERNELS=tile, lane or coop chooses the kernel family.\n",
     .options = options,
     .values_size = sizeof(struct bench_values),

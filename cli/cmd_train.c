@@ -134,7 +134,7 @@ static bool dry_run(struct training *t, struct cli_error *error) {
     printf("parameters and optimiser  %8.1f MiB\nactivations               %8.1f MiB\n"
            "inputs and work           %8.1f MiB\nclips                     %8.1f MiB (%s)\n",
            (double)m.parameters / MEBI, (double)m.activations / MEBI, (double)m.inputs / MEBI,
-           (double)m.clips / MEBI, m.streamed ? "streamed, a batch at a time" : "all of them");
+           (double)m.clips / MEBI, m.streamed ? "streamed, some batches ahead" : "all of them");
     printf("in all                    %8.1f MiB of %.1f MiB free\n", (double)m.total / MEBI,
            (double)m.free / MEBI);
     return m.total <= m.free || cli_fail(error, NULL, "it does not fit on the device: lower --batch");
@@ -153,9 +153,12 @@ static bool claim_folder(struct training *t, struct cli_error *error) {
 
 // All that will be read and is not read at once: validation clips, and training clips that are streamed.
 static bool check_clips(const struct training *t, struct cli_error *error) {
-    bool streamed = t->v.stream || !clip_store_fits(t->device.device, &t->clips.source);
-    return t->v.overfit ||
-           (train_clips_check(&t->val, error) && (!streamed || train_clips_check(&t->clips, error)));
+    struct trainer_memory m;
+    if (t->v.overfit)
+        return true;
+    return cli_check(error, trainer_plan(t->device.library, &t->model, &t->clips.source, &t->options, &m),
+                     "planning the memory") &&
+           train_clips_check(&t->val, error) && (!m.streamed || train_clips_check(&t->clips, error));
 }
 
 // What has changed with the user's word is what the run has from now on.

@@ -179,6 +179,21 @@ static void describe_features(VkPhysicalDevice physical, struct rt_device_info *
         info->usable = true;
 }
 
+// Only drivers with VK_KHR_maintenance4 say how large a buffer may be; every one of Vulkan 1.3 has it.
+static enum rt_status describe_buffers(VkPhysicalDevice physical, struct rt_device_info *info) {
+    bool tells = false;
+    enum rt_status status = rt_vk_has_extension(physical, VK_KHR_MAINTENANCE_4_EXTENSION_NAME, &tells);
+    VkPhysicalDeviceMaintenance4Properties maintenance4 = {
+        .sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_MAINTENANCE_4_PROPERTIES};
+    VkPhysicalDeviceProperties2 properties = {.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_PROPERTIES_2,
+                                              .pNext = &maintenance4};
+    if (status != RT_OK || !tells)
+        return status;
+    vkGetPhysicalDeviceProperties2(physical, &properties);
+    info->max_buffer_bytes = maintenance4.maxBufferSize;
+    return RT_OK;
+}
+
 static enum rt_status describe_subgroups(VkPhysicalDevice physical, struct rt_device_info *info) {
     bool size_control = info->api_version >= VK_API_VERSION_1_3;
     enum rt_status status = RT_OK;
@@ -247,7 +262,9 @@ static enum rt_status describe_device(VkPhysicalDevice physical, uint32_t index,
         if (memory.memoryHeaps[i].flags & VK_MEMORY_HEAP_DEVICE_LOCAL_BIT)
             info->memory_bytes += memory.memoryHeaps[i].size;
     describe_features(physical, info);
-    enum rt_status status = describe_subgroups(physical, info);
+    enum rt_status status = describe_buffers(physical, info);
+    if (status == RT_OK)
+        status = describe_subgroups(physical, info);
     return status == RT_OK ? rt_matrix_describe(physical, info) : status;
 }
 

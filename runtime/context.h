@@ -36,6 +36,7 @@ struct rt_device_info {
     uint32_t driver_version;
     uint64_t memory_bytes;         // device-local heaps, added up
     uint64_t max_allocation_bytes; // largest single block of memory
+    uint64_t max_buffer_bytes;     // largest buffer, 0: the device does not say
     uint32_t subgroup_size;        // invocations
     uint32_t min_subgroup_size;    // the smallest that the driver may choose
     bool subgroup_pinned;          // kernels can rely on exactly `subgroup_size`

@@ -23,11 +23,14 @@ struct rt_arena {
     struct chunk chunks[MAX_CHUNKS];
 };
 
+// 1 GiB is allowed everywhere (the specification's minimum for maxMemoryAllocationSize is 2^30). Beyond 4 GiB
+// a device has to say so of its buffers, too. No tensor is larger than 8 GiB: 2^31 - 1 elements.
 uint64_t rt_arena_chunk_bytes(const struct rt_device *device) {
-    // 1 GiB is allowed everywhere (the specification's minimum for maxMemoryAllocationSize is 2^30).
-    uint64_t limit = device->info.max_allocation_bytes;
-    uint64_t cap = ((uint64_t)4 << 30) - RT_ALIGNMENT; // what drivers allow, but for a few that claim more
-    return limit && limit < cap ? limit : cap;
+    uint64_t allocation = device->info.max_allocation_bytes, buffer = device->info.max_buffer_bytes;
+    uint64_t most = buffer > 0 ? (uint64_t)8 << 30 : ((uint64_t)4 << 30) - RT_ALIGNMENT;
+    most = buffer > 0 && buffer < most ? buffer : most;
+    most = allocation > 0 && allocation < most ? allocation : most;
+    return most / RT_ALIGNMENT * RT_ALIGNMENT;
 }
 
 // The first memory type that the buffer may use and that has all wanted properties, preferring the nice ones.

@@ -24,6 +24,7 @@ enum rt_status rt_stream_create(struct rt_device *device, const struct rt_stream
         return rt_no_memory("a stream");
     stream->device = device;
     stream->profile = params != NULL && params->profile;
+    stream->aside = params != NULL && params->aside;
     VkSemaphoreTypeCreateInfo type = {.sType = VK_STRUCTURE_TYPE_SEMAPHORE_TYPE_CREATE_INFO,
                                       .semaphoreType = VK_SEMAPHORE_TYPE_TIMELINE};
     VkSemaphoreCreateInfo info = {.sType = VK_STRUCTURE_TYPE_SEMAPHORE_CREATE_INFO, .pNext = &type};
@@ -296,7 +297,7 @@ enum rt_status rt_stream_submit(struct rt_stream *stream) {
 // Learns how the guesses of rt_estimate_ns compare with this device. Slowly upward, at once downward never:
 // one disturbed run must not shrink submissions for good, so it is a moving average within bounds.
 static void learn_speed(struct rt_stream *stream) {
-    if (stream->submit_estimated_ns < 1e6) // too short to tell
+    if (stream->aside || stream->submit_estimated_ns < 1e6) // too short to tell
         return;
     double estimated_base = stream->submit_estimated_ns / stream->baked_speed;
     double measured = (double)(sys_nanoseconds() - stream->submit_time_ns) / estimated_base;

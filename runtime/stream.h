@@ -13,6 +13,7 @@ struct rt_stream;
 
 struct rt_stream_params {
     bool profile; // time every record with timestamps; adds a barrier before each
+    bool aside;   // runs while other work does: its time says nothing about the device
 };
 
 // `params` may be NULL. The caller owns *out.

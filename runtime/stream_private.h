@@ -51,7 +51,7 @@ struct segment {
 
 struct rt_stream {
     struct rt_device *device;
-    bool profile;
+    bool profile, aside;
     enum rt_status status; // first error while recording
     struct node *nodes;
     uint32_t node_count, node_capacity;

@@ -162,3 +162,8 @@ enum rt_status bench_peaks(struct cli_device *device, struct bench_peaks *peaks)
         peaks->bytes = time.bytes / (time.best_ns * 1e-9);
     return status;
 }
+
+struct bench_roof bench_roof(const struct bench_peaks *peaks, double flops, double bytes) {
+    double fma = flops / peaks->flops, copy = bytes / peaks->bytes;
+    return fma > copy ? (struct bench_roof){fma * 1e9, "fma"} : (struct bench_roof){copy * 1e9, "copy"};
+}

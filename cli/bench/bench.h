@@ -28,6 +28,14 @@ struct bench_peaks {
 enum { BENCH_COPY_BYTES = 8 << 20 };
 enum rt_status bench_peaks(struct cli_device *device, struct bench_peaks *peaks);
 
+// The roofline (Williams et al. 2009): the time that work takes where the device does what it does best, and
+// which of its peaks bounds it.
+struct bench_roof {
+    double ns;
+    const char *bound; // "fma" or "copy"
+};
+struct bench_roof bench_roof(const struct bench_peaks *peaks, double flops, double bytes);
+
 // The plain loop in C that everything is compared with: conv3d 64->64, 3x3x3,
 // stride 1, padding 1, on 8x32x32, fp32, one thread, as this compiler builds it.
 // Seconds of the best of three runs; negative when memory is out.

@@ -35,12 +35,17 @@ static bool draw_clip(void *user, uint32_t clip, uint8_t *rgb) {
 
 // --- steps
 
-static bool step(struct session *s, struct trainer *trainer, double *ms, struct cli_error *error) {
+struct step_time {
+    double ms, waited_ms;
+};
+
+static bool step(struct session *s, struct trainer *trainer, struct step_time *time,
+                 struct cli_error *error) {
     struct trainer_report report;
     double start = terminal_seconds();
     if (!cli_check(error, trainer_step(trainer, &report), "a step of training"))
         return false;
-    *ms = (terminal_seconds() - start) * 1e3;
+    *time = (struct step_time){(terminal_seconds() - start) * 1e3, report.waited_ms};
     progress_update(&s->progress, s->progress.done + 1, NULL);
     return !report.skipped ||
            cli_fail(error, NULL,
@@ -49,11 +54,11 @@ static bool step(struct session *s, struct trainer *trainer, double *ms, struct 
 
 static bool begin(struct session *s, const struct trainer_options *options, struct trainer **trainer,
                   struct cli_error *error) {
-    double ms;
+    struct step_time time;
     bool good = cli_check(error, trainer_create(s->library, &s->bench->model, &s->source, options, trainer),
                           "making the trainer");
     for (int i = 0; i < WARM_UP && good; i++)
-        good = step(s, *trainer, &ms, error);
+        good = step(s, *trainer, &time, error);
     return good;
 }
 
@@ -66,8 +71,13 @@ static bool time_steps(struct session *s, struct cli_error *error) {
     struct trainer *trainer = NULL;
     double ms[BENCH_MAX_REPEAT];
     bool good = begin(s, &b->options, &trainer, error);
-    for (uint32_t i = 0; i < b->steps && good; i++)
-        good = step(s, trainer, &ms[i], error);
+    b->waited_ms = 0.0;
+    for (uint32_t i = 0; i < b->steps && good; i++) {
+        struct step_time time = {0.0, 0.0};
+        good = step(s, trainer, &time, error);
+        ms[i] = time.ms;
+        b->waited_ms += time.waited_ms / b->steps;
+    }
     if (good) {
         b->median_ms = bench_median(ms, b->steps);
         b->best_ms = ms[0];
@@ -94,29 +104,38 @@ static bool take_records(struct bench_train *b, struct rt_stream *stream, struct
 static bool profile_step(struct session *s, struct cli_error *error) {
     struct trainer_options options = s->bench->options;
     struct trainer *trainer = NULL;
-    double ms;
+    struct step_time time;
     options.profile = true;
-    bool good = begin(s, &options, &trainer, error) && step(s, trainer, &ms, error) &&
+    bool good = begin(s, &options, &trainer, error) && step(s, trainer, &time, error) &&
                 take_records(s->bench, trainer_stream(trainer), error);
     trainer_destroy(&trainer);
     return good;
 }
 
-bool bench_train(const struct cli_device *device, struct bench_train *b, struct cli_error *error) {
+static struct clip_source made_clips(struct session *s) {
+    const struct bench_train *b = s->bench;
+    return (struct clip_source){.count = CLIPS,
+                                .d = b->model.d,
+                                .h = b->model.h,
+                                .w = b->model.w,
+                                .classes = kinds,
+                                .read = draw_clip,
+                                .user = &s->source};
+}
+
+bool bench_train(struct cli_device *device, struct bench_train *b, struct cli_error *error) {
     struct session s = {.bench = b, .library = device->library};
-    bool timestamps = rt_device_describe(device->device)->timestamp_period_ns > 0.0f;
+    bool profiled = b->profiled && rt_device_describe(device->device)->timestamp_period_ns > 0.0f;
     uint64_t steps = WARM_UP + b->steps;
-    s.source = (struct clip_source){.count = CLIPS,
-                                    .d = b->model.d,
-                                    .h = b->model.h,
-                                    .w = b->model.w,
-                                    .classes = kinds,
-                                    .read = draw_clip,
-                                    .user = &s.source};
-    b->options.epochs = rt_div_up(steps * b->options.batch, CLIPS);
-    progress_begin(&s.progress, "bench", steps + (timestamps ? WARM_UP + 1 : 0));
+    s.source = b->data != NULL ? *b->data : made_clips(&s);
+    b->options.epochs = rt_div_up(steps * b->options.batch, s.source.count);
+    if (!cli_check(error, trainer_plan(s.library, &b->model, &s.source, &b->options, &b->memory),
+                   "planning the memory") ||
+        (profiled && !cli_check(error, bench_peaks(device, &b->peaks), "measuring the device's peaks")))
+        return false;
+    progress_begin(&s.progress, "bench", steps + (profiled ? WARM_UP + 1 : 0));
     // One after the other: the memory of two may be more than there is.
-    bool good = time_steps(&s, error) && (!timestamps || profile_step(&s, error));
+    bool good = time_steps(&s, error) && (!profiled || profile_step(&s, error));
     progress_clear(&s.progress);
     return good;
 }
@@ -136,14 +155,16 @@ static struct bench_kernel *find(struct bench_kernel *kernels, uint32_t *count, 
     return &kernels[(*count)++];
 }
 
-uint32_t bench_kernels_of(const struct rt_profile_row *records, uint32_t count,
-                          struct bench_kernel *kernels) {
+uint32_t bench_kernels_of(const struct bench_train *bench, struct bench_kernel *kernels) {
     uint32_t names = 0;
-    for (uint32_t i = 0; i < count; i++) {
-        struct bench_kernel *kernel = find(kernels, &names, records[i].name);
+    for (uint32_t i = 0; i < bench->record_count; i++) {
+        const struct rt_profile_row *record = &bench->records[i];
+        struct bench_kernel *kernel = find(kernels, &names, record->name);
         kernel->calls++;
-        kernel->ns += records[i].ns;
-        kernel->flops += records[i].flops;
+        kernel->ns += record->ns;
+        kernel->flops += record->flops;
+        kernel->bytes += record->bytes;
+        kernel->roof_ns += bench_roof(&bench->peaks, record->flops, record->bytes).ns;
     }
     qsort(kernels, names, sizeof *kernels, by_time);
     return names;
@@ -155,6 +176,8 @@ struct bench_kernel bench_kernels_sum(const struct bench_kernel *kernels, uint32
         sum.calls += kernels[i].calls;
         sum.ns += kernels[i].ns;
         sum.flops += kernels[i].flops;
+        sum.bytes += kernels[i].bytes;
+        sum.roof_ns += kernels[i].roof_ns;
     }
     return sum;
 }

@@ -24,6 +24,7 @@ struct state {
     struct metrics metrics;
     uint64_t end;                   // step to stop at
     int skipped;                    // in a row
+    double waited_ms;               // for clips that are streamed
     char checkpoint[PATH_CAPACITY]; // the last good one
 };
 
@@ -121,6 +122,7 @@ static bool step(struct state *s, struct cli_error *error) {
     struct validation validation = {.done = false};
     if (!cli_check(error, trainer_step(s->loop->trainer, &report), "a step of training"))
         return false;
+    s->waited_ms += report.waited_ms;
     show(s, &report);
     bool looks = is_time_to_look(s->loop);
     if (looks && !look(s->loop, &validation, error))
@@ -148,6 +150,14 @@ static bool run_steps(struct state *s, struct cli_error *error) {
     return true;
 }
 
+// A run whose clips are streamed: whether reading them kept up.
+static void tell_waited(const struct state *s) {
+    double seconds = terminal_seconds() - s->bar.started;
+    if (s->waited_ms > 0.0 && seconds > 0.0)
+        rt_log(RT_LOG_INFO, "waited for clips: %.1f s of %.1f s (%.1f%%)", s->waited_ms * 1e-3, seconds,
+               s->waited_ms * 0.1 / seconds);
+}
+
 bool train_loop_run(struct train_loop *loop, struct cli_error *error) {
     struct state s = {.loop = loop, .end = trainer_step_count(loop->trainer)};
     if (loop->values->steps > 0 && (uint64_t)loop->values->steps < s.end)
@@ -163,6 +173,8 @@ bool train_loop_run(struct train_loop *loop, struct cli_error *error) {
     if (opened)
         write_report(&s, is_last(loop) ? TRAIN_DONE : TRAIN_STOPPED, !done);
     progress_clear(&s.bar);
+    if (done)
+        tell_waited(&s);
     if (done && interrupt_requested())
         error->status = 128 + interrupt_signal();
     return done;

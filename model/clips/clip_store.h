@@ -1,5 +1,7 @@
-// The clips of a data set as uint8, where a step can read them: all of them on the device when they fit, else
-// the next batch, which a reader thread fetches while the step before runs.
+// The clips of a data set as uint8, where a step can read them. Where they fit, all of them are on the
+// device: in one buffer that steps read from, or, where no buffer is that large, in several, from which the
+// next step's batch is gathered while a step runs. Else they are streamed: a thread reads some batches ahead,
+// and the device copies one while it works on the one before.
 #ifndef MOGRAPH_MODEL_CLIPS_CLIP_STORE_H
 #define MOGRAPH_MODEL_CLIPS_CLIP_STORE_H
 
@@ -9,16 +11,22 @@
 
 struct clip_store;
 
-// Bytes that so many clips take on the device.
-uint64_t clip_store_bytes(const struct clip_source *source, uint32_t count);
-// Whether the set is kept whole: it fits one buffer and leaves at least half of the free memory.
-bool clip_store_fits(const struct rt_device *device, const struct clip_source *source);
+struct clip_store_plan {
+    bool streamed;
+    bool gathered;  // kept whole, in several buffers
+    uint64_t bytes; // on the device
+};
 
-// Loads the set, or starts the reader thread at `first_step`. The sampler is copied by value and must have
+// How the clips are kept beside `others` bytes that are yet to be allocated; `stream`: streamed even if they
+// fit. Where the device's memory is the host's own, at least half of what is free is left.
+struct clip_store_plan clip_store_plan(const struct rt_device *device, const struct clip_source *source,
+                                       uint32_t batch, uint64_t others, bool stream);
+
+// Loads the set, or starts to read at `first_step`. The sampler is copied by value and must have
 // been initialised; the source must outlive the store. Errors: RT_ERROR_OUT_OF_MEMORY, RT_ERROR_IO (a clip).
 enum rt_status clip_store_create(struct rt_device *device, const struct clip_source *source,
-                                 const struct sampler *sampler, uint64_t first_step, bool stream,
-                                 struct clip_store **out);
+                                 const struct sampler *sampler, uint64_t first_step,
+                                 const struct clip_store_plan *plan, struct clip_store **out);
 void clip_store_destroy(struct clip_store **store);
 
 // The buffer that op_clip_to_tensor reads, and how many clips it holds.
@@ -26,8 +34,13 @@ struct rt_buffer clip_store_buffer(const struct clip_store *store);
 uint32_t clip_store_count(const struct clip_store *store);
 
 // Makes the clips of `step` readable and fills items[batch], whose `clip` counts in the buffer; classes[i] is
-// the class of item i. Steps must be asked for in order when the set is streamed.
+// the class of item i. What was submitted with the clips of the step before must be done. Steps must be asked
+// for in order when the set is streamed.
 enum rt_status clip_store_prepare(struct clip_store *store, uint64_t step, struct sampler_item *items,
                                   uint32_t *classes);
+// Behind a step: what was sent ahead is there, since the device did it first. Errors: as rt_stream_wait.
+enum rt_status clip_store_settle(struct clip_store *store);
+// How long the last clip_store_prepare waited for clips.
+double clip_store_waited_ms(const struct clip_store *store);
 
 #endif

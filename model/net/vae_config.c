@@ -2,6 +2,7 @@
 #include "model/net/vae_config.h"
 
 #include "runtime/log.h"
+#include "shaders/op.h"
 
 #include <string.h>
 
@@ -113,11 +114,24 @@ static const char *width_fault(const struct vae_config *c) {
     return c->classes > CLASSES_MAX ? "there must be at most 65536 classes" : NULL;
 }
 
+// The vector is written by one linear layer, which reads all numbers of the deepest grid and the means of the
+// others: what a layer's channels may be at most.
+static const char *start_fault(const struct vae_config *c) {
+    uint64_t numbers = (uint64_t)(c->d >> c->stages) * (c->h >> c->stages) * (c->w >> c->stages) *
+                       c->channels[c->stages - 1];
+    for (uint32_t i = 0; i + 1 < c->stages; i++)
+        numbers += c->channels[i];
+    return numbers + c->embedding > OP_MAX_CHANNELS
+               ? "such clips leave a grid of more than 65536 numbers for the vector: take smaller ones"
+               : NULL;
+}
+
 const char *vae_fault(const struct vae_config *c) {
     if (c->stages < 1 || c->stages > VAE_MAX_STAGES)
         return "stages must be 1 to 6";
     const char *fault = size_fault(c);
-    return fault != NULL ? fault : width_fault(c);
+    fault = fault != NULL ? fault : width_fault(c);
+    return fault != NULL ? fault : start_fault(c);
 }
 
 bool vae_check(const struct vae_config *c) {

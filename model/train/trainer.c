@@ -131,7 +131,7 @@ static enum rt_status make_streams(struct trainer *t) {
 static enum rt_status build(struct trainer *t) {
     struct trainer_memory memory = trainer_memory_of(t);
     enum rt_status status = trainer_check_memory(t, &memory);
-    t->options.stream = memory.streamed;
+    t->store = memory.store;
     if (status == RT_OK)
         status = trainer_allocate(t);
     if (status != RT_OK)
@@ -326,12 +326,15 @@ enum rt_status trainer_step(struct trainer *t, struct trainer_report *report) {
     enum rt_status status = RT_OK;
     *report = (struct trainer_report){.step = t->step, .lr = lr};
     if (t->clips == NULL)
-        status = clip_store_create(t->library->device, t->source, &t->sampler, t->step, t->options.stream,
-                                   &t->clips);
+        status = clip_store_create(t->library->device, t->source, &t->sampler, t->step, &t->store, &t->clips);
     if (status == RT_OK)
         status = write_step(t, lr);
     if (status == RT_OK)
+        report->waited_ms = clip_store_waited_ms(t->clips);
+    if (status == RT_OK)
         status = run_step(t, report);
+    if (status == RT_OK)
+        status = clip_store_settle(t->clips);
     if (status != RT_OK)
         return status;
     read_step(t, report);

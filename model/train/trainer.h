@@ -51,6 +51,8 @@ struct trainer_report {
     float loss_scale;   // of this step
     bool has_adversary; // the second phase
     struct adversary_report adversary;
+    // For clips that were not there in time: of a step that streams or gathers them.
+    double waited_ms;
 };
 
 // Device memory in bytes.
@@ -58,6 +60,7 @@ struct trainer_memory {
     uint64_t parameters, activations, inputs, clips, total;
     uint64_t free;
     bool streamed; // the data set does not fit beside the rest
+    struct clip_store_plan store;
 };
 
 struct trainer;

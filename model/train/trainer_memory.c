@@ -88,15 +88,15 @@ static uint64_t work_bytes(const struct trainer *t) {
 struct trainer_memory trainer_memory_of(const struct trainer *t) {
     struct rt_device *device = t->library->device;
     const struct clip_source *source = t->source;
-    uint64_t all = clip_store_bytes(source, source->count);
     struct trainer_memory m = {.free = rt_device_free_bytes(device)};
     m.parameters = parameters_bytes(t->parameters, device, true) + evaluator_parameter_bytes(t->evaluator);
     m.activations = activation_bytes(t);
     m.inputs = vae_inputs_bytes(&t->first, device) + evaluator_input_bytes(t->evaluator) + work_bytes(t) +
                (t->has_second ? adversary_bytes(t->adversary) : 0);
-    m.streamed = t->options.stream || !clip_store_fits(device, source) ||
-                 m.parameters + m.activations + m.inputs + all > m.free;
-    m.clips = m.streamed ? clip_store_bytes(source, t->options.batch) : all;
+    m.store = clip_store_plan(device, source, t->options.batch, m.parameters + m.activations + m.inputs,
+                              t->options.stream);
+    m.streamed = m.store.streamed;
+    m.clips = m.store.bytes;
     m.total = m.parameters + m.activations + m.inputs + m.clips;
     return m;
 }

@@ -33,6 +33,7 @@ struct trainer {
     struct adversary *adversary; // of the second phase
     struct evaluator *evaluator;
     struct sampler sampler;
+    struct clip_store_plan store;
     struct clip_store *clips;
     struct vae_inputs inputs;
     struct step_buffers buffers;

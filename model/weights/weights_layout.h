@@ -1,4 +1,5 @@
-// Private to weights*.c: a tensor between our layout and PyTorch's, and the configuration as text.
+// A tensor between our layout and PyTorch's, and the configuration as text: for weights*.c, and for whoever
+// tells PyTorch what a model is.
 #ifndef MOGRAPH_MODEL_WEIGHTS_WEIGHTS_LAYOUT_H
 #define MOGRAPH_MODEL_WEIGHTS_WEIGHTS_LAYOUT_H
 

@@ -26,7 +26,7 @@ static bool describe_clip_to_tensor(const struct op_target *target, const struct
         return false;
     uint64_t voxels = (uint64_t)p->d * p->h * p->w;
     if (!op_check_count(refusal, "a clip", voxels * 3) ||
-        !op_in_range(refusal, "the data set's bytes", p->clips * voxels * 3, 1, UINT32_MAX))
+        !op_in_range(refusal, "the data set's bytes", p->clips * voxels * 3, 1, (uint64_t)1 << 40))
         return false;
     snprintf(signature->text, sizeof signature->text, "%u of %u clips %ux%ux%u", p->n, p->clips, p->d, p->h,
              p->w);

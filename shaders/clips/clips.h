@@ -25,7 +25,7 @@ struct op_clip_to_tensor {
 };
 
 // dst[i] = clips[index[i]] / 255, first flipped, then shifted.
-//   clips    uint8 [clips][d][h][w][3], at most 2^31 - 1 bytes
+//   clips    uint8 [clips][d][h][w][3]; a clip has at most 2^31 - 1 bytes, all of them 2^40
 //   index    u32 [n], below `clips`
 //   augment  u32 [n][OP_CLIP_AUGMENTS]: flips, then shifts along d, h, w in voxels as two's complement:
 //            dst[x] = src[x - shift]

@@ -85,8 +85,10 @@ assert report['plain_c_loop']['best_ms'] > 0
 " out
 
 run 0 bench train --preset tiny --batch 2 --steps 1 --each
-says out "^tiny, batch 2, fp32, muon$"
+says out "^tiny, 32x32x8, batch 2, fp32, muon$"
 says out "^step .* ms, median of 1 "
+says out "^memory .* MiB"
+says out "GFLOP/s    GB/s of roof$"
 says out "^ *[0-9]*  conv_"
 says out "^conv_.*%"
 says out "^sum .* 100.0%"
@@ -107,6 +109,45 @@ assert sum(row['calls'] for row in kernels) == len(records)
 assert abs(sum(row['share'] for row in kernels) - 1) < 1e-6
 assert abs(sum(row['ms'] for row in records) - profile['ms']) < 1e-6 * profile['ms']
 assert any(name.startswith('hinge') for name in names)
+for row in kernels + [profile]:
+    roof = max(row['flops'] / profile['peak_gflops'], row['bytes'] / profile['peak_gb_per_s']) * 1e-6 / row['ms']
+    assert roof <= row['of_roof'] * 1.0001, row
+    assert row['calls' if 'calls' in row else 'ms'] != 1 or roof > row['of_roof'] * 0.9999, row
+assert profile['bytes'] > 0 and report['memory_bytes'] > 0 and not report['streamed']
+" out
+
+# Several batches are a table; sizes fit the preset, and the text of the model is what weights files hold.
+run 0 bench train --preset tiny --batch 1,3 --steps 1
+says out "^batch  .* ms "
+check [ "$(grep -c '^ *[13]  ' out)" -eq 2 ]
+run 0 bench train --preset tiny --size 16x32x8 --batch 1,2 --steps 1 --json
+check "$python" -c "
+import json, sys
+report = json.load(open(sys.argv[1]))
+assert [row['batch'] for row in report['batches']] == [1, 2]
+assert all(row['median_ms'] > 0 and row['memory_bytes'] > 0 for row in report['batches'])
+assert report['batches'][0]['memory_bytes'] < report['batches'][1]['memory_bytes']
+assert ' d=8 h=32 w=16 ' in report['config'], report['config']
+" out
+refuses "a number from 1 to 1024, or up to 16" bench train --batch 1,
+refuses "a number from 1 to 1024, or up to 16" bench generate --batch 0
+refuses "give one --batch" bench train --batch 1,2 --each
+refuses "multiples of 2 to the power of stages; tiny is made for 32x32x8" bench train --preset tiny --size 33x32x8
+refuses "grid of more than 65536 numbers" bench generate --preset tiny --size 512x512x64
+refuses "grid of more than 65536 numbers" bench generate --size 16384x16384x16384
+run 1 bench train --size 256x256x64 --batch 1024 --steps 1 # nothing is taken for what cannot be
+says err "has [0-9]* elements, at most 2147483647 are possible; lower the batch size"
+run 0 bench generate --preset tiny --batch 1,2 --repeat 1
+says out "^tiny, 32x32x8, fp32, median of 1$"
+check [ "$(grep -c '^ *[12]  ' out)" -eq 2 ]
+run 0 bench generate --preset tiny --size 64x64x8 --batch 3 --repeat 2 --json
+check "$python" -c "
+import json, sys
+report = json.load(open(sys.argv[1]))
+row, = report['batches']
+assert row['batch'] == 3 and 0 < row['best_ms'] <= row['median_ms'] <= row['worst_ms']
+assert abs(row['clips_per_s'] * row['median_ms'] - 3e3) < 1 and row['generate_flops_per_clip'] > 1e6
+assert ' h=64 w=64 ' in report['config'], report['config']
 " out
 
 run 0 doctor

@@ -40,6 +40,22 @@ check [ "$(grep -c data-hash r/config.json)" -eq 1 ]
 run 0 train --resume r --data d --steps 4
 check cmp -s r/config.json first.json
 
+# Clips that are streamed make the same run, and what steps wait for them is said, by train and by the bench.
+run 0 train moved $tiny --steps 3 --stream -o streamed
+says err "^mograph: waited for clips: [0-9.]* s of [0-9.]* s"
+run 0 train moved $tiny --steps 3 -o resident
+check [ "$(grep -c "waited for clips" err)" -eq 0 ]
+check "$python" -c "
+import csv
+a, b = (list(csv.reader(open(run + '/metrics.csv'))) for run in ('streamed', 'resident'))
+same = [i for i, name in enumerate(a[0]) if name not in ('seconds', 'time')]
+assert len(a) == 4 and [[row[i] for i in same] for row in a] == [[row[i] for i in same] for row in b], (a, b)
+"
+run 0 bench train --preset tiny --data moved --stream --batch 3 --steps 1 --no-profile
+says out "^waited  .* ms a step for clips"
+run 2 bench train --preset tiny --data moved --size 64x64x8
+says err "clips of 32x32x8: leave --size out"
+
 # Other kinds: a kind renamed, gone, or new. --data is no leave for that.
 changes() { # COMMAND...: the data set with a change, in d
     rm -rf d

@@ -146,9 +146,34 @@ class Twin(nn.Module):
         log_sigma = prior_log_sigma + 2 * torch.tanh(residual_log_sigma)
         kl = kl_divergence(prior_mu + residual_mu, log_sigma, prior_mu, prior_log_sigma, used)
         z = prior_mu + residual_mu * (1 + drop[:, :, None, None, None]) + log_sigma.exp() * ncdhw(eps)
+        return x + level.input(self.masked(i, z)), kl
+
+    def sample_prior(self, i, x, eps):
+        level = self.level[str(i)]
+        mu, log_sigma = level.prior(x)
+        return x + level.input(self.masked(i, mu + bounded(log_sigma).exp() * ncdhw(eps)))
+
+    def masked(self, i, z):
+        """Without the channels that only fill up to a multiple of 4."""
         mask = torch.zeros_like(z)
-        mask[:, :used] = 1
-        return x + level.input(z * mask), kl
+        mask[:, :self.latent[i]] = 1
+        return z * mask
+
+    def modulation(self, condition):
+        if "mapping" not in self.top:
+            return condition
+        return torch.cat([condition, F.silu(self.top["mapping"](condition))], 1)
+
+    def start(self, modulation):
+        return ncdhw(self.decoder["start"](modulation).reshape(-1, *self.size, self.channels[-1]))
+
+    def enter(self, i, x, condition, modulation):
+        """A decoder's stage up to its latents: where things are, then what the vector says, then the block."""
+        stage = self.decoder[str(i)]
+        if stage.place is not None:
+            x = x + ncdhw(stage.place(condition).reshape(-1, *self.grids[i], self.channels[i]))
+        x = film(x, stage.film, modulation)
+        return stage.block(x) if i > 0 else x
 
     def forward(self, clip, classes, eps, drops):
         """clip [n][d][h][w][4]; eps and drops by level, top first (drops[0] is not used). The output in the order
@@ -161,19 +186,34 @@ class Twin(nn.Module):
         log_sigma = bounded(log_sigma)
         kls = [kl_divergence(mu, log_sigma, prior_mu, prior_log_sigma, self.top_count)]
         condition = torch.cat([mu + log_sigma.exp() * eps[0].flatten(1), embedding], 1)
-        modulation = torch.cat([condition, F.silu(self.top["mapping"](condition))], 1) if "mapping" in self.top else condition
-        x = ncdhw(self.decoder["start"](modulation).reshape(-1, *self.size, self.channels[-1]))
+        modulation = self.modulation(condition)
+        x = self.start(modulation)
         for i in reversed(range(self.stages)):
             stage = self.decoder[str(i)]
-            if stage.place is not None:
-                x = x + ncdhw(stage.place(condition).reshape(-1, *self.grids[i], self.channels[i]))
-            x = film(x, stage.film, modulation)
-            if i > 0:
-                x = stage.block(x)
+            x = self.enter(i, x, condition, modulation)
             if self.latent[i] > 0:
                 x, kl = self.sample_level(i, x, features[i], eps[len(kls)], drops[len(kls)])
                 kls.append(kl)
             if i > 0:
                 x = F.silu(stage.norm(stage.up(x)))
+        return self.picture(x, modulation), kls
+
+    def picture(self, x, modulation):
         x = film(depth_to_space(self.decoder["0"].conv(x)), self.decoder["gain"], modulation)
-        return torch.sigmoid(x).permute(0, 2, 3, 4, 1), kls
+        return torch.sigmoid(x).permute(0, 2, 3, 4, 1)
+
+    def generate(self, classes, eps):
+        """Clips [n][d][h][w][4] from the prior; eps by level, top first."""
+        embedding, eps = self.embedding(classes), list(eps)
+        mu, log_sigma = self.top["prior"](embedding).chunk(2, 1)
+        condition = torch.cat([mu + log_sigma.exp() * eps.pop(0).flatten(1), embedding], 1)
+        modulation = self.modulation(condition)
+        x = self.start(modulation)
+        for i in reversed(range(self.stages)):
+            stage = self.decoder[str(i)]
+            x = self.enter(i, x, condition, modulation)
+            if self.latent[i] > 0:
+                x = self.sample_prior(i, x, eps.pop(0))
+            if i > 0:
+                x = F.silu(stage.norm(stage.up(x)))
+        return self.picture(x, modulation)
