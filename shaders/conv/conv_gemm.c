@@ -218,7 +218,13 @@ void conv_record_weight(struct op_recorder *recorder, const struct conv_geometry
     struct conv_geometry flat = conv_tile_weight_geometry(g);
     bool is_tile = recorder->library->target.family == OP_FAMILY_TILE;
     struct weight_job job = {.g = is_tile ? &flat : g, .a = a, .b = b, .parts = parts};
-    weight_parts(recorder, &job, choose_weight(recorder, &job, buffers), buffers);
+    struct conv_weight_buffers direct = *buffers;
+    bool whole = parts == 1 && !swap && !accumulate; // the only part is the gradient
+    if (whole)
+        direct.partials = buffers->d_weight;
+    weight_parts(recorder, &job, choose_weight(recorder, &job, buffers), &direct);
+    if (whole)
+        return;
     struct op_rows rows = part_rows(parts, taps * a * b);
     struct op_partials sums =
         op_rows_merge(recorder, KERNEL_rows_sum, &rows, taps * a * b, buffers->partials);
