@@ -147,7 +147,8 @@ def check_bench():
     script = os.path.join(os.path.dirname(os.path.abspath(__file__)), "bench.py")
     said = json.loads(subprocess.run(
         [sys.executable, script, MOGRAPH, "--preset", "tiny", "--batch", "2", "--pairs", "1", "--steps", "1", "--device",
-         "cpu", "--threads", "1", "--modes", "eager-fp32,eager-bf16,eager-tf32", "--json"], check=True, stdout=subprocess.PIPE).stdout)
+         "cpu", "--threads", "1", "--modes", "eager-fp32,eager-bf16,eager-tf32", "--json"],
+        check=True, stdout=subprocess.PIPE).stdout)
     assert [(row["work"], row["mode"]) for row in said["rows"]] == [
         (work, mode) for work in ("train", "generate") for mode in ("eager fp32", "eager bf16")], said
     assert all(row["ratio"] > 0 and abs(row["pytorch_ms"] / row["mograph_ms"] / row["ratio"] - 1) < 1e-6
