@@ -39,33 +39,33 @@ class Muon:
     def __init__(self, named):
         self.named = named
         self.m = [torch.zeros_like(p) for _, p in named]
+        self.batches = {}  # the shorter side: which matrices, and what scales their directions
+        for i, (name, p) in enumerate(named):
+            self.batches.setdefault(min(rows_of(name, p).shape), []).append(i)
+        device = self.m[0].device
+        self.scales = {n: torch.tensor([0.2 * max(rows_of(*named[i]).shape) ** 0.5 for i in batch], device=device)
+                       for n, batch in self.batches.items()}
+        self.ones = {n: torch.eye(n, device=device) for n in self.batches}
 
     def directions(self, xs):
-        matrices = [rows_of(name, x) for (name, _), x in zip(self.named, xs)]
-        by_size = {}
-        for i, x in enumerate(matrices):
-            by_size.setdefault(min(x.shape), []).append(i)
         out = [None] * len(xs)
-        for indices in by_size.values():
-            for i, q in zip(indices, self.polynomials([matrices[i] for i in indices])):
-                x = matrices[i]
+        for n, batch in self.batches.items():
+            matrices = [rows_of(self.named[i][0], xs[i]) for i in batch]
+            for i, x, q in zip(batch, matrices, self.polynomials(n, matrices)):
                 out[i] = back(self.named[i][0], q @ x if x.shape[0] <= x.shape[1] else x @ q, xs[i])
         return out
 
-    @staticmethod
-    def polynomials(matrices):
+    def polynomials(self, n, matrices):
         """Of each matrix x the q for which q x (or x q) is 0.2 sqrt(longer side) times its direction."""
         gram = torch.stack([x @ x.T if x.shape[0] <= x.shape[1] else x.T @ x for x in matrices])
         squares = gram.diagonal(dim1=1, dim2=2).sum(1).clamp(min=1e-24)
-        gram = gram / squares[:, None, None]
-        one = torch.eye(gram.shape[1], device=gram.device)
+        gram, one = gram / squares[:, None, None], self.ones[n]
         q = one.expand_as(gram)
         for _ in range(ROUNDS):
             p = torch.baddbmm(3.4445 * one - 4.7750 * gram, gram, gram, alpha=2.0315)
             q = torch.bmm(p, q)
             gram = torch.bmm(p, torch.bmm(gram, p))
-        scale = torch.tensor([0.2 * max(x.shape) ** 0.5 for x in matrices], device=gram.device)
-        return q * (scale * squares.rsqrt())[:, None, None]
+        return q * (self.scales[n] * squares.rsqrt())[:, None, None]
 
     def step(self):
         parameters, grads = [p for _, p in self.named], [p.grad for _, p in self.named]
