@@ -78,9 +78,11 @@ static void report_chosen(const struct cli_device *device) {
              (double)info->memory_bytes / (1 << 30), (double)rt_device_free_bytes(device->device) / (1 << 30),
              (double)info->max_allocation_bytes / (1 << 30));
     print_row("memory", text);
+    char pinned[32] = "";
+    if (info->subgroup_pinned)
+        snprintf(pinned, sizeof pinned, ", pinned to %u", info->pinned_subgroup);
     snprintf(text, sizeof text, "buffer device addresses, 64-bit integers; subgroups of %u%s%s",
-             info->subgroup_size, info->subgroup_pinned ? ", pinned" : "",
-             info->subgroup_broadcast ? ", broadcast" : "");
+             info->subgroup_size, pinned, info->subgroup_broadcast ? ", broadcast" : "");
     print_row("features", text);
     snprintf(text, sizeof text,
              "%u invocations and %u KiB shared memory per workgroup, %u bytes of push constants",
@@ -140,16 +142,20 @@ static bool test_operation(struct op_library *library, enum op_id id, struct ver
     return true;
 }
 
-static bool can_run(const struct cli_device *device, int family) {
+// Family lane is for CPU devices: a GPU's compiler takes minutes over its long unrolled code, and nobody runs it
+// there but who asks for it.
+static bool is_judged(const struct cli_device *device, enum op_family usual, int family) {
+    const struct rt_device_info *info = rt_device_describe(device->device);
     const char *obstacle;
-    return op_family_possible(rt_device_describe(device->device), (enum op_family)family, &obstacle);
+    return op_family_possible(info, (enum op_family)family, &obstacle) &&
+           (family != OP_FAMILY_LANE || info->type == RT_DEVICE_CPU || usual == OP_FAMILY_LANE);
 }
 
-// "tile, lane, coop": those that the device can run.
+// "tile, lane, coop": those that are judged.
 static void list_families(const struct cli_device *device, char *text, size_t size) {
     text[0] = '\0';
     for (int family = 0; family < OP_FAMILY_COUNT; family++)
-        if (can_run(device, family))
+        if (is_judged(device, device->library->target.family, family))
             snprintf(text + strlen(text), size - strlen(text), "%s%s", family > 0 ? ", " : "",
                      op_family_text((enum op_family)family));
 }
@@ -159,7 +165,7 @@ static bool test_families(struct cli_device *device, enum op_id id, struct verdi
     enum op_family usual = device->library->target.family;
     bool alive = true;
     for (int family = 0; family < OP_FAMILY_COUNT && alive; family++) {
-        if (!can_run(device, family))
+        if (!is_judged(device, usual, family))
             continue;
         if (cli_check(error, op_library_set_family(device->library, (enum op_family)family),
                       "choosing kernels"))
@@ -246,7 +252,7 @@ const struct command cmd_doctor = {
     .summary = "check the driver, the device and every operation",
     .text =
         "Prints a report that can be pasted into a bug report as it is. Every operation runs on the device\n"
-        "and on the CPU, with every kernel family the device can run, and both must agree.\n",
+        "and on the CPU, with every kernel family that is for such a device, and both must agree.\n",
     .options = options,
     .values_size = sizeof(struct doctor_values),
     .run = run,

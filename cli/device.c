@@ -71,7 +71,7 @@ void cli_matrix_text(const struct rt_device_info *info, char text[CLI_MATRIX_TEX
     const char *obstacle;
     if (op_family_possible(info, OP_FAMILY_COOP, &obstacle))
         snprintf(text, CLI_MATRIX_TEXT, "%ux%ux%u, fp16 with fp32 sums, subgroups of %u", info->matrix.m,
-                 info->matrix.n, info->matrix.k, info->matrix_subgroup);
+                 info->matrix.n, info->matrix.k, info->pinned_subgroup);
     else
         snprintf(text, CLI_MATRIX_TEXT, "none: %s", obstacle);
 }

@@ -194,11 +194,18 @@ static enum rt_status describe_buffers(VkPhysicalDevice physical, struct rt_devi
     return RT_OK;
 }
 
+// What matrix units are made for (8 on Intel's Xe-HPG, 32 on RDNA3), and with most registers a lane; not below
+// 8, which no GPU is faster at.
+static uint32_t smallest_subgroup(const VkPhysicalDeviceSubgroupSizeControlProperties *sizes) {
+    uint32_t size = sizes->minSubgroupSize < 8 ? 8 : sizes->minSubgroupSize;
+    return size > sizes->maxSubgroupSize ? sizes->maxSubgroupSize : size;
+}
+
 static enum rt_status describe_subgroups(VkPhysicalDevice physical, struct rt_device_info *info) {
-    bool size_control = info->api_version >= VK_API_VERSION_1_3;
-    enum rt_status status = RT_OK;
-    if (!size_control)
-        status = rt_vk_has_extension(physical, VK_EXT_SUBGROUP_SIZE_CONTROL_EXTENSION_NAME, &size_control);
+    // In core since 1.3, but the instance asks for 1.2, so it comes through the extension everywhere.
+    bool size_control = false;
+    enum rt_status status =
+        rt_vk_has_extension(physical, VK_EXT_SUBGROUP_SIZE_CONTROL_EXTENSION_NAME, &size_control);
     if (status != RT_OK)
         return status;
     VkPhysicalDeviceSubgroupSizeControlProperties sizes = {
@@ -209,18 +216,23 @@ static enum rt_status describe_subgroups(VkPhysicalDevice physical, struct rt_de
     VkPhysicalDeviceProperties2 properties = {.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_PROPERTIES_2,
                                               .pNext = &subgroup};
     vkGetPhysicalDeviceProperties2(physical, &properties);
+    VkPhysicalDeviceSubgroupSizeControlFeatures can = {
+        .sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_SUBGROUP_SIZE_CONTROL_FEATURES};
+    VkPhysicalDeviceFeatures2 features = {.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_FEATURES_2,
+                                          .pNext = size_control ? &can : NULL};
+    vkGetPhysicalDeviceFeatures2(physical, &features);
     bool in_compute = (subgroup.supportedStages & VK_SHADER_STAGE_COMPUTE_BIT) != 0;
     info->subgroup_size = subgroup.subgroupSize;
     info->min_subgroup_size = size_control ? sizes.minSubgroupSize : subgroup.subgroupSize;
     info->subgroup_broadcast =
         in_compute && (subgroup.supportedOperations & VK_SUBGROUP_FEATURE_BALLOT_BIT) != 0;
+    info->subgroup_selectable = can.subgroupSizeControl && can.computeFullSubgroups &&
+                                (sizes.requiredSubgroupSizeStages & VK_SHADER_STAGE_COMPUTE_BIT) != 0;
     info->subgroup_pinned =
-        size_control && (sizes.minSubgroupSize == sizes.maxSubgroupSize ||
-                         (sizes.requiredSubgroupSizeStages & VK_SHADER_STAGE_COMPUTE_BIT) != 0);
-    // The smallest: what matrix units are made for (8 on Intel's Xe-HPG, 32 on RDNA3), with most registers a lane.
-    info->matrix_subgroup = !info->subgroup_pinned      ? 0
-                            : sizes.minSubgroupSize < 8 ? 8
-                                                        : sizes.minSubgroupSize;
+        info->subgroup_selectable || (size_control && sizes.minSubgroupSize == sizes.maxSubgroupSize);
+    info->pinned_subgroup = info->subgroup_selectable ? smallest_subgroup(&sizes)
+                            : info->subgroup_pinned   ? sizes.maxSubgroupSize
+                                                      : 0;
     return RT_OK;
 }
 

@@ -39,10 +39,11 @@ struct rt_device_info {
     uint64_t max_buffer_bytes;     // largest buffer, 0: the device does not say
     uint32_t subgroup_size;        // invocations
     uint32_t min_subgroup_size;    // the smallest that the driver may choose
-    bool subgroup_pinned;          // kernels can rely on exactly `subgroup_size`
+    bool subgroup_selectable;      // a compute kernel can ask for a size, and for full subgroups
+    bool subgroup_pinned;          // kernels can rely on exactly `pinned_subgroup`
+    uint32_t pinned_subgroup;      // invocations; 0: none
     bool subgroup_broadcast;
     struct rt_matrix_shape matrix; // of kernels with cooperative matrices; m 0: none
-    uint32_t matrix_subgroup;      // invocations of a subgroup in them
     char matrix_reason[128];       // why there are none
     uint32_t max_shared_bytes;     // per workgroup
     uint32_t max_invocations;      // per workgroup

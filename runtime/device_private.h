@@ -15,7 +15,6 @@ struct rt_device {
     struct VolkDeviceTable vk;
     VkPhysicalDeviceMemoryProperties memory;
     bool has_memory_budget;
-    bool has_size_control; // required subgroup sizes can be asked for
     bool has_labels;       // command buffers take the names of kernels
     VkPipelineCreateFlags pipeline_flags;
     bool trace;

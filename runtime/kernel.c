@@ -70,8 +70,8 @@ static enum rt_status build_pipeline(struct rt_device *device, struct rt_kernel 
                                  .pData = kernel->spec};
     VkPipelineShaderStageRequiredSubgroupSizeCreateInfo size = {
         .sType = VK_STRUCTURE_TYPE_PIPELINE_SHADER_STAGE_REQUIRED_SUBGROUP_SIZE_CREATE_INFO,
-        .requiredSubgroupSize = code->matrices ? device->info.matrix_subgroup : device->info.subgroup_size};
-    bool pin = (code->fixed_subgroups || code->matrices) && device->has_size_control;
+        .requiredSubgroupSize = device->info.pinned_subgroup};
+    bool pin = (code->fixed_subgroups || code->matrices) && device->info.subgroup_selectable;
     VkShaderModuleCreateInfo module_info = {.sType = VK_STRUCTURE_TYPE_SHADER_MODULE_CREATE_INFO,
                                             .codeSize = code->size_bytes,
                                             .pCode = code->words};

@@ -16,7 +16,7 @@ struct rt_kernel_code {
     const char *name; // <op>_<pass>[_<variant>], the same in file, enum, debug label and profiler row
     const uint32_t *words;
     size_t size_bytes;
-    bool fixed_subgroups; // relies on subgroups of exactly rt_device_info.subgroup_size invocations
+    bool fixed_subgroups; // relies on subgroups of exactly rt_device_info.pinned_subgroup invocations
     bool matrices;        // multiplies cooperative matrices; no words where the build's glslc cannot
 };
 

@@ -42,15 +42,12 @@ static enum rt_status choose_shape(VkPhysicalDevice physical, struct rt_matrix_s
 static bool has_features(VkPhysicalDevice physical) {
     VkPhysicalDeviceCooperativeMatrixFeaturesKHR matrix = {
         .sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_COOPERATIVE_MATRIX_FEATURES_KHR};
-    VkPhysicalDeviceSubgroupSizeControlFeatures sizes = {
-        .sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_SUBGROUP_SIZE_CONTROL_FEATURES, .pNext = &matrix};
     VkPhysicalDeviceVulkan12Features features12 = {
-        .sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_VULKAN_1_2_FEATURES, .pNext = &sizes};
+        .sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_VULKAN_1_2_FEATURES, .pNext = &matrix};
     VkPhysicalDeviceFeatures2 features = {.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_FEATURES_2,
                                           .pNext = &features12};
     vkGetPhysicalDeviceFeatures2(physical, &features);
-    return matrix.cooperativeMatrix && sizes.subgroupSizeControl && sizes.computeFullSubgroups &&
-           features12.shaderFloat16 && features12.vulkanMemoryModel;
+    return matrix.cooperativeMatrix && features12.shaderFloat16 && features12.vulkanMemoryModel;
 }
 
 // Mesa's lavapipe (26.1: lvp_nir_lower_cooperative_matrix.c) offers matrices of 8 x 8 and takes the lanes of its
@@ -58,7 +55,7 @@ static bool has_features(VkPhysicalDevice physical) {
 // crashes as the pipeline is built; context.c has the vectors' size.
 static bool is_misjudged(const struct rt_device_info *info) {
     return info->type == RT_DEVICE_CPU && strstr(info->driver, "llvmpipe") != NULL &&
-           info->matrix_subgroup != 8;
+           info->pinned_subgroup != 8;
 }
 
 static void set_reason(struct rt_device_info *info, const char *reason) {
@@ -66,17 +63,15 @@ static void set_reason(struct rt_device_info *info, const char *reason) {
 }
 
 enum rt_status rt_matrix_describe(VkPhysicalDevice physical, struct rt_device_info *info) {
-    bool has = false, size_control = false;
+    bool has = false;
     enum rt_status status = rt_vk_has_extension(physical, VK_KHR_COOPERATIVE_MATRIX_EXTENSION_NAME, &has);
-    if (status == RT_OK)
-        status = rt_vk_has_extension(physical, VK_EXT_SUBGROUP_SIZE_CONTROL_EXTENSION_NAME, &size_control);
     if (status != RT_OK)
         return status;
     if (!has) {
         set_reason(info, "the driver offers no cooperative matrices");
         return RT_OK;
     }
-    if (!size_control || info->matrix_subgroup == 0 || !has_features(physical)) {
+    if (!info->subgroup_selectable || !has_features(physical)) {
         set_reason(info, "the driver offers cooperative matrices, but not all that kernels with them need");
         return RT_OK;
     }

@@ -33,15 +33,11 @@ static enum rt_status choose_extensions(struct rt_device *device, const char *na
     bool falls_short = false;
     enum rt_status status = rt_vk_has_extension(device->physical, VK_EXT_MEMORY_BUDGET_EXTENSION_NAME,
                                                 &device->has_memory_budget);
-    // Promoted to core in 1.3, but the instance asks for 1.2, so it comes through the extension everywhere.
-    if (status == RT_OK)
-        status = rt_vk_has_extension(device->physical, VK_EXT_SUBGROUP_SIZE_CONTROL_EXTENSION_NAME,
-                                     &device->has_size_control);
     if (status == RT_OK)
         status = rt_vk_has_extension(device->physical, PORTABILITY_SUBSET, &falls_short);
     if (device->has_memory_budget)
         names[(*count)++] = VK_EXT_MEMORY_BUDGET_EXTENSION_NAME;
-    if (device->has_size_control)
+    if (device->info.subgroup_selectable)
         names[(*count)++] = VK_EXT_SUBGROUP_SIZE_CONTROL_EXTENSION_NAME;
     if (falls_short)
         names[(*count)++] = PORTABILITY_SUBSET;
@@ -85,11 +81,11 @@ static enum rt_status open_device(struct rt_device *device) {
         .pNext = more,
         .subgroupSizeControl = VK_TRUE,
         .computeFullSubgroups = VK_TRUE};
-    VkPhysicalDeviceVulkan12Features features12 = {.sType =
-                                                       VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_VULKAN_1_2_FEATURES,
-                                                   .pNext = device->has_size_control ? &size_control : more,
-                                                   .bufferDeviceAddress = VK_TRUE,
-                                                   .timelineSemaphore = VK_TRUE};
+    VkPhysicalDeviceVulkan12Features features12 = {
+        .sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_VULKAN_1_2_FEATURES,
+        .pNext = device->info.subgroup_selectable ? &size_control : more,
+        .bufferDeviceAddress = VK_TRUE,
+        .timelineSemaphore = VK_TRUE};
     VkPhysicalDeviceFeatures2 features = {.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_FEATURES_2,
                                           .pNext = &features12,
                                           .features = {.shaderInt64 = VK_TRUE}};

@@ -139,12 +139,12 @@ enum rt_status op_library_create(struct rt_device *device, struct op_library **o
     library->device = device;
     library->check = rt_env_flag("MOGRAPH_CHECK");
     library->target = (struct op_target){.cpu = info->type == RT_DEVICE_CPU,
-                                         .subgroup_size = info->subgroup_size,
+                                         .subgroup_size = info->pinned_subgroup,
                                          .max_invocations = info->max_invocations,
                                          .max_shared_bytes = info->max_shared_bytes,
                                          .gpu = make_of(info),
                                          .matrix = info->matrix,
-                                         .matrix_subgroup = info->matrix_subgroup};
+                                         .matrix_subgroup = info->pinned_subgroup};
     enum rt_status status = op_family_choose(info, &library->target.family);
     if (status == RT_OK)
         status = create_zeros(library);

@@ -75,9 +75,9 @@ void main() {
         }
     }
 
-    for (int jd = 0; jd < ad.taps; jd++)
-        for (int jh = 0; jh < ah.taps; jh++)
-            for (int jw = 0; jw < aw.taps; jw++) {
+    [[dont_unroll]] for (int jd = 0; jd < ad.taps; jd++)
+        [[dont_unroll]] for (int jh = 0; jh < ah.taps; jh++)
+            [[dont_unroll]] for (int jw = 0; jw < aw.taps; jw++) {
                 uint tap = (uint(ad.tap_add + jd * ad.tap_mul) * KH + uint(ah.tap_add + jh * ah.tap_mul)) * KW +
                            uint(aw.tap_add + jw * aw.tap_mul);
                 uint64_t weight_tap = uint64_t(tap * A * B) * 4;
@@ -90,7 +90,7 @@ void main() {
                     uint voxel = uint(((clip[i] * int(push.src_d) + d) * int(push.src_h) + h) * int(push.src_w) + w);
                     at[i] = valid ? src_lane + uint64_t(voxel * A) * ACTIVATION_BYTES : zero_lane;
                 }
-                for (uint c = 0; c < A; c += CHUNK) {
+                [[dont_unroll]] for (uint c = 0; c < A; c += CHUNK) {
                     float wl[CHUNK * PAIRS], wh[CHUNK * PAIRS];
                     [[unroll]] for (uint k = 0; k < CHUNK; k++)
                         [[unroll]] for (uint p = 0; p < PAIRS; p++) {
