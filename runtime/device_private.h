@@ -15,7 +15,7 @@ struct rt_device {
     struct VolkDeviceTable vk;
     VkPhysicalDeviceMemoryProperties memory;
     bool has_memory_budget;
-    bool has_labels;       // command buffers take the names of kernels
+    bool has_labels; // command buffers take the names of kernels
     VkPipelineCreateFlags pipeline_flags;
     bool trace;
     bool stage; // MOGRAPH_STAGING: device memory is never mapped, as on a discrete card
