@@ -34,14 +34,20 @@ static uint32_t gather_loads(const struct gather_tile *t) {
     return (uint32_t)(rt_div_up(t->voxels * depth4, threads) + rt_div_up(depth4 * t->channels, threads));
 }
 
+// Whether an invocation's registers hold its loads beside its sums.
+static bool registers_hold(const struct conv_make *make, const struct gather_tile *t) {
+    bool many = t->voxels_each * t->channels_each > 16;
+    return gather_loads(t) <= (many ? make->loads : make->few_loads) &&
+           (t->channels > 48 || t->voxels_each <= make->rows);
+}
+
 // Few teams where the input has few channels, and as deep a slab as registers and shared memory hold.
 static bool fit_gather(const struct op_target *target, uint32_t a, uint32_t b, struct gather_tile *t) {
     const struct conv_make *make = conv_make_of(target, a, b);
-    uint32_t sums = t->voxels_each * t->channels_each, loads = sums > 16 ? make->loads : make->few_loads;
     while (t->teams > 1 && a % (4 * t->teams) != 0)
         t->teams /= 2;
     t->depth = conv_chunk(a / t->teams, conv_make_slab(target));
-    while (t->depth > 4 && (gather_loads(t) > loads || gather_shared_bytes(t) > CONV_SHARED_BYTES))
+    while (t->depth > 4 && (!registers_hold(make, t) || gather_shared_bytes(t) > CONV_SHARED_BYTES))
         t->depth = conv_chunk(a / t->teams, t->depth - 4);
     return gather_shared_bytes(t) <= CONV_SHARED_BYTES && gather_threads(t) <= target->max_invocations;
 }
@@ -240,10 +246,13 @@ static void shape_tile(const struct gather_tile *tile, struct op_launch *launch)
 // --- gather: what else would do
 
 static bool vary_block(const struct gather_shape *s, uint32_t choice, struct gather_plan *plan) {
-    bool ahead = choice == 2 ? plan->block.ahead : !plan->block.ahead;
+    bool can_be_ahead = conv_make_of(s->target, s->a, s->b)->ahead;
     if (choice > 1 && !plan_block(s, plan->block.channels_each == 4 ? 8 : 4, plan))
         return false;
-    plan->block.ahead = ahead;
+    if (choice != 2 && can_be_ahead)
+        plan->block.ahead = !plan->block.ahead;
+    else if (choice != 2)
+        plan->block.unrolled = !plan->block.unrolled;
     return true;
 }
 
@@ -261,7 +270,8 @@ static bool vary_tile(const struct gather_shape *s, uint32_t choice, struct gath
         return false;
     count_tile_groups(s, plan);
     return gather_shared_bytes(tile) <= CONV_SHARED_BYTES &&
-           gather_threads(tile) <= s->target->max_invocations && gather_loads(tile) <= 8;
+           gather_threads(tile) <= s->target->max_invocations &&
+           registers_hold(conv_make_of(s->target, s->a, s->b), tile);
 }
 
 // The best plan, and others that add in the same order: every choice gives the same bits.

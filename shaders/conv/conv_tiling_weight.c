@@ -57,6 +57,8 @@ static uint32_t list_weight_choices(const struct op_target *target, const struct
         struct weight_tile tile = tiles[0];
         if (choice != 2)
             tile.buffers = 3 - tile.buffers;
+        if (choice != 1 && conv_make_of(target, a, b)->most_each < 8)
+            continue;
         if (choice != 1)
             tile.b_each = 8;
         tile.threads = tile.a / tile.a_each * tile.b / tile.b_each;
