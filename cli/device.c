@@ -44,6 +44,12 @@ bool cli_device_open_with(const char *selector, const struct rt_device_params *p
     return true;
 }
 
+bool cli_device_tune(struct cli_device *device, bool off) {
+    if (!off)
+        conv_tuning_start(device->library);
+    return true;
+}
+
 // What the command itself has to say comes first.
 static void write_statistics(struct cli_device *device) {
     struct cli_error failed = {0};
@@ -52,12 +58,6 @@ static void write_statistics(struct cli_device *device) {
     rt_log(RT_LOG_ERROR, "%s", failed.text);
     if (device->error->status == 0)
         device->error->status = failed.status;
-}
-
-bool cli_device_tune(struct cli_device *device, bool off) {
-    if (!off)
-        conv_tuning_start(device->library);
-    return true;
 }
 
 void cli_device_close(struct cli_device *device) {
