@@ -5,6 +5,10 @@ const struct rt_device_info *rt_device_describe(const struct rt_device *device) 
     return &device->info;
 }
 
+bool rt_device_computes(const struct rt_device *device) {
+    return !device->record_only;
+}
+
 uint32_t rt_device_validation_count(const struct rt_device *device) {
     return device->context->validation_count;
 }

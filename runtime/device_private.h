@@ -21,6 +21,7 @@ struct rt_device {
     bool trace;
     bool stage; // MOGRAPH_STAGING: device memory is never mapped, as on a discrete card
     bool lost;  // sticky
+    bool record_only;
     VkPipelineCache pipeline_cache;
     VkPipelineLayout pipeline_layout;
     VkCommandPool command_pool;

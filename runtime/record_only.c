@@ -239,6 +239,7 @@ static void replace_submitting(struct VolkDeviceTable *vk) {
 }
 
 void rt_record_only(struct rt_device *device) {
+    device->record_only = true;
     replace_memory(&device->vk);
     replace_recording(&device->vk);
     replace_submitting(&device->vk);

@@ -64,6 +64,13 @@ const char *op_family_text(enum op_family family) {
     return texts[family];
 }
 
+struct op_target op_exact_target(const struct op_target *target) {
+    struct op_target exact = *target;
+    if (exact.family == OP_FAMILY_COOP)
+        exact.family = OP_FAMILY_TILE;
+    return exact;
+}
+
 uint64_t op_dtype_bytes(enum op_dtype dtype) {
     switch (dtype) {
     case OP_U8:

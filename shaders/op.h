@@ -173,6 +173,9 @@ uint64_t op_arg_buffer_bytes(const struct op_arg *arg);
 
 // --- for the operations themselves ---
 
+// The same device for products that must not be rounded to fp16: family coop becomes tile.
+struct op_target op_exact_target(const struct op_target *target);
+
 // Fills *refusal and returns false.
 #if defined(__GNUC__)
 __attribute__((format(printf, 2, 3)))

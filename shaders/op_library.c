@@ -89,7 +89,7 @@ static enum rt_status try_coop(struct op_library *library, struct op_trial_resul
 
 // A driver that offers matrices and multiplies them wrongly, or not at all, costs its speed and nothing else.
 enum rt_status op_library_prove(struct op_library *library) {
-    if (library->target.family != OP_FAMILY_COOP)
+    if (library->target.family != OP_FAMILY_COOP || !rt_device_computes(library->device))
         return RT_OK;
     struct op_trial_result result = {.text = "the kernels could not be run"};
     enum rt_status status = try_coop(library, &result);

@@ -34,10 +34,12 @@ static void deal(const struct op_target *target, struct conv_coop_tile *tile) {
     tile->threads = down * across * lanes;
 }
 
-// A slab as deep as 32, if sums are longer than 16. lavapipe unrolls a product of two matrices into some thousand
-// instructions, and takes seconds where a slab holds many of them.
+// A slab as deep as 32, if sums are longer than 16. Intel's subgroups of 8 or 16 have registers for 128 numbers an
+// invocation: half a slab on its way leaves room for the sums. lavapipe unrolls a product of two matrices into some
+// thousand instructions, and takes seconds where a slab holds many of them.
 static uint32_t steps_of(const struct op_target *target, uint64_t depth) {
-    uint32_t wanted = target->cpu || depth <= 16 ? 16 : 32, k = target->matrix.k;
+    bool shallow = target->cpu || target->matrix_subgroup < 32 || depth <= 16;
+    uint32_t wanted = shallow ? 16 : 32, k = target->matrix.k;
     return wanted > k ? wanted / k : 1;
 }
 

@@ -41,21 +41,37 @@ void place_voxels(uint tile, uint total) {
     }
 }
 
-// Where tap 0 of load i lies in src: d, h, w, clip.
-ivec4 src_origin(uint i) {
+// Where load i reads: the voxel of tap 0, and which taps of each axis lie inside the clip, four bits an axis.
+void place_load(uint i, out int voxel, out uint inside) {
     uint m = i / K4;
     ivec4 q = positions[min(m, BM - 1)];
-    return ivec4(q.x * ad.src_mul + ad.src_add, q.y * ah.src_mul + ah.src_add, q.z * aw.src_mul + aw.src_add,
-                 m < BM ? q.w : -1);
+    int d = q.x * ad.src_mul + ad.src_add, h = q.y * ah.src_mul + ah.src_add, w = q.z * aw.src_mul + aw.src_add;
+    voxel = ((q.w * int(push.src_d) + d) * int(push.src_h) + h) * int(push.src_w) + w;
+    inside = 0;
+    [[unroll]] for (int j = 0; j < 4; j++) {
+        inside |= uint(d + j * ad.src_step) < push.src_d ? 1u << j : 0;
+        inside |= uint(h + j * ah.src_step) < push.src_h ? 1u << (4 + j) : 0;
+        inside |= uint(w + j * aw.src_step) < push.src_w ? 1u << (8 + j) : 0;
+    }
+    inside = m < BM && q.w >= 0 ? inside : 0;
 }
 
-// Four channels of tap j from the origin on; zeros outside the clip and behind the last tap.
-vec4 load_src(ivec4 origin, uint j, uint taps, uint channel4) {
+// A tap as loads see it: how far it is from tap 0, and its bits; behind the last, bits that no load has.
+struct tap {
+    int offset;
+    uint bits;
+};
+
+tap make_tap(uint j, uint taps) {
     int jw = int(j) % aw.taps, jh = int(j) / aw.taps % ah.taps, jd = int(j) / aw.taps / ah.taps;
-    int d = origin.x + jd * ad.src_step, h = origin.y + jh * ah.src_step, w = origin.z + jw * aw.src_step;
-    bool valid = origin.w >= 0 && j < taps && uint(d) < push.src_d && uint(h) < push.src_h && uint(w) < push.src_w;
-    uint voxel = uint(((origin.w * int(push.src_d) + d) * int(push.src_h) + h) * int(push.src_w) + w);
-    return load4(valid ? push.src : push.zeros, valid ? voxel * A4 + channel4 : 0);
+    int offset = (jd * ad.src_step * int(push.src_h) + jh * ah.src_step) * int(push.src_w) + jw * aw.src_step;
+    return tap(offset, j < taps ? (1u << jd) | (16u << jh) | (256u << jw) : ~0u);
+}
+
+// Four channels; zeros outside the clip and behind the last tap.
+vec4 load_src(int voxel, uint inside, tap t, uint channel4) {
+    bool valid = (inside & t.bits) == t.bits;
+    return load4(valid ? push.src : push.zeros, valid ? uint(voxel + t.offset) * A4 + channel4 : 0);
 }
 
 uint weight_tap(uint j) {
@@ -128,9 +144,10 @@ void main() {
     uint thread = gl_LocalInvocationID.x, wm = gl_SubgroupID / WN, wn = gl_SubgroupID % WN;
     [[unroll]] for (uint i = 0; i < FM * FN; i++)
         sums[i] = MATRIX_SUM(0.0);
-    ivec4 origins[SRC_LOADS];
+    int voxels[SRC_LOADS];
+    uint inside[SRC_LOADS];
     [[unroll]] for (uint l = 0; l < SRC_LOADS; l++)
-        origins[l] = src_origin(l * THREADS + thread);
+        place_load(l * THREADS + thread, voxels[l], inside[l]);
     vec4 next_src[SRC_LOADS], next_weight[WEIGHT_LOADS];
     uint taps = uint(ad.taps * ah.taps * aw.taps), slabs = (taps * A + BK - 1) / BK;
     uint rounds = (slabs + push.splits - 1) / push.splits;
@@ -152,10 +169,13 @@ void main() {
         if (round < rounds) {
             uint k = (round * push.splits + split) * BK; // behind the last slab every tap is too large
             uint j = k / A, row = k % A;
+            tap whole = make_tap(j, taps);
             [[unroll]] for (uint l = 0; l < SRC_LOADS; l++) {
                 uint channel4 = row / 4 + (l * THREADS + thread) % K4;
-                next_src[l] = WHOLE ? load_src(origins[l], j, taps, channel4)
-                                    : load_src(origins[l], j + channel4 / A4, taps, channel4 % A4);
+                tap t = whole;
+                if (!WHOLE)
+                    t = make_tap(j + channel4 / A4, taps);
+                next_src[l] = load_src(voxels[l], inside[l], t, WHOLE ? channel4 : channel4 % A4);
             }
             [[unroll]] for (uint l = 0; l < WEIGHT_LOADS; l++)
                 next_weight[l] = load_weight(l * THREADS + thread, j, taps, row, block);

@@ -77,7 +77,8 @@ static bool check(const struct op_muon *p, struct op_refusal *refusal) {
 static bool describe(const struct op_target *target, const struct op_muon *p, struct op_muon_extents *args,
                      struct op_signature *signature, struct op_refusal *refusal) {
     uint64_t scratch;
-    if (!check(p, refusal) || !gram_scratch(target, p, &scratch, refusal))
+    struct op_target exact = op_exact_target(target);
+    if (!check(p, refusal) || !gram_scratch(&exact, p, &scratch, refusal))
         return false;
     uint64_t count = (uint64_t)p->rows * p->cols, n = shorter(p);
     snprintf(signature->text, sizeof signature->text, "[%u][%u]%s", p->rows, p->cols,
@@ -204,8 +205,11 @@ static void record_apply(struct op_recorder *r, const struct op_muon *p, const s
                              .writes = {args->param, args->ema}));
 }
 
-static void record(struct op_recorder *recorder, const struct op_muon *p,
-                   const struct op_muon_buffers *args) {
+// Its products are fp32's in every family: an error of one round is the input of the next.
+static void record(struct op_recorder *given, const struct op_muon *p, const struct op_muon_buffers *args) {
+    struct op_library exact = *given->library;
+    struct op_recorder *recorder = &(struct op_recorder){&exact, given->stream};
+    exact.target = op_exact_target(&exact.target);
     struct work w = share(p, args->scratch);
     struct op_linear shape = whole(p);
     record_momentum(recorder, p, args, &w);
