@@ -27,7 +27,7 @@
 // `coop`: tile, but convolutions multiply fp16 by cooperative matrices, where device and build have them.
 enum op_family { OP_FAMILY_TILE, OP_FAMILY_LANE, OP_FAMILY_COOP, OP_FAMILY_COUNT };
 
-// Makes of GPUs whose registers ask for tiles of their own (conv/conv_tiling_tile.c).
+// Makes of GPUs whose registers ask for tiles of their own (conv/conv_make.c).
 enum op_gpu { OP_GPU_OTHER, OP_GPU_NVIDIA, OP_GPU_RDNA, OP_GPU_GCN, OP_GPU_INTEL, OP_GPU_COUNT };
 
 enum { OP_MAX_PARAMS = 256 };

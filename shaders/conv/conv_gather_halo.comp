@@ -23,7 +23,6 @@ layout(constant_id = 18) const uint BW = 8;
 layout(constant_id = 19) const uint BN = 32;
 layout(constant_id = 20) const uint TN = 4;
 layout(constant_id = 21) const bool AHEAD = true; // loads a round ahead, which takes four registers a load
-
 layout(constant_id = 22) const bool UNROLLED = true; // the four channels; takes registers
 
 const uint TAPS_D = TRANSPOSED ? KD / SD : KD, TAPS_H = TRANSPOSED ? KH / SH : KH;

@@ -1,87 +1,13 @@
-// Chooses tiles, teams, splits and parts of a convolution for a GPU (family `tile`).
+// Chooses blocks, tiles, teams and splits of a gather for a GPU (family `tile`).
 #include "shaders/conv/conv_tiling_tile.h"
 
 #include "runtime/align.h"
+#include "shaders/conv/conv_make.h"
 
 #include <string.h>
 
-enum { SHARED_BYTES = 16384 }; // what every device has
-
 static void add_spec(struct op_launch *launch, uint32_t value) {
     launch->spec[launch->spec_count++] = value;
-}
-
-static uint32_t least(uint32_t a, uint32_t b) {
-    return a < b ? a : b;
-}
-
-// What the registers of a make of GPU hold, as compilers count them: RADV for GCN (three waves of eight
-// with the 84 registers that these shapes take) and RDNA, NVK for NVIDIA's Pascal and Turing, ANV for
-// Intel's (no value leaves its registers); tests/drivers/ measures it. The sums of an invocation are 16,
-// 32 or 64 registers, every load that it carries from memory to a slab four.
-struct makes {
-    uint32_t loads;      // that an invocation carries beside 32 sums
-    uint32_t few_loads;  // beside 16
-    uint32_t rows;       // voxels of an invocation of a tile of 48 channels or fewer
-    uint32_t halo_loads; // from a block, 0: the block's kernel is not for this make
-    uint32_t most_each;  // channels of an invocation, where it may have 64 sums
-    bool ahead;          // a block's next round is loaded while one is multiplied
-    bool unrolled;       // a block's four channels are
-    uint32_t buffers;    // slabs of the weight gradient
-};
-
-static const struct makes makes[OP_GPU_COUNT] = {
-    // Nothing is known of the others' registers.
-    [OP_GPU_OTHER] = {.loads = 3, .few_loads = 4, .rows = 8, .halo_loads = 0, .most_each = 4, .buffers = 1},
-    [OP_GPU_NVIDIA] = {.loads = 6,
-                       .few_loads = 6,
-                       .rows = 8,
-                       .halo_loads = 6,
-                       .most_each = 8,
-                       .ahead = true,
-                       .unrolled = true,
-                       .buffers = 2},
-    [OP_GPU_RDNA] = {.loads = 5,
-                     .few_loads = 5,
-                     .rows = 8,
-                     .halo_loads = 4,
-                     .most_each = 8,
-                     .ahead = true,
-                     .unrolled = true,
-                     .buffers = 2},
-    [OP_GPU_GCN] = {.loads = 3,
-                    .few_loads = 4,
-                    .rows = 8,
-                    .halo_loads = 3,
-                    .most_each = 4,
-                    .unrolled = true,
-                    .buffers = 1},
-    [OP_GPU_INTEL] = {.loads = 2, .few_loads = 4, .rows = 4, .halo_loads = 3, .most_each = 4, .buffers = 1},
-};
-
-// A CPU device runs this family for its tests only: they meet every make's tiles.
-static enum op_gpu make_of(const struct op_target *target, uint32_t a, uint32_t b) {
-    return target->cpu ? (enum op_gpu)((a / 4 + b / 4) % OP_GPU_COUNT) : target->gpu;
-}
-
-static uint32_t channels_of_tile(uint32_t b, uint32_t limit) {
-    if (limit >= 64 && b > 32 && (b <= 48 || b == 96)) // 64 would leave a quarter idle
-        return 48;
-    return least(b > 32 ? 64 : b > 16 ? 32 : 16, limit);
-}
-
-// Two workgroups of a unit at least.
-static uint32_t shared_limit(const struct op_target *target) {
-    return target->max_shared_bytes < 32768 ? SHARED_BYTES : 24576;
-}
-
-// Unrolled code of deep slabs takes a CPU device's compiler seconds.
-static uint32_t deepest_slab(const struct op_target *target) {
-    return target->cpu ? 4 : 16;
-}
-
-static uint64_t enough_groups(const struct op_target *target) {
-    return target->cpu ? 2 : 256;
 }
 
 // --- gather: tiles of voxels, slabs of channels
@@ -108,16 +34,22 @@ static uint32_t gather_loads(const struct gather_tile *t) {
     return (uint32_t)(rt_div_up(t->voxels * depth4, threads) + rt_div_up(depth4 * t->channels, threads));
 }
 
+// Whether an invocation's registers hold its loads beside its sums.
+static bool registers_hold(const struct conv_make *make, const struct gather_tile *t) {
+    bool many = t->voxels_each * t->channels_each > 16;
+    return gather_loads(t) <= (many ? make->loads : make->few_loads) &&
+           (t->channels > 48 || t->voxels_each <= make->rows);
+}
+
 // Few teams where the input has few channels, and as deep a slab as registers and shared memory hold.
 static bool fit_gather(const struct op_target *target, uint32_t a, uint32_t b, struct gather_tile *t) {
-    const struct makes *make = &makes[make_of(target, a, b)];
-    uint32_t sums = t->voxels_each * t->channels_each, loads = sums > 16 ? make->loads : make->few_loads;
+    const struct conv_make *make = conv_make_of(target, a, b);
     while (t->teams > 1 && a % (4 * t->teams) != 0)
         t->teams /= 2;
-    t->depth = conv_chunk(a / t->teams, deepest_slab(target));
-    while (t->depth > 4 && (gather_loads(t) > loads || gather_shared_bytes(t) > SHARED_BYTES))
+    t->depth = conv_chunk(a / t->teams, conv_make_slab(target));
+    while (t->depth > 4 && (!registers_hold(make, t) || gather_shared_bytes(t) > CONV_SHARED_BYTES))
         t->depth = conv_chunk(a / t->teams, t->depth - 4);
-    return gather_shared_bytes(t) <= SHARED_BYTES && gather_threads(t) <= target->max_invocations;
+    return gather_shared_bytes(t) <= CONV_SHARED_BYTES && gather_threads(t) <= target->max_invocations;
 }
 
 // --- gather: blocks with their border
@@ -173,10 +105,9 @@ static bool block_possible(const struct op_target *target, const struct conv_geo
 
 static bool fit_block(const struct op_target *target, const struct conv_geometry *g, bool transposed,
                       uint32_t a, uint32_t b, struct gather_block *block) {
-    const struct makes *make = &makes[make_of(target, a, b)];
+    const struct conv_make *make = conv_make_of(target, a, b);
     uint32_t halo, bytes = block_shared_bytes(g, transposed, block, &halo), threads = block_threads(block);
-    uint32_t most =
-        target->max_shared_bytes < 32768 ? SHARED_BYTES : 24576; // two workgroups of a unit at least
+    uint32_t most = conv_make_shared_bytes(target);
     block->ahead = make->ahead;
     block->unrolled = make->unrolled;
     return block_possible(target, g, transposed, block) && bytes <= most &&
@@ -191,7 +122,7 @@ static bool choose_block(const struct op_target *target, const struct conv_geome
                                         {1, 16, 16}, {2, 8, 8},   {1, 8, 16}};
     uint64_t blocks = (uint64_t)conv_class_count(g, transposed) * rt_div_up(b, block->channels), groups = 0;
     struct gather_block next = *block;
-    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0] && groups < enough_groups(target); i++) {
+    for (size_t i = 0; i < sizeof sizes / sizeof sizes[0] && groups < conv_make_groups(target); i++) {
         memcpy(next.size, sizes[i], sizeof next.size);
         if (block_threads(&next) > 256 || !fit_block(target, g, transposed, a, b, &next))
             continue;
@@ -219,8 +150,8 @@ struct gather_shape {
 };
 
 static bool plan_block(const struct gather_shape *s, uint32_t each, struct gather_plan *plan) {
-    const struct makes *make = &makes[make_of(s->target, s->a, s->b)];
-    uint32_t channels = channels_of_tile(s->b, 64);
+    const struct conv_make *make = conv_make_of(s->target, s->a, s->b);
+    uint32_t channels = conv_make_channels(s->b, 64);
     // A GPU that can carry little takes 48 channels 16 at a time, which fill 256 invocations with fewer
     // loads each.
     if (channels == 48 && make->halo_loads <= 3)
@@ -250,9 +181,9 @@ enum { MOST_PLANS = 6 };
 
 // All that fit, the largest first.
 static uint32_t list_plans(const struct gather_shape *s, struct gather_plan plans[MOST_PLANS]) {
-    const struct makes *make = &makes[make_of(s->target, s->a, s->b)];
-    uint32_t count = 0, widest = channels_of_tile(s->b, s->target->max_invocations >= 256 ? 64 : 32);
-    uint32_t rows = widest > 48 ? 8 : make->rows, narrow = channels_of_tile(s->b, 32);
+    const struct conv_make *make = conv_make_of(s->target, s->a, s->b);
+    uint32_t count = 0, widest = conv_make_channels(s->b, s->target->max_invocations >= 256 ? 64 : 32);
+    uint32_t rows = widest > 48 ? 8 : make->rows, narrow = conv_make_channels(s->b, 32);
     const struct gather_tile tiles[] = {
         {.voxels = 128, .channels = widest, .voxels_each = rows, .teams = 1},
         {.voxels = 64, .channels = widest, .voxels_each = 4, .teams = 1},
@@ -273,7 +204,7 @@ static uint32_t list_plans(const struct gather_shape *s, struct gather_plan plan
 static struct gather_plan best_plan(const struct gather_shape *s) {
     struct gather_plan plans[MOST_PLANS];
     uint32_t count = list_plans(s, plans), best = 0;
-    while (best + 1 < count && plans[best].groups < enough_groups(s->target))
+    while (best + 1 < count && plans[best].groups < conv_make_groups(s->target))
         best++;
     return plans[best];
 }
@@ -315,10 +246,13 @@ static void shape_tile(const struct gather_tile *tile, struct op_launch *launch)
 // --- gather: what else would do
 
 static bool vary_block(const struct gather_shape *s, uint32_t choice, struct gather_plan *plan) {
-    bool ahead = choice == 2 ? plan->block.ahead : !plan->block.ahead;
+    bool can_be_ahead = conv_make_of(s->target, s->a, s->b)->ahead;
     if (choice > 1 && !plan_block(s, plan->block.channels_each == 4 ? 8 : 4, plan))
         return false;
-    plan->block.ahead = ahead;
+    if (choice != 2 && can_be_ahead)
+        plan->block.ahead = !plan->block.ahead;
+    else if (choice != 2)
+        plan->block.unrolled = !plan->block.unrolled;
     return true;
 }
 
@@ -335,8 +269,9 @@ static bool vary_tile(const struct gather_shape *s, uint32_t choice, struct gath
     else
         return false;
     count_tile_groups(s, plan);
-    return gather_shared_bytes(tile) <= SHARED_BYTES && gather_threads(tile) <= s->target->max_invocations &&
-           gather_loads(tile) <= 8;
+    return gather_shared_bytes(tile) <= CONV_SHARED_BYTES &&
+           gather_threads(tile) <= s->target->max_invocations &&
+           registers_hold(conv_make_of(s->target, s->a, s->b), tile);
 }
 
 // The best plan, and others that add in the same order: every choice gives the same bits.
@@ -372,113 +307,4 @@ struct conv_gather_grid conv_tile_gather(const struct op_target *target, const s
         shape_tile(&plan->tile, launch);
     launch->groups = plan->groups * plan->splits;
     return (struct conv_gather_grid){(uint32_t)plan->tiles, plan->splits};
-}
-
-// --- the weight gradient
-
-// The block of the weight that one workgroup computes, `a` of taps x a, by b; an invocation's part of it; and
-// the voxels of a slab.
-struct weight_tile {
-    uint32_t a, b, a_each, b_each, voxels, buffers, threads;
-    uint64_t blocks; // that cover the weight
-};
-
-static uint32_t weight_shared_bytes(const struct weight_tile *t) {
-    return t->buffers * t->voxels * (t->a + t->b) * 4;
-}
-
-// A slab lies in one row: as long as a row, but no longer than four loads of an invocation.
-static uint32_t weight_voxels(const struct op_target *target, uint32_t width, const struct weight_tile *t) {
-    uint32_t voxels = deepest_slab(target);
-    while (voxels > 4 && (width % voxels != 0 || rt_div_up(voxels * t->a / 4, t->threads) > 4))
-        voxels /= 2;
-    return voxels;
-}
-
-static struct weight_tile choose_weight_tile(const struct op_target *target, const struct conv_geometry *g,
-                                             uint32_t a, uint32_t b) {
-    const struct makes *make = &makes[make_of(target, a, b)];
-    uint64_t rows = (uint64_t)conv_taps(g) * a;
-    struct weight_tile tile = {.a = rows > 64   ? 128
-                                    : rows > 32 ? 64
-                                                : 32,
-                               .b = channels_of_tile(b, 64),
-                               .b_each = 4,
-                               .buffers = make->buffers};
-    tile.a_each = tile.a >= 64 ? 8 : 4;
-    while (tile.a / tile.a_each * tile.b / tile.b_each > target->max_invocations)
-        tile.a /= 2;
-    tile.threads = tile.a / tile.a_each * tile.b / tile.b_each;
-    tile.blocks = rt_div_up(rows, tile.a) * rt_div_up(b, tile.b);
-    tile.voxels = weight_voxels(target, g->small[2], &tile);
-    if (weight_shared_bytes(&tile) > shared_limit(target))
-        tile.buffers = 1;
-    return tile;
-}
-
-// The best tile, and others that add in the same order: every choice gives the same bits.
-static uint32_t list_weight_choices(const struct op_target *target, const struct conv_geometry *g, uint32_t a,
-                                    uint32_t b, struct weight_tile tiles[CONV_MAX_CHOICES]) {
-    uint32_t count = 1;
-    tiles[0] = choose_weight_tile(target, g, a, b);
-    for (uint32_t choice = 1; choice < CONV_MAX_CHOICES; choice++) {
-        struct weight_tile tile = tiles[0];
-        if (choice != 2)
-            tile.buffers = 3 - tile.buffers;
-        if (choice != 1)
-            tile.b_each = 8;
-        tile.threads = tile.a / tile.a_each * tile.b / tile.b_each;
-        if (weight_shared_bytes(&tile) <= shared_limit(target))
-            tiles[count++] = tile;
-    }
-    return count;
-}
-
-uint32_t conv_tile_weight_choices(const struct op_target *target, const struct conv_geometry *g, uint32_t a,
-                                  uint32_t b) {
-    struct weight_tile tiles[CONV_MAX_CHOICES];
-    return list_weight_choices(target, g, a, b, tiles);
-}
-
-struct conv_geometry conv_tile_weight_geometry(const struct conv_geometry *g) {
-    struct conv_geometry flat = *g;
-    for (int i = 0; i < 3; i++)
-        if (g->kernel[i] != 1 || g->stride[i] != 1 || g->padding[i] != 0)
-            return flat;
-    flat.n = 1;
-    flat.small[0] = flat.small[1] = flat.big[0] = flat.big[1] = 1;
-    flat.small[2] = flat.big[2] = (uint32_t)conv_small_voxels(g);
-    return flat;
-}
-
-// A GPU wants some hundred thousand invocations, and no part shorter than its own overhead.
-uint32_t conv_tile_parts(const struct conv_geometry *g, uint64_t invocations, uint64_t weights) {
-    enum { ENOUGH = 128 * 1024, MIN_VOXELS = 64, MAX_PARTIALS = 1 << 24 };
-    uint64_t parts = rt_div_up(ENOUGH, invocations);
-    uint64_t most = rt_div_up(conv_small_voxels(g), MIN_VOXELS), room = rt_div_up(MAX_PARTIALS, weights);
-    parts = parts > most ? most : parts;
-    return (uint32_t)(parts > room ? room : parts);
-}
-
-uint32_t conv_tile_weight_parts(const struct op_target *target, const struct conv_geometry *g, uint32_t a,
-                                uint32_t b) {
-    struct conv_geometry flat = conv_tile_weight_geometry(g);
-    struct weight_tile tile = choose_weight_tile(target, &flat, a, b);
-    return conv_tile_parts(&flat, tile.blocks * tile.threads, (uint64_t)conv_taps(g) * a * b);
-}
-
-void conv_tile_weight(const struct op_target *target, const struct conv_geometry *g, uint32_t a, uint32_t b,
-                      uint32_t choice, struct op_launch *launch) {
-    struct weight_tile tiles[CONV_MAX_CHOICES];
-    uint32_t count = list_weight_choices(target, g, a, b, tiles);
-    struct weight_tile tile = tiles[choice < count ? choice : 0];
-    launch->local[0] = tile.threads;
-    launch->groups = conv_tile_weight_parts(target, g, a, b) * tile.blocks;
-    add_spec(launch, tile.a);
-    add_spec(launch, tile.b);
-    add_spec(launch, tile.voxels);
-    add_spec(launch, tile.a_each);
-    add_spec(launch, tile.b_each);
-    add_spec(launch, tile.buffers);
-    add_spec(launch, g->small[2] % tile.voxels != 0);
 }

@@ -44,7 +44,9 @@ class Pipeline:
         return self.text is not None and any(step.split()[0] in STEPS for step in self.flops)
 
     def share(self):
-        """Of the hottest loop's issue slots, those that multiply and add; 0 without such a loop."""
+        """Of the hottest loop's issue slots, those that multiply and add; 0 where matrices are multiplied."""
+        if "_coop" in self.kernel:
+            return 0.0
         if "_share" not in self.__dict__:
             fma, slots = assembly.hottest_loop(self.driver, self.text.read_text(errors="replace"))
             self._share = fma / slots if slots else 0.0

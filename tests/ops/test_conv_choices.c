@@ -16,7 +16,7 @@
 // Blocks with their border, tiles, teams; forward, and the weight gradient of the first. Few: on a CPU
 // device every choice is a second of compilation.
 static const struct op_conv3d convs[] = {
-    {.n = 1, .size = {5, 9, 11}, .cin = 16, .cout = 8, SAME(3, 1, 1)},
+    {.n = 1, .size = {4, 8, 10}, .cin = 16, .cout = 8, SAME(2, 1, 1)},
     {.n = 2, .size = {6, 8, 10}, .cin = 8, .cout = 16, SAME(3, 2, 1)},
     {.n = 1, .size = {1, 1, 11}, .cin = 32, .cout = 8, SAME(1, 1, 0)},
 };
