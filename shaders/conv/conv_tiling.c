@@ -152,7 +152,8 @@ static struct conv_gather_grid shape_coop_gather(const struct op_target *target,
                                                  struct op_launch *launch) {
     enum { FEW_GROUPS = 128, LONG_ROUNDS = 64 };
     uint64_t size = class_voxels(g, transposed), depth = slab_count(g, transposed, a, 1);
-    struct conv_coop_tile tile = conv_coop_tile(target, class_count(g, transposed), size, b, depth);
+    struct conv_coop_tile tile =
+        conv_coop_tile(target, CONV_COOP_GATHER, class_count(g, transposed), size, b, depth);
     uint64_t groups = class_count(g, transposed) * rt_div_up(size, tile.m) * rt_div_up(b, tile.n);
     uint64_t rounds = rt_div_up(depth, tile.steps * target->matrix.k), splits = rounds * 8 / LONG_ROUNDS;
     uint64_t most = room / dst_count(g, transposed, b);
@@ -223,7 +224,7 @@ static struct weight_tile tile_weight_tile(const struct op_target *target, uint3
 static struct conv_coop_tile coop_weight_tile(const struct op_target *target, uint32_t taps, uint32_t a,
                                               uint32_t b) {
     enum { LONG = 1024 }; // voxels are many
-    return conv_coop_tile(target, LONG, (uint64_t)taps * a, b, LONG);
+    return conv_coop_tile(target, CONV_COOP_WEIGHT, LONG, (uint64_t)taps * a, b, LONG);
 }
 
 static struct weight_tile weight_tile_of(const struct op_target *target, uint32_t taps, uint32_t a,
