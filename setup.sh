@@ -1,5 +1,5 @@
 #!/bin/sh
-# Sets mograph up: sh setup.sh deps | build | demo | portable | lint | test | windows | windows-test.
+# Sets mograph up: sh setup.sh deps | build | demo | portable | lint | test | windows | windows-test | drivers.
 # Safe to run twice, from any folder.
 set -eu
 cd "$(dirname "$0")"
@@ -19,6 +19,9 @@ PORTABLE_PACKAGES="binutils g++ patch pkg-config zip"
 # What builds for Windows, and what runs that here.
 WINDOWS_PACKAGES="gcc-mingw-w64-x86-64-posix g++-mingw-w64-x86-64-posix libz-mingw-w64-dev dpkg-dev zip"
 WINE_PACKAGES="wine wine64 xvfb xauth"
+
+# What makes the Debian in which GPU drivers compile without their GPUs: tests/drivers/README.md.
+DRIVERS_PACKAGES="mmdebstrap debian-archive-keyring python3"
 
 say() {
     printf 'setup: %s\n' "$*"
@@ -264,6 +267,17 @@ test_windows() {
     xvfb-run -a sh -c 'wine build-windows/tests/test_system.exe && sh tests/cli/windows.sh build-windows wine'
 }
 
+# --- drivers
+
+# Debian's own mirror of this system, where it is a Debian.
+judge_drivers() {
+    mirror=
+    case $(release) in
+    debian*) mirror=$(mirror_of "$(. /etc/os-release && echo "$VERSION_CODENAME")" | head -n 1) ;;
+    esac
+    sh tests/drivers/all.sh "$PWD/build-drivers" build/tests/pipelines ${mirror:+"$mirror"}
+}
+
 # A looped morph through all six kinds with the weights that ship, played once where there is a terminal.
 demo() {
     build/mograph morph burst fountain orbit ripple snow vortex --loop --scale 2 --force -o morph.gif
@@ -320,8 +334,14 @@ windows-test)
     build_windows
     test_windows
     ;;
+drivers)
+    [ "$(id -u)" -eq 0 ] || { say "drivers run in a chroot, which is root's to make: run this as root"; exit 1; }
+    deps $BUILD_PACKAGES $RUN_PACKAGES $DRIVERS_PACKAGES
+    build_release
+    judge_drivers
+    ;;
 *)
-    echo "usage: sh setup.sh deps|build|demo|portable|lint|test|windows|windows-test" >&2
+    echo "usage: sh setup.sh deps|build|demo|portable|lint|test|windows|windows-test|drivers" >&2
     exit 2
     ;;
 esac

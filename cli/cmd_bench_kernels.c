@@ -8,7 +8,7 @@
 #include <string.h>
 
 struct bench_values {
-    bool json, statistics;
+    bool json, statistics, no_tune;
     const char *device;
     int64_t repeat;
     const char *only;
@@ -16,6 +16,7 @@ struct bench_values {
 
 static const struct option options[] = {{OPTION_JSON(struct bench_values, json)},
                                         {OPTION_DEVICE(struct bench_values, device)},
+                                        {OPTION_NO_TUNE(struct bench_values, no_tune)},
                                         {OPTION_FIELD(struct bench_values, repeat), .name = "repeat",
                                          .help = "how many runs of each operation the median is taken from",
                                          .initial = "7", .min = 1, .max = BENCH_MAX_REPEAT},
@@ -185,6 +186,7 @@ static bool run(const void *values, char **args, int arg_count, struct cli_error
                          v->only);
     const struct rt_device_params params = {.statistics = v->statistics};
     bool done = cli_device_open_with(v->device, &params, &device, error) &&
+                cli_device_tune(&device, v->no_tune) &&
                 cli_check(error, bench_peaks(&device, &report.peaks), "measuring the device's peaks");
     if (done)
         done = v->json ? print_json(&device, v, &report, error) : print_table(&device, v, &report, error);

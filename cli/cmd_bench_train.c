@@ -9,7 +9,7 @@
 struct bench_values {
     int preset, precision, optimiser;
     int64_t batch, steps;
-    bool adversary, each, json;
+    bool adversary, each, json, no_tune;
     const char *device;
 };
 
@@ -28,6 +28,7 @@ static const struct option options[] = {
     {FIELD(adversary), .name = "adversary", .help = "a step of the second phase, with the adversary"},
     {FIELD(each), .name = "each", .help = "also list every record of the profiled step, in order"},
     {OPTION_DEVICE(struct bench_values, device)},
+    {OPTION_NO_TUNE(struct bench_values, no_tune)},
     {OPTION_JSON(struct bench_values, json)},
     {0}};
 
@@ -207,7 +208,8 @@ static bool run(const void *values, char **args, int arg_count, struct cli_error
     (void)args;
     (void)arg_count;
     bool done = choose(v, &bench, error) && cli_device_open(v->device, &device, error) &&
-                bench_train(&device, &bench, error) && print(&device, v, &bench, error);
+                cli_device_tune(&device, v->no_tune) && bench_train(&device, &bench, error) &&
+                print(&device, v, &bench, error);
     free(bench.records);
     cli_device_close(&device);
     return done;

@@ -14,7 +14,7 @@
 struct classifier_values {
     const char *out, *device;
     int64_t steps, seed;
-    bool force, json;
+    bool force, json, no_tune;
 };
 
 #define FIELD(field) OPTION_FIELD(struct classifier_values, field)
@@ -27,6 +27,7 @@ static const struct option options[] = {
     {FIELD(seed), .name = "seed", .initial = "1", .min = 0, .max = 9e15,
      .help = "same seed, same classifier"},
     {OPTION_DEVICE(struct classifier_values, device)},
+    {OPTION_NO_TUNE(struct classifier_values, no_tune)},
     {FIELD(force), .name = "force", .letter = 'f', .help = "replace a file that exists"},
     {OPTION_JSON(struct classifier_values, json)},
     {0}};
@@ -155,8 +156,8 @@ static bool run(const void *values, char **args, int arg_count, struct cli_error
     struct training t = {.v = values, .data = args[0]};
     (void)arg_count;
     bool done = open_data(&t, error) && choose_path(&t, error) &&
-                cli_device_open(t.v->device, &t.device, error) && read_parts(&t.set, &t.parts, error) &&
-                train(&t, error);
+                cli_device_open(t.v->device, &t.device, error) && cli_device_tune(&t.device, t.v->no_tune) &&
+                read_parts(&t.set, &t.parts, error) && train(&t, error);
     for (int val = 0; val < 2; val++) {
         train_clips_destroy(&t.parts.clips[val]);
         eval_set_destroy(&t.parts.sets[val]);

@@ -15,6 +15,7 @@ static const struct option options[] = {
     {OPTION_WORK_FPS(struct decode_values, "frames a second (default 25)")},
     {OPTION_WORK_SCALE(struct decode_values)},
     {OPTION_WORK_DEVICE(struct decode_values)},
+    {OPTION_WORK_NO_TUNE(struct decode_values)},
     {OPTION_WORK_FORCE(struct decode_values)},
     {OPTION_WORK_QUIET(struct decode_values)},
     {OPTION_WORK_JSON(struct decode_values)},

@@ -16,6 +16,7 @@ static const struct option options[] = {
     {OPTION_FIELD(struct encode_values, kind), .name = "kind", .value = "K",
      .help = "what kind the clip is (default: the one under which it is most likely)"},
     {OPTION_WORK_DEVICE(struct encode_values)},
+    {OPTION_WORK_NO_TUNE(struct encode_values)},
     {OPTION_WORK_FORCE(struct encode_values)},
     {OPTION_WORK_QUIET(struct encode_values)},
     {OPTION_WORK_JSON(struct encode_values)},

@@ -25,7 +25,7 @@ struct eval_values {
     const char *weights, *out, *device, *classifier;
     int64_t n, seed;
     double temperature, fine;
-    bool json;
+    bool json, no_tune;
 };
 
 #define FIELD(field) OPTION_FIELD(struct eval_values, field)
@@ -46,6 +46,7 @@ static const struct option options[] = {
      .help = "what tells kinds apart, of `mograph classifier train` (default: DATA/classifier.safetensors, "
              "trained first where there is none)"},
     {OPTION_DEVICE(struct eval_values, device)},
+    {OPTION_NO_TUNE(struct eval_values, no_tune)},
     {OPTION_JSON(struct eval_values, json)},
     {0}};
 
@@ -103,7 +104,7 @@ static bool tell_data(const struct evaluation_run *e, struct cli_error *error) {
 static bool open_all(struct evaluation_run *e, struct cli_error *error) {
     return weights_path_find(e->v->weights, e->weights, error) && check_classifier(e->v->classifier, error) &&
            eval_data_open(&e->data, e->folder, (uint32_t)e->v->n, error) && tell_data(e, error) &&
-           cli_device_open(e->v->device, &e->device, error) &&
+           cli_device_open(e->v->device, &e->device, error) && cli_device_tune(&e->device, e->v->no_tune) &&
            eval_model_open(&e->model, e->device.library, e->weights, &e->data, error);
 }
 

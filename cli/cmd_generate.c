@@ -39,6 +39,7 @@ static const struct option options[] = {
     {OPTION_WORK_FPS(struct generate_values, "frames a second (default 25)")},
     {OPTION_WORK_SCALE(struct generate_values)},
     {OPTION_WORK_DEVICE(struct generate_values)},
+    {OPTION_WORK_NO_TUNE(struct generate_values)},
     {OPTION_WORK_FORCE(struct generate_values)},
     {OPTION_WORK_QUIET(struct generate_values)},
     {OPTION_WORK_JSON(struct generate_values)},

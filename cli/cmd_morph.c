@@ -46,6 +46,7 @@ static const struct option options[] = {
     {OPTION_WORK_FPS(struct morph_values, "frames a second (default 25)")},
     {OPTION_WORK_SCALE(struct morph_values)},
     {OPTION_WORK_DEVICE(struct morph_values)},
+    {OPTION_WORK_NO_TUNE(struct morph_values)},
     {OPTION_WORK_FORCE(struct morph_values)},
     {OPTION_WORK_QUIET(struct morph_values)},
     {OPTION_WORK_JSON(struct morph_values)},

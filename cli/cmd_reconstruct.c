@@ -23,6 +23,7 @@ static const struct option options[] = {
     {OPTION_WORK_FPS(struct reconstruct_values, "frames a second (default: as fast as the first clip)")},
     {OPTION_WORK_SCALE(struct reconstruct_values)},
     {OPTION_WORK_DEVICE(struct reconstruct_values)},
+    {OPTION_WORK_NO_TUNE(struct reconstruct_values)},
     {OPTION_WORK_FORCE(struct reconstruct_values)},
     {OPTION_WORK_QUIET(struct reconstruct_values)},
     {OPTION_WORK_JSON(struct reconstruct_values)},

@@ -64,7 +64,8 @@ static bool merge_config(struct training *t, struct cli_error *error) {
 }
 
 static bool write_config(const struct training *t, struct cli_error *error) {
-    static const char *const not_kept[] = {"resume", "config", "out", "dry-run", "device", "steps", NULL};
+    static const char *const not_kept[] = {"resume", "config",  "out",   "dry-run",
+                                           "device", "no-tune", "steps", NULL};
     cJSON *object = options_to_json(train_options, &t->v, not_kept);
     bool written = data_check_write(&t->check, &t->folder, object, error);
     cJSON_Delete(object);
@@ -231,7 +232,7 @@ static bool train_model(struct training *t, const char *argument, struct cli_err
     bool begins = t->v.init != NULL && t->v.resume == NULL;
     if (!open_data(t, argument, error) || !choose_model(t, error) ||
         (begins && !train_init_check(t->v.init, error)) || !claim_folder(t, error) ||
-        !cli_device_open(t->v.device, &t->device, error))
+        !cli_device_open(t->v.device, &t->device, error) || !cli_device_tune(&t->device, t->v.no_tune))
         return false;
     return t->v.dry_run ? dry_run(t, error) : check_data(t, error) && train(t, error);
 }

@@ -36,6 +36,13 @@ bool command_run(const struct command *command, int argc, char **argv, struct cl
 #define OPTION_DEVICE(type, field)                                                                           \
     OPTION_FIELD(type, field), .name = "device", .value = "D", .help = DEVICE_HELP
 
+// `--no-tune`, of every command whose time goes to convolutions; `field` is a bool. See cli_device_tune.
+#define OPTION_NO_TUNE(type, field)                                                                          \
+    OPTION_FIELD(type, field),                                                                               \
+        .name = "no-tune",                                                                                   \
+        .help =                                                                                              \
+            "on a GPU, take the usual shapes of kernels, without timing others; the results are the same"
+
 // `--json`; `field` is a bool.
 #define OPTION_JSON(type, field)                                                                             \
     OPTION_FIELD(type, field), .name = "json", .help = "print JSON instead of a table"

@@ -2,6 +2,7 @@
 #include "cli/device.h"
 
 #include "runtime/log.h"
+#include "shaders/conv/conv_tune.h"
 
 #include <stdio.h>
 
@@ -51,6 +52,12 @@ static void write_statistics(struct cli_device *device) {
     rt_log(RT_LOG_ERROR, "%s", failed.text);
     if (device->error->status == 0)
         device->error->status = failed.status;
+}
+
+bool cli_device_tune(struct cli_device *device, bool off) {
+    if (!off)
+        conv_tuning_start(device->library);
+    return true;
 }
 
 void cli_device_close(struct cli_device *device) {

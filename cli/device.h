@@ -24,10 +24,16 @@ bool cli_device_open_with(const char *selector, const struct rt_device_params *p
 // The same without a word when all is well.
 bool cli_device_open_quietly(const char *selector, struct cli_device *out, struct cli_error *error);
 
+// On a GPU, times shapes of convolutions as they are first used, and keeps the fastest in the cache
+// (conv_tune.h).
+// Nothing else depends on it: the results have the same bits. `off`: --no-tune. Always true.
+bool cli_device_tune(struct cli_device *device, bool off);
+
 // Writes the file of MOGRAPH_STATISTICS, too.
 void cli_device_close(struct cli_device *device);
 
-// What family coop has here, "16x16x16, fp16 with fp32 sums, subgroups of 32"; or why it has nothing, "none: ...".
+// What family coop has here, "16x16x16, fp16 with fp32 sums, subgroups of 32"; or why it has nothing, "none:
+// ...".
 enum { CLI_MATRIX_TEXT = 200 };
 void cli_matrix_text(const struct rt_device_info *info, char text[CLI_MATRIX_TEXT]);
 

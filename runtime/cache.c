@@ -1,6 +1,7 @@
-// The pipeline cache on disk: $XDG_CACHE_HOME/mograph/<device UUID>-<driver version>.pipelines.
+// Caches of a device on disk: $XDG_CACHE_HOME/mograph/<device UUID>-<driver version>.<kind>, kind
+// "pipelines" for the pipeline cache.
 // Layout: 8 bytes magic, 8 bytes size, 8 bytes FNV-1a of the payload,
-// payload (the driver's own blob). Drivers check their blob's header, not its body,
+// payload (of the pipeline cache: the driver's own blob). Drivers check their blob's header, not its body,
 // so the checksum is what keeps a damaged file away from them.
 #include "runtime/cache.h"
 
@@ -20,7 +21,7 @@ static const char MAGIC[8] = "mograph1";
 enum { HEADER_BYTES = 24, MAX_CACHE_BYTES = 64 << 20 };
 
 // Writes the file's path, creating its folder when `create`; false when there is nowhere to keep it.
-static bool locate(const struct rt_device *device, bool create, char *path, size_t size) {
+static bool locate(const struct rt_device *device, const char *kind, bool create, char *path, size_t size) {
     char caches[496], folder[512];
     if (!sys_cache_folder(caches, sizeof caches))
         return false;
@@ -30,12 +31,12 @@ static bool locate(const struct rt_device *device, bool create, char *path, size
     if (create && !sys_make_private_folder(folder) && errno != EEXIST)
         return false;
     int length =
-        snprintf(path, size, "%s/%s-%08x.pipelines", folder, device->info.uuid, device->info.driver_version);
+        snprintf(path, size, "%s/%s-%08x.%s", folder, device->info.uuid, device->info.driver_version, kind);
     return length > 0 && (size_t)length < size;
 }
 
 bool rt_cache_path(const struct rt_device *device, char *path, size_t size) {
-    return locate(device, false, path, size);
+    return locate(device, "pipelines", false, path, size);
 }
 
 // Reads the payload of a sound file; NULL otherwise. The caller frees.
@@ -53,7 +54,7 @@ static unsigned char *read_payload(const char *path, size_t *size) {
     }
     if (payload != NULL && (fread(payload, 1, bytes, file) != bytes || fgetc(file) != EOF ||
                             rt_hash_bytes(RT_HASH_START, payload, bytes) != hash)) {
-        rt_log(RT_LOG_WARNING, "pipeline cache %s is damaged and was ignored", path);
+        rt_log(RT_LOG_WARNING, "cache %s is damaged and was ignored", path);
         free(payload);
         payload = NULL;
     }
@@ -62,10 +63,14 @@ static unsigned char *read_payload(const char *path, size_t *size) {
     return payload;
 }
 
-void rt_cache_load(struct rt_device *device) {
+unsigned char *rt_cache_read(const struct rt_device *device, const char *kind, size_t *size) {
     char path[640];
+    return locate(device, kind, false, path, sizeof path) ? read_payload(path, size) : NULL;
+}
+
+void rt_cache_load(struct rt_device *device) {
     size_t size = 0;
-    unsigned char *payload = locate(device, false, path, sizeof path) ? read_payload(path, &size) : NULL;
+    unsigned char *payload = rt_cache_read(device, "pipelines", &size);
     VkPipelineCacheCreateInfo info = {.sType = VK_STRUCTURE_TYPE_PIPELINE_CACHE_CREATE_INFO,
                                       .initialDataSize = payload ? size : 0,
                                       .pInitialData = payload};
@@ -74,7 +79,7 @@ void rt_cache_load(struct rt_device *device) {
     free(payload);
 }
 
-static bool write_file(const char *path, const unsigned char *payload, uint64_t bytes) {
+static bool write_file(const char *path, const void *payload, uint64_t bytes) {
     FILE *file = sys_fopen(path, "wb");
     if (file == NULL)
         return false;
@@ -84,11 +89,19 @@ static bool write_file(const char *path, const unsigned char *payload, uint64_t 
     return fclose(file) == 0 && ok;
 }
 
-void rt_cache_save(struct rt_device *device) {
+void rt_cache_write(const struct rt_device *device, const char *kind, const void *payload, size_t size) {
     char path[640], temporary[680];
+    if (!locate(device, kind, true, path, sizeof path))
+        return;
+    // A process of its own name: two runs that end together must not write into one file.
+    snprintf(temporary, sizeof temporary, "%s.%" PRIu64, path, sys_process_number());
+    if (!write_file(temporary, payload, size) || !sys_rename(temporary, path))
+        sys_remove_file(temporary);
+}
+
+void rt_cache_save(struct rt_device *device) {
     size_t size = 0;
-    if (device->pipeline_cache == VK_NULL_HANDLE || device->lost || device->kernel_count == 0 ||
-        !locate(device, true, path, sizeof path))
+    if (device->pipeline_cache == VK_NULL_HANDLE || device->lost || device->kernel_count == 0)
         return;
     if (device->vk.vkGetPipelineCacheData(device->device, device->pipeline_cache, &size, NULL) < 0 ||
         size == 0 || size > MAX_CACHE_BYTES)
@@ -96,12 +109,8 @@ void rt_cache_save(struct rt_device *device) {
     unsigned char *payload = malloc(size);
     if (payload == NULL)
         return;
-    // A process of its own name: two runs that end together must not write into one file.
-    snprintf(temporary, sizeof temporary, "%s.%" PRIu64, path, sys_process_number());
     if (device->vk.vkGetPipelineCacheData(device->device, device->pipeline_cache, &size, payload) ==
-        VK_SUCCESS) {
-        if (!write_file(temporary, payload, size) || !sys_rename(temporary, path))
-            sys_remove_file(temporary);
-    }
+        VK_SUCCESS)
+        rt_cache_write(device, "pipelines", payload, size);
     free(payload);
 }

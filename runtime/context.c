@@ -196,12 +196,14 @@ static enum rt_status describe_subgroups(VkPhysicalDevice physical, struct rt_de
     vkGetPhysicalDeviceProperties2(physical, &properties);
     bool in_compute = (subgroup.supportedStages & VK_SHADER_STAGE_COMPUTE_BIT) != 0;
     info->subgroup_size = subgroup.subgroupSize;
+    info->min_subgroup_size = size_control ? sizes.minSubgroupSize : subgroup.subgroupSize;
     info->subgroup_broadcast =
         in_compute && (subgroup.supportedOperations & VK_SUBGROUP_FEATURE_BALLOT_BIT) != 0;
     info->subgroup_pinned =
         size_control && (sizes.minSubgroupSize == sizes.maxSubgroupSize ||
                          (sizes.requiredSubgroupSizeStages & VK_SHADER_STAGE_COMPUTE_BIT) != 0);
-    // The smallest: what matrix units are made for (8 on Intel's Xe-HPG, 32 on RDNA3), with most registers a lane.
+    // The smallest: what matrix units are made for (8 on Intel's Xe-HPG, 32 on RDNA3), with most registers a
+    // lane.
     info->matrix_subgroup = !info->subgroup_pinned      ? 0
                             : sizes.minSubgroupSize < 8 ? 8
                                                         : sizes.minSubgroupSize;

@@ -37,6 +37,7 @@ struct rt_device_info {
     uint64_t memory_bytes;         // device-local heaps, added up
     uint64_t max_allocation_bytes; // largest single block of memory
     uint32_t subgroup_size;        // invocations
+    uint32_t min_subgroup_size;    // the smallest that the driver may choose
     bool subgroup_pinned;          // kernels can rely on exactly `subgroup_size`
     bool subgroup_broadcast;
     struct rt_matrix_shape matrix; // of kernels with cooperative matrices; m 0: none

@@ -27,6 +27,9 @@
 // `coop`: tile, but convolutions multiply fp16 by cooperative matrices, where device and build have them.
 enum op_family { OP_FAMILY_TILE, OP_FAMILY_LANE, OP_FAMILY_COOP, OP_FAMILY_COUNT };
 
+// Makes of GPUs whose registers ask for tiles of their own (conv/conv_tiling_tile.c).
+enum op_gpu { OP_GPU_OTHER, OP_GPU_NVIDIA, OP_GPU_RDNA, OP_GPU_GCN, OP_GPU_INTEL, OP_GPU_COUNT };
+
 enum { OP_MAX_PARAMS = 256 };
 
 enum op_id {
@@ -59,6 +62,7 @@ struct op_target {
     uint32_t subgroup_size;
     uint32_t max_invocations;
     uint32_t max_shared_bytes;
+    enum op_gpu gpu;
     struct rt_matrix_shape matrix; // of family coop; m 0: there is none
     uint32_t matrix_subgroup;
 };
@@ -68,8 +72,11 @@ struct op_refusal {
     char text[200];
 };
 
+struct conv_tuning; // conv/conv_tune.h
+
 struct op_library {
     struct rt_device *device;
+    struct conv_tuning *tuning; // NULL: convolutions take the shapes that their make of GPU takes unasked
     struct op_target target;
     struct rt_arena *arena;
     struct rt_buffer zeros; // OP_ZERO_BYTES of zeros: what a convolution reads outside the clip
@@ -130,14 +137,15 @@ struct op_link op_link(enum op_id backward, uint32_t arg);
 // The index of an argument, by name; OP_MAX_ARGS when the operation has none of that name.
 uint32_t op_arg_index(enum op_id id, const char *name);
 
-// Chooses kernels for a device: family by its type and what it offers, or by MOGRAPH_KERNELS=tile|lane|coop. The
-// caller owns *out. Family coop is taken when it computes rightly: three small convolutions are judged first, and
-// where one is wrong the family is tile, which is logged (an error, where coop was asked for by name).
-// Errors: RT_ERROR_INVALID (an unknown family), RT_ERROR_UNSUPPORTED (a family the device cannot run).
+// Chooses kernels for a device: family by its type and what it offers, or by MOGRAPH_KERNELS=tile|lane|coop.
+// The caller owns *out. Family coop is taken when it computes rightly: three small convolutions are judged
+// first, and where one is wrong the family is tile, which is logged (an error, where coop was asked for by
+// name). Errors: RT_ERROR_INVALID (an unknown family), RT_ERROR_UNSUPPORTED (a family the device cannot run).
 enum rt_status op_library_create(struct rt_device *device, struct op_library **out);
 void op_library_destroy(struct op_library **library);
 
-// What op_library_create does last, by itself for tests: judges family coop, and turns to tile where it is wrong.
+// What op_library_create does last, by itself for tests: judges family coop, and turns to tile where it is
+// wrong.
 enum rt_status op_library_prove(struct op_library *library);
 
 // The family that op_library_create takes on this device, before it is tried; the same errors.

@@ -2,6 +2,7 @@
 #include "runtime/log.h"
 #include "runtime/transfer.h"
 #include "shaders/check/op_trial.h"
+#include "shaders/conv/conv_tune.h"
 #include "shaders/conv3d/conv3d.h"
 
 #include <stdlib.h>
@@ -115,6 +116,20 @@ static enum rt_status create_zeros(struct op_library *library) {
     return status;
 }
 
+// AMD's GPUs before RDNA know subgroups of 64 alone.
+static enum op_gpu make_of(const struct rt_device_info *info) {
+    switch (info->vendor_id) {
+    case 0x10de:
+        return OP_GPU_NVIDIA;
+    case 0x1002:
+        return info->min_subgroup_size < 64 ? OP_GPU_RDNA : OP_GPU_GCN;
+    case 0x8086:
+        return OP_GPU_INTEL;
+    default:
+        return OP_GPU_OTHER;
+    }
+}
+
 enum rt_status op_library_create(struct rt_device *device, struct op_library **out) {
     *out = NULL;
     const struct rt_device_info *info = rt_device_describe(device);
@@ -127,6 +142,7 @@ enum rt_status op_library_create(struct rt_device *device, struct op_library **o
                                          .subgroup_size = info->subgroup_size,
                                          .max_invocations = info->max_invocations,
                                          .max_shared_bytes = info->max_shared_bytes,
+                                         .gpu = make_of(info),
                                          .matrix = info->matrix,
                                          .matrix_subgroup = info->matrix_subgroup};
     enum rt_status status = op_family_choose(info, &library->target.family);
@@ -144,6 +160,7 @@ void op_library_destroy(struct op_library **handle) {
     struct op_library *library = *handle;
     if (library == NULL)
         return;
+    conv_tuning_end(library);
     rt_arena_destroy(&library->arena);
     free(library);
     *handle = NULL;

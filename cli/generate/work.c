@@ -63,7 +63,7 @@ bool work_start(struct work *work, uint32_t batch, struct cli_error *error) {
     interrupt_catch();
     bool open = work->values->quiet ? cli_device_open_quietly(selector, &work->device, error)
                                     : cli_device_open(selector, &work->device, error);
-    return open &&
+    return open && cli_device_tune(&work->device, work->values->no_tune) &&
            cli_check(error, generator_create(work->device.library, work->weights, batch, &work->generator),
                      "putting %s on the device", work->weights_path);
 }
@@ -113,8 +113,8 @@ void work_progress_end(struct work *work) {
 // --- reports
 
 // Options that do not change the picture, or say where things lie.
-static const char *const not_told[] = {"out",     "device", "force", "quiet", "json",
-                                       "weights", "record", "stats", NULL};
+static const char *const not_told[] = {"out",     "device", "force", "quiet",   "json",
+                                       "weights", "record", "stats", "no-tune", NULL};
 
 static const char *weights_name(const struct work *work) {
     return path_base(work->weights_path);

@@ -18,7 +18,7 @@ struct work_values {
     const char *weights, *device, *out;
     double fps;
     int64_t scale;
-    bool force, quiet, json;
+    bool force, quiet, json, no_tune;
     uint64_t given;
 };
 
@@ -36,6 +36,7 @@ struct work_values {
 #define OPTION_WORK_SCALE(type)                                                                              \
     WORK_FIELD(type, scale), .name = "scale", .initial = "1", .min = 1, .max = 16, .help = WORK_SCALE_HELP
 #define OPTION_WORK_DEVICE(type) OPTION_DEVICE(type, common.device)
+#define OPTION_WORK_NO_TUNE(type) OPTION_NO_TUNE(type, common.no_tune)
 #define OPTION_WORK_FORCE(type)                                                                              \
     WORK_FIELD(type, force), .name = "force", .letter = 'f', .help = "replace a file that exists"
 #define OPTION_WORK_QUIET(type)                                                                              \

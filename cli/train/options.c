@@ -18,6 +18,7 @@ const struct option train_options[] = {
     {FIELD(config), .name = "config", .value = "FILE.json",
      .help = "take options from a file, such as another run's config.json; the command line goes first"},
     {OPTION_DEVICE(struct train_values, device)},
+    {OPTION_NO_TUNE(struct train_values, no_tune)},
     {FIELD(data), .name = "data", .value = "DIR", .help = "the data set, if it is not named as DATA"},
     {FIELD(overfit), .name = "overfit-batch",
      .help = "train on one batch over and over, without KL, dropout and augmentation: "

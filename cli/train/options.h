@@ -8,7 +8,7 @@
 struct train_values {
     // How to run.
     const char *out, *resume, *init, *config, *device, *data;
-    bool overfit, dry_run, stream;
+    bool overfit, dry_run, stream, no_tune;
     int64_t every, save_every, steps;
     // What to train.
     int preset, precision, store, optimiser;

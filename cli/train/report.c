@@ -9,7 +9,8 @@
 #include <time.h>
 
 static void configuration(struct page *page, const struct train_report *r) {
-    static const char *const without[] = {"resume", "config", "out", "dry-run", "device", "data", NULL};
+    static const char *const without[] = {"resume", "config",  "out",  "dry-run",
+                                          "device", "no-tune", "data", NULL};
     struct train_values defaults = {.out = NULL};
     struct cli_error ignored;
     int count;

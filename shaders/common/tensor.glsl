@@ -1,6 +1,7 @@
 // Typed access to buffers by address. Indices count elements of the named width.
 //   load4 / store4: four channels of an activation tensor, fp32 or (with BF16 defined) bf16
 //   load4_f32, load1_f32, load1_u32, ...: always that type
+//   input4, input4_f32: load4 and load4_f32 of family `tile` for what the kernel only reads
 #include "shaders/common/grid.glsl"
 
 layout(buffer_reference, std430, buffer_reference_align = 4) buffer Floats { float at[]; };
@@ -8,6 +9,11 @@ layout(buffer_reference, std430, buffer_reference_align = 4) buffer Uints { uint
 layout(buffer_reference, std430, buffer_reference_align = 8) buffer Uints64 { uint64_t at[]; };
 layout(buffer_reference, std430, buffer_reference_align = 16) buffer Vec4s { vec4 at[]; };
 layout(buffer_reference, std430, buffer_reference_align = 8) buffer Uvec2s { uvec2 at[]; };
+
+// What no invocation of the kernel writes: such loads may be cached and reordered. Not for a buffer that the
+// kernel writes under another name.
+layout(buffer_reference, std430, buffer_reference_align = 16) readonly restrict buffer Vec4Inputs { vec4 at[]; };
+layout(buffer_reference, std430, buffer_reference_align = 8) readonly restrict buffer Uvec2Inputs { uvec2 at[]; };
 
 float load1_f32(uint64_t base, uint i) {
     return Floats(base).at[i];
@@ -41,6 +47,10 @@ vec4 load4_f32(uint64_t base, uint i) {
     return Vec4s(base).at[i];
 }
 
+vec4 input4_f32(uint64_t base, uint i) {
+    return Vec4Inputs(base).at[i];
+}
+
 void store4_f32(uint64_t base, uint i, vec4 value) {
     if (LANE) {
         uvec4 bits = floatBitsToUint(value);
@@ -59,9 +69,16 @@ uvec4 bf16_bits(vec4 value) {
     return mix(rounded, quiet, greaterThan(bits & 0x7fffffffu, uvec4(0x7f800000u)));
 }
 
-vec4 load4_bf16(uint64_t base, uint i) {
-    uvec2 words = LANE ? split64(Uints64(base).at[i]) : Uvec2s(base).at[i];
+vec4 from_bf16(uvec2 words) {
     return uintBitsToFloat(uvec4(words.x << 16, words.x & 0xffff0000u, words.y << 16, words.y & 0xffff0000u));
+}
+
+vec4 load4_bf16(uint64_t base, uint i) {
+    return from_bf16(LANE ? split64(Uints64(base).at[i]) : Uvec2s(base).at[i]);
+}
+
+vec4 input4_bf16(uint64_t base, uint i) {
+    return from_bf16(Uvec2Inputs(base).at[i]);
 }
 
 void store4_bf16(uint64_t base, uint i, vec4 value) {
@@ -75,8 +92,10 @@ void store4_bf16(uint64_t base, uint i, vec4 value) {
 
 #ifdef BF16
 #define load4 load4_bf16
+#define input4 input4_bf16
 #define store4 store4_bf16
 #else
 #define load4 load4_f32
+#define input4 input4_f32
 #define store4 store4_f32
 #endif

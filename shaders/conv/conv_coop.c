@@ -8,14 +8,16 @@ static uint32_t columns_of(uint32_t columns, uint32_t limit) {
     return wanted < limit ? wanted : limit;
 }
 
-// Sums of an invocation. Intel's subgroups of 8 and 16 spill in the gather with 32; a weight's gradient has room for them.
+// Sums of an invocation. Intel's subgroups of 8 and 16 spill in the gather with 32; a weight's gradient has
+// room for them.
 static uint32_t sums_of(const struct op_target *target, enum conv_coop_use use) {
     return target->cpu || (use == CONV_COOP_GATHER && target->matrix_subgroup < 32) ? 16 : 32;
 }
 
-// Deals the tile to subgroups, in blocks as square as can be: then matrices that are loaded serve most products.
-// Its sums leave room in the registers for the next slab; 128 invocations share its loads. On a CPU, which runs
-// tests, a gather's subgroup has two matrices side by side, and a weight's two below each other.
+// Deals the tile to subgroups, in blocks as square as can be: then matrices that are loaded serve most
+// products. Its sums leave room in the registers for the next slab; 128 invocations share its loads. On a
+// CPU, which runs tests, a gather's subgroup has two matrices side by side, and a weight's two below each
+// other.
 static void deal(const struct op_target *target, enum conv_coop_use use, struct conv_coop_tile *tile) {
     const struct rt_matrix_shape *matrix = &target->matrix;
     uint32_t sums = sums_of(target, use);
@@ -42,9 +44,10 @@ static void deal(const struct op_target *target, enum conv_coop_use use, struct 
     tile->threads = down * across * lanes;
 }
 
-// A slab as deep as 32, if sums are longer than 16. Intel's subgroups of 8 or 16 have registers for 128 numbers an
-// invocation: half a slab on its way leaves room for the sums. lavapipe unrolls a product of two matrices into some
-// thousand instructions, and takes seconds where a slab holds many: there only short sums have two of a slab's.
+// A slab as deep as 32, if sums are longer than 16. Intel's subgroups of 8 or 16 have registers for 128
+// numbers an invocation: half a slab on its way leaves room for the sums. lavapipe unrolls a product of two
+// matrices into some thousand instructions, and takes seconds where a slab holds many: there only short sums
+// have two of a slab's.
 static uint32_t steps_of(const struct op_target *target, uint64_t depth) {
     uint32_t wanted = target->matrix_subgroup < 32 || depth <= 16 ? 16 : 32, k = target->matrix.k;
     if (target->cpu && depth > 64)

@@ -15,8 +15,8 @@ struct conv_coop_tile {
 
 enum conv_coop_use { CONV_COOP_GATHER, CONV_COOP_WEIGHT };
 
-// The tile for `groups_m` times `rows` rows (parity classes' voxels, or the weight's rows), `columns` wide; `depth`
-// is how long the sums are.
+// The tile for `groups_m` times `rows` rows (parity classes' voxels, or the weight's rows), `columns` wide;
+// `depth` is how long the sums are.
 struct conv_coop_tile conv_coop_tile(const struct op_target *target, enum conv_coop_use use,
                                      uint32_t groups_m, uint64_t rows, uint32_t columns, uint64_t depth);
 

@@ -5,7 +5,9 @@
 #include "shaders/conv/conv_gather_push.h"
 #include "shaders/conv/conv_reduce_push.h"
 #include "shaders/conv/conv_tiling.h"
+#include "shaders/conv/conv_tiling_tile.h"
 #include "shaders/conv/conv_transpose_push.h"
+#include "shaders/conv/conv_tune.h"
 #include "shaders/conv/conv_weight_push.h"
 #include "shaders/op_rows.h"
 
@@ -38,37 +40,85 @@ static void record_reduce(struct op_recorder *recorder, const struct reduction *
                                     .reads = {sum->partials}, .writes = {sum->dst}));
 }
 
+struct gather_work {
+    struct push_conv_gather push;
+    struct op_launch launch;
+};
+
+// What a gather dispatches; `choice` is family tile's.
+static void shape_gather(const struct op_library *library, const struct conv_geometry *g, bool transposed,
+                         uint32_t a, uint32_t b, uint32_t choice, const struct conv_gather_buffers *buffers,
+                         struct gather_work *work) {
+    const struct op_target *target = &library->target;
+    const uint32_t *from = transposed ? g->small : g->big, *to = transposed ? g->big : g->small;
+    uint64_t room = buffers->partials.size_bytes / 4;
+    work->push = (struct push_conv_gather){.src = buffers->src.address,
+                                           .weight = buffers->weight.address,
+                                           .bias = buffers->bias.address,
+                                           .dst = buffers->dst.address,
+                                           .zeros = library->zeros.address,
+                                           .n = g->n,
+                                           .src_d = from[0],
+                                           .src_h = from[1],
+                                           .src_w = from[2],
+                                           .dst_d = to[0],
+                                           .dst_h = to[1],
+                                           .dst_w = to[2]};
+    work->launch = *OP_LAUNCH(gather_kernel(target, g->dtype), work->push, GEOMETRY_SPEC(transposed, g, a, b),
+                              .reads = {buffers->src, buffers->weight, buffers->bias},
+                              .writes = {buffers->dst}, .flops = conv_flops(g, a, b));
+    struct conv_gather_grid grid =
+        target->family == OP_FAMILY_TILE
+            ? conv_tile_gather(target, g, transposed, a, b, room, choice, &work->launch)
+            : conv_tiling_gather(target, g, transposed, a, b, buffers->kind, room, &work->launch);
+    work->push.tiles_per_class = grid.tiles_per_class;
+    work->push.splits = grid.splits;
+    if (grid.splits > 1) {
+        work->push.dst = buffers->partials.address;
+        work->launch.writes[0] = buffers->partials;
+    }
+}
+
+// --- which of family tile's choices
+
+struct gather_job {
+    const struct conv_geometry *g;
+    bool transposed;
+    uint32_t a, b;
+};
+
+static void try_gather(struct op_recorder *recorder, const void *user, uint32_t choice,
+                       const struct rt_buffer *scratch, struct op_launch *launch) {
+    const struct gather_job *job = user;
+    struct conv_gather_buffers buffers = {.src = scratch[0], .weight = scratch[1], .dst = scratch[2]};
+    struct gather_work work;
+    shape_gather(recorder->library, job->g, job->transposed, job->a, job->b, choice, &buffers, &work);
+    *launch = work.launch;
+    if (recorder->stream != NULL)
+        op_dispatch(recorder, &work.launch);
+}
+
+static uint32_t choose_gather(struct op_recorder *recorder, const struct gather_job *job,
+                              const struct conv_gather_buffers *buffers) {
+    struct op_library *library = recorder->library;
+    struct conv_trial trial = {
+        .choices = conv_tile_gather_choices(&library->target, job->g, job->transposed, job->a, job->b),
+        .bytes = {buffers->src.size_bytes, buffers->weight.size_bytes, buffers->dst.size_bytes},
+        .run = try_gather,
+        .user = job};
+    return conv_tuned(library, &trial);
+}
+
 void conv_record_gather(struct op_recorder *recorder, const struct conv_geometry *g, bool transposed,
                         uint32_t a, uint32_t b, const struct conv_gather_buffers *buffers) {
-    const struct op_target *target = &recorder->library->target;
-    const uint32_t *from = transposed ? g->small : g->big, *to = transposed ? g->big : g->small;
-    struct push_conv_gather push = {.src = buffers->src.address,
-                                    .weight = buffers->weight.address,
-                                    .bias = buffers->bias.address,
-                                    .dst = buffers->dst.address,
-                                    .zeros = recorder->library->zeros.address,
-                                    .n = g->n,
-                                    .src_d = from[0],
-                                    .src_h = from[1],
-                                    .src_w = from[2],
-                                    .dst_d = to[0],
-                                    .dst_h = to[1],
-                                    .dst_w = to[2]};
-    struct op_launch *launch =
-        OP_LAUNCH(gather_kernel(target, g->dtype), push, GEOMETRY_SPEC(transposed, g, a, b),
-                  .reads = {buffers->src, buffers->weight, buffers->bias}, .writes = {buffers->dst},
-                  .flops = conv_flops(g, a, b));
-    struct conv_gather_grid grid = conv_tiling_gather(target, g, transposed, a, b, buffers->kind,
-                                                      buffers->partials.size_bytes / 4, launch);
-    push.tiles_per_class = grid.tiles_per_class;
-    push.splits = grid.splits;
-    if (push.splits > 1) {
-        push.dst = buffers->partials.address;
-        launch->writes[0] = buffers->partials;
-    }
-    op_dispatch(recorder, launch);
-    if (push.splits > 1)
-        record_reduce(recorder, &(struct reduction){.parts = push.splits,
+    const uint32_t *to = transposed ? g->big : g->small;
+    struct gather_job job = {.g = g, .transposed = transposed, .a = a, .b = b};
+    struct gather_work work;
+    shape_gather(recorder->library, g, transposed, a, b, choose_gather(recorder, &job, buffers), buffers,
+                 &work);
+    op_dispatch(recorder, &work.launch);
+    if (work.push.splits > 1)
+        record_reduce(recorder, &(struct reduction){.parts = work.push.splits,
                                                     .taps = 1,
                                                     .a = g->n * to[0] * to[1] * to[2],
                                                     .b = b,
@@ -101,10 +151,17 @@ static enum op_kernel weight_kernel(const struct op_target *target, enum op_dtyp
                                               : KERNEL_FOR(dtype, conv_weight_tile);
 }
 
-// The parts' sums, side by side in `partials`.
-static void record_weight_parts(struct op_recorder *recorder, const struct conv_geometry *g, uint32_t a,
-                                uint32_t b, uint32_t parts, const struct conv_weight_buffers *buffers) {
+struct weight_job {
+    const struct conv_geometry *g; // the kernel's: conv_tile_weight_geometry's for family tile
+    uint32_t a, b, parts;
+};
+
+// The parts' sums, side by side in `partials`. Returns what was dispatched, or is to be where there is no
+// stream.
+static struct op_launch weight_parts(struct op_recorder *recorder, const struct weight_job *job,
+                                     uint32_t choice, const struct conv_weight_buffers *buffers) {
     const struct op_target *target = &recorder->library->target;
+    const struct conv_geometry *g = job->g;
     struct push_conv_weight push = {.big = buffers->big.address,
                                     .small = buffers->small.address,
                                     .partials = buffers->partials.address,
@@ -116,18 +173,44 @@ static void record_weight_parts(struct op_recorder *recorder, const struct conv_
                                     .small_d = g->small[0],
                                     .small_h = g->small[1],
                                     .small_w = g->small[2],
-                                    .parts = parts};
-    struct op_launch *launch = OP_LAUNCH(weight_kernel(target, g->dtype), push, GEOMETRY_SPEC(0, g, a, b),
-                                         .reads = {buffers->big, buffers->small},
-                                         .writes = {buffers->partials}, .flops = conv_flops(g, a, b));
-    conv_tiling_weight(target, g, a, b, buffers->kind, launch);
-    op_dispatch(recorder, launch);
+                                    .parts = job->parts};
+    struct op_launch *launch =
+        OP_LAUNCH(weight_kernel(target, g->dtype), push, GEOMETRY_SPEC(0, g, job->a, job->b),
+                  .reads = {buffers->big, buffers->small}, .writes = {buffers->partials},
+                  .flops = conv_flops(g, job->a, job->b));
+    if (target->family == OP_FAMILY_TILE)
+        conv_tile_weight(target, g, job->a, job->b, choice, launch);
+    else
+        conv_tiling_weight(target, g, job->a, job->b, buffers->kind, launch);
+    if (recorder->stream != NULL)
+        op_dispatch(recorder, launch);
+    return *launch;
+}
+
+static void try_weight(struct op_recorder *recorder, const void *user, uint32_t choice,
+                       const struct rt_buffer *scratch, struct op_launch *launch) {
+    struct conv_weight_buffers buffers = {.big = scratch[0], .small = scratch[1], .partials = scratch[2]};
+    *launch = weight_parts(recorder, user, choice, &buffers);
+}
+
+static uint32_t choose_weight(struct op_recorder *recorder, const struct weight_job *job,
+                              const struct conv_weight_buffers *buffers) {
+    struct op_library *library = recorder->library;
+    struct conv_trial trial = {
+        .choices = conv_tile_weight_choices(&library->target, job->g, job->a, job->b),
+        .bytes = {buffers->big.size_bytes, buffers->small.size_bytes, buffers->partials.size_bytes},
+        .run = try_weight,
+        .user = job};
+    return conv_tuned(library, &trial);
 }
 
 void conv_record_weight(struct op_recorder *recorder, const struct conv_geometry *g, uint32_t a, uint32_t b,
                         bool swap, bool accumulate, const struct conv_weight_buffers *buffers) {
     uint32_t parts = conv_weight_parts(&recorder->library->target, g, a, b), taps = conv_taps(g);
-    record_weight_parts(recorder, g, a, b, parts, buffers);
+    struct conv_geometry flat = conv_tile_weight_geometry(g);
+    bool is_tile = recorder->library->target.family == OP_FAMILY_TILE;
+    struct weight_job job = {.g = is_tile ? &flat : g, .a = a, .b = b, .parts = parts};
+    weight_parts(recorder, &job, choose_weight(recorder, &job, buffers), buffers);
     struct op_rows rows = part_rows(parts, taps * a * b);
     struct op_partials sums =
         op_rows_merge(recorder, KERNEL_rows_sum, &rows, taps * a * b, buffers->partials);

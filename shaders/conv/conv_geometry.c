@@ -1,6 +1,8 @@
 // The geometry of a convolution: voxels, taps, work, and what its axes must keep to.
 #include "shaders/conv/conv_geometry.h"
 
+#include "runtime/align.h"
+
 #include <stdio.h>
 
 uint32_t conv_taps(const struct conv_geometry *g) {
@@ -52,4 +54,35 @@ void conv_describe_text(const struct conv_geometry *g, const uint32_t from[3], u
              from[1], from[2], from_channels, g->n, to[0], to[1], to[2], to_channels, g->kernel[0],
              g->kernel[1], g->kernel[2], g->stride[0], g->stride[1], g->stride[2], g->padding[0],
              g->padding[1], g->padding[2], g->dtype == OP_BF16 ? "bf16" : "f32");
+}
+
+uint32_t conv_chunk(uint32_t channels, uint32_t limit) {
+    uint32_t chunk = limit;
+    while (chunk > 4 && channels % chunk != 0)
+        chunk -= 4;
+    return chunk;
+}
+
+uint64_t conv_class_voxels(const struct conv_geometry *g, bool transposed) {
+    if (!transposed)
+        return conv_small_voxels(g);
+    uint64_t count = g->n;
+    for (int i = 0; i < 3; i++)
+        count *= rt_div_up(g->big[i], g->stride[i]);
+    return count;
+}
+
+uint32_t conv_class_count(const struct conv_geometry *g, bool transposed) {
+    return transposed ? g->stride[0] * g->stride[1] * g->stride[2] : 1;
+}
+
+uint64_t conv_dst_count(const struct conv_geometry *g, bool transposed, uint32_t b) {
+    return (transposed ? conv_big_voxels(g) : conv_small_voxels(g)) * b;
+}
+
+uint32_t conv_slab_count(const struct conv_geometry *g, bool transposed, uint32_t a, uint32_t depth) {
+    uint32_t taps = 1;
+    for (int i = 0; i < 3; i++)
+        taps *= transposed ? (uint32_t)rt_div_up(g->kernel[i], g->stride[i]) : g->kernel[i];
+    return taps * (a / depth);
 }

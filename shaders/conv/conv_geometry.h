@@ -30,4 +30,15 @@ bool conv_check_geometry(const struct conv_geometry *geometry, uint32_t a, uint3
 void conv_describe_text(const struct conv_geometry *geometry, const uint32_t from[3], uint32_t from_channels,
                         const uint32_t to[3], uint32_t to_channels, char *text, size_t size);
 
+// The largest multiple of 4 that divides `channels`, at most `limit`.
+uint32_t conv_chunk(uint32_t channels, uint32_t limit);
+
+// Output positions of a gather's fullest parity class, all clips; and how many classes there are.
+uint64_t conv_class_voxels(const struct conv_geometry *geometry, bool transposed);
+uint32_t conv_class_count(const struct conv_geometry *geometry, bool transposed);
+// Elements of a gather's output; slabs of `depth` input channels of one tap that one of them is summed
+// over, at most.
+uint64_t conv_dst_count(const struct conv_geometry *geometry, bool transposed, uint32_t b);
+uint32_t conv_slab_count(const struct conv_geometry *geometry, bool transposed, uint32_t a, uint32_t depth);
+
 #endif

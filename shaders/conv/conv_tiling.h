@@ -15,8 +15,8 @@ struct conv_gather_grid {
 // What is read: family coop treats a gradient in a way of its own, see conv_coop.glsl.
 enum conv_source { CONV_ACTIVATION, CONV_GRADIENT };
 
-// Adds the specialisation of the target's family behind the geometry's, sets the local size and the
-// workgroups. `room`: floats for partial sums, 0: none.
+// Families lane and coop; tile's are conv_tiling_tile.h's. Adds the specialisation of the target's family
+// behind the geometry's, sets the local size and the workgroups. `room`: floats for partial sums, 0: none.
 struct conv_gather_grid conv_tiling_gather(const struct op_target *target,
                                            const struct conv_geometry *geometry, bool transposed, uint32_t a,
                                            uint32_t b, enum conv_source src, uint64_t room,

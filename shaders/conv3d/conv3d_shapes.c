@@ -43,6 +43,18 @@ static const struct op_shape rows[] = {
     {ROW(.n = 3, .size = {4, 8, 8}, .cin = 32, .cout = 32, SAME(4, 2, 1)), .tolerance = 1e-5, .fills = SOME},
     {ROW(.n = 1, .size = {4, 16, 16}, .cin = 32, .cout = 64, SAME(3, 1, 1), .has_bias = true),
      .tolerance = 1e-5, .fills = OP_FILL(RANDOM)},
+    // Blocks with their border (family tile) that the clip cuts along every axis, one for each make of GPU.
+    {ROW(.n = 2, .size = {5, 9, 19}, .cin = 16, .cout = 8, SAME(3, 1, 1), .has_bias = true),
+     .tolerance = 1e-5, .fills = SOME},
+    {ROW(.n = 1, .size = {3, 10, 18}, .cin = 32, .cout = 32, SAME(3, 1, 1)), .tolerance = 1e-5,
+     .fills = SOME},
+    {ROW(.n = 1, .size = {4, 9, 17}, .cin = 16, .cout = 32, .kernel = {1, 3, 3}, .stride = {1, 1, 1},
+         .padding = {0, 1, 1}, .has_bias = true),
+     .tolerance = 1e-5, .fills = SOME},
+    {ROW(.n = 1, .size = {5, 9, 9}, .cin = 20, .cout = 36, SAME(3, 1, 1), .has_bias = true),
+     .tolerance = 1e-5, .fills = SOME},
+    {ROW(.n = 2, .size = {3, 5, 9}, .cin = 8, .cout = 8, SAME(4, 1, 2), .dtype = OP_BF16, .has_bias = true),
+     .tolerance = 1e-2, .fills = SOME},
     // bf16 storage.
     {ROW(.n = 2, .size = {3, 7, 5}, .cin = 12, .cout = 20, SAME(3, 1, 1), .dtype = OP_BF16, .has_bias = true),
      .tolerance = 1e-2},

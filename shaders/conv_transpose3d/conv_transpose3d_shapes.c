@@ -36,6 +36,8 @@ static const struct op_shape rows[] = {
      .fills = SOME},
     {ROW(.n = 1, .size = {1, 3, 11}, .cin = 68, .cout = 68, SAME(2, 2, 0, 0), .has_bias = true),
      .tolerance = 1e-5, .fills = OP_FILL(RANDOM)},
+    {ROW(.n = 1, .size = {3, 9, 10}, .cin = 16, .cout = 8, SAME(4, 2, 1, 1), .has_bias = true),
+     .tolerance = 1e-5, .fills = SOME},
     {ROW(.n = 2, .size = {2, 8, 8}, .cin = 32, .cout = 16, SAME(4, 2, 1, 0), .has_bias = true),
      .tolerance = 1e-5, .fills = OP_FILL(RANDOM)},
     {ROW(.n = 2, .size = {2, 3, 5}, .cin = 12, .cout = 20, SAME(4, 2, 1, 0), .dtype = OP_BF16,

@@ -44,6 +44,9 @@ refuses "needs a value" doctor --device
 refuses "from 1 to 1000" bench kernels --repeat 0
 refuses "from 1 to 1000" bench kernels --repeat 1e3
 refuses "no operation" bench kernels --only no-such-operation
+MOGRAPH_STATISTICS=nowhere/lines run 1 bench kernels --only cast
+says err "^mograph: MOGRAPH_STATISTICS: nowhere/lines: cannot write here"
+check [ "$(wc -l <err)" -eq 1 ]
 refuses "from 1 to 1000" bench train --steps 0
 refuses "tiny" bench train --preset enormous
 refuses "no preset" info enormous

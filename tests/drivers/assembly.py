@@ -1,7 +1,7 @@
 """What part of a pipeline's hottest loop is multiply-adds, from the assembly that Mesa's compilers print.
 
-A loop is found as compilers find it: a jump back to a block, and all blocks between. The hottest is the innermost of
-those with the most multiply-adds. Every dialect has a reader that makes blocks of the text, and a price of an
+A loop is found as compilers find it: a jump back to a block, and all blocks between. The hottest is the smallest that holds
+half of all multiply-adds; where none does, because it was unrolled, it is the whole program. Every dialect has a reader that makes blocks of the text, and a price of an
 instruction in issue slots of the vector unit: what runs beside it (scalar arithmetic, loads, branches of AMD) is free.
 """
 import re
@@ -14,20 +14,21 @@ class Block:
 
 
 def read_aco(text):
-    """AMD: `BB12:`, then instructions with their encoding behind a semicolon."""
+    """AMD: `BB12:`, then instructions with their encoding behind a semicolon; or, where Mesa's LLVM does not know the card,
+    the compiler's own `BB12`, and instructions behind what they give: `v1: %62:v[5] = v_mul_lo_u32 ...`."""
     blocks, block, ended = {}, None, True
     for line in text.splitlines():
-        label = re.match(r"(BB\d+):", line)
+        label = re.match(r"(BB\d+):?$", line)
         if label:
             if block and not ended:
                 block.next.append(label[1])
             block, ended = blocks.setdefault(label[1], Block()), False
             continue
-        instruction = line.split(";")[0].strip()
+        instruction = line.split(";")[0].split(" = ")[-1].strip()
         if not block or not instruction:
             continue
         block.instructions.append(instruction)
-        jump = re.match(r"s_c?branch\w*\s+(BB\d+)", instruction)
+        jump = re.match(r"s_c?branch\w*\s+(?:block:)?(BB\d+)", instruction)
         if jump:
             block.next.append(jump[1])
         ended = instruction.startswith(("s_branch", "s_endpgm"))
@@ -125,14 +126,11 @@ def loops(blocks):
 
 
 def hottest_loop(driver, text):
-    """(multiply-adds, issue slots) of one round; (0, 0) where no loop multiplies."""
+    """(multiply-adds, issue slots) of one round; (0, 0) where nothing multiplies."""
     read, price = next((read, price) for name, read, price in DIALECTS if driver.startswith(name))
     blocks = read(text)
     prices = {name: [sum(pair) for pair in zip((0, 0), *map(price, block.instructions))]
               for name, block in blocks.items()}
     found = [[sum(pair) for pair in zip(*(prices[name] for name in loop))] for loop in loops(blocks)]
-    most = max((fma for fma, _ in found), default=0)
-    if most == 0:
-        return 0, 0
-    # A loop around it has a few more of them: those of the rounds before and after.
-    return min((loop for loop in found if 2 * loop[0] >= most), key=lambda loop: loop[1])
+    whole = [sum(pair) for pair in zip(*prices.values())]
+    return min((loop for loop in [*found, whole] if 2 * loop[0] >= whole[0] > 0), key=lambda loop: loop[1], default=(0, 0))

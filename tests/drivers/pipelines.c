@@ -1,12 +1,12 @@
-// Compiles every pipeline of the program once, by recording all that it does without submitting anything, and writes
-// down what the driver tells of each: pipelines FOLDER [PRESET...]. The driver needs no hardware. Presets leave out the
-// others, and the shapes of `mograph bench kernels` and `mograph doctor`.
+// Compiles every pipeline of the program once, by recording all that it does without submitting anything, and
+// writes down what the driver tells of each: pipelines FAMILY FOLDER [PRESET...]. The driver needs no hardware.
+// Presets leave out the others, and the shapes of `mograph bench kernels` and `mograph doctor`.
 //
-// FOLDER/pipelines.jsonl has a line per pipeline, as MOGRAPH_STATISTICS writes it, with the work that it does in a
-// step of each kind ("flops") and, for convolutions, the file beside it that holds its machine code ("assembly").
+// FOLDER/pipelines.jsonl has a line per pipeline, as MOGRAPH_STATISTICS writes it, with the work that it does in
+// a step of each kind ("flops") and, for convolutions, the file beside it that holds its machine code
+// ("assembly").
 #include "cli/device.h"
 #include "cli/train/options.h"
-#include "model/classifier/classifier.h"
 #include "model/sample/evaluator.h"
 #include "model/train/trainer.h"
 #include "runtime/array.h"
@@ -274,9 +274,18 @@ static bool record_preset(struct recording *r, const char *name) {
     return record_training(r, model) && record_model(r, model, 1) && record_model(r, model, BATCH);
 }
 
-static bool record_all(struct recording *r, char **presets, int count) {
+// Not by MOGRAPH_KERNELS: a family that is asked for there proves itself first, which takes hardware.
+static bool choose_family(struct recording *r, const char *name) {
+    for (int i = 0; i < OP_FAMILY_COUNT; i++)
+        if (strcmp(name, op_family_text((enum op_family)i)) == 0)
+            return cli_check(&r->error, op_library_set_family(r->device.library, (enum op_family)i), "%s",
+                             name);
+    return cli_fail(&r->error, NULL, "no family of kernels is called \"%s\"", name);
+}
+
+static bool record_all(struct recording *r, const char *family, char **presets, int count) {
     const struct rt_device_params params = {.record_only = true, .assembly = true};
-    bool done = cli_device_open_with(NULL, &params, &r->device, &r->error);
+    bool done = cli_device_open_with(NULL, &params, &r->device, &r->error) && choose_family(r, family);
     for (int i = 0; i < count && done; i++)
         done = record_preset(r, presets[i]);
     for (uint32_t i = 0; count == 0 && done && vae_preset_at(i) != NULL; i++)
@@ -294,12 +303,12 @@ static void on_log(void *user, enum rt_log_level level, const char *text) {
 
 int main(int argc, char **argv) {
     struct recording r = {0};
-    if (argc < 2) {
-        fprintf(stderr, "usage: pipelines FOLDER [PRESET...]\n");
+    if (argc < 3) {
+        fprintf(stderr, "usage: pipelines FAMILY FOLDER [PRESET...]\n");
         return CLI_USAGE;
     }
     rt_log_set_callback(on_log, NULL);
-    bool done = record_all(&r, argv + 2, argc - 2) && write_all(&r, argv[1]);
+    bool done = record_all(&r, argv[1], argv + 3, argc - 3) && write_all(&r, argv[2]);
     if (!done)
         fprintf(stderr, "pipelines: %s\n", r.error.text);
     cli_device_close(&r.device);

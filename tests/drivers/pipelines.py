@@ -8,14 +8,18 @@ import assembly
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 STEPS = {"small": "small fp32 muon", "base": "base fp32 muon"}  # what shares are weighed by: the default of train
 CONSTANT = re.compile(r"constant_id\s*=\s*(\d+)\)\s*const\s+\w+\s+(\w+)")
-SHOWN = {"BM": "", "BN": "x", "BK": " K", "TM": " M", "TN": " N", "KS": " teams "}
+INCLUDE = re.compile(r'#include "(shaders/conv/\w+\.glsl)"')
+TILE_FROM = 16  # constants before it are the family, the geometry and the channels of a convolution
+SIGNS = {"BM": " ", "BD": " ", "BN": "x", "BH": "x", "BW": "x", "BK": " K", "TM": " M", "TN": " N", "KS": " teams "}
 
 
 def constants(kernel):
-    """Names of a kernel's own specialisation constants by their index, from its source."""
+    """Names of the specialisation constants that make a convolution's tile, by their index, from its source."""
     name = re.sub(r"_bf16$", "", kernel)
-    sources = list((ROOT / "shaders").glob(f"*/{name}.comp"))
-    return {int(at): name for at, name in CONSTANT.findall(sources[0].read_text())} if sources else {}
+    text = "".join(path.read_text() for path in (ROOT / "shaders" / "conv").glob(f"{name}.comp"))
+    text += "".join((ROOT / path).read_text() for path in INCLUDE.findall(text))
+    found = sorted((int(at), name) for at, name in CONSTANT.findall(text))
+    return {at: name for at, name in found if at >= TILE_FROM and not name.startswith("SMALL_")}
 
 
 class Pipeline:
@@ -25,10 +29,12 @@ class Pipeline:
         self.tile = self.kernel
 
     def name_tile(self, names):
-        values = {name: self.specialisation[at] for at, name in names.items() if at < len(self.specialisation)}
-        if "BM" in values:
-            self.tile += " " + "".join(f"{sign}{values[name]}" for name, sign in SHOWN.items()
-                                       if name in values and not (name == "KS" and values[name] == 1))
+        for at, name in names.items():
+            value = self.specialisation[at] if at < len(self.specialisation) else None
+            if name in SIGNS and value is not None and not (name == "KS" and value == 1):
+                self.tile += f"{SIGNS[name]}{value}"
+            elif name not in SIGNS and value:
+                self.tile += f" {name.lower()}" + (f" {value}" if value > 1 else "")
 
     def work(self, preset):
         return self.flops.get(STEPS[preset], 0.0) if self.text else 0.0
@@ -38,7 +44,9 @@ class Pipeline:
         return self.text is not None and any(step.split()[0] in STEPS for step in self.flops)
 
     def share(self):
-        """Of the hottest loop's issue slots, those that multiply and add; 0 without such a loop."""
+        """Of the hottest loop's issue slots, those that multiply and add; 0 where matrices are multiplied."""
+        if "_coop" in self.kernel:
+            return 0.0
         if "_share" not in self.__dict__:
             fma, slots = assembly.hottest_loop(self.driver, self.text.read_text(errors="replace"))
             self._share = fma / slots if slots else 0.0
@@ -58,10 +66,13 @@ def read(folder):
 
 
 def share(pipelines, preset):
-    """Multiply-adds of the issue slots that a step of a preset spends in its hottest loops, in percent."""
+    """Multiply-adds of the issue slots that a step of a preset spends in its hottest loops, in percent; None where loops
+    multiply in other ways, as with cooperative matrices."""
+    if unseen(pipelines, preset) > 50:
+        return None
     work = [(p.work(preset), p.share()) for p in pipelines if p.work(preset) > 0]
     slots = sum(flops / part for flops, part in work if part > 0)
-    return 100 * sum(flops for flops, part in work if part > 0) / slots if slots else 0.0
+    return round(100 * sum(flops for flops, part in work if part > 0) / slots, 1) if slots else None
 
 
 def unseen(pipelines, preset):
@@ -86,8 +97,8 @@ def summary(pipelines):
         "waves": min(known(hot, "waves"), default=None),
         "registers": max(known(hot, "registers"), default=None),
         "code_bytes": max(known(pipelines, "code_bytes"), default=None),
-        "share_small": round(share(pipelines, "small"), 1),
-        "share_base": round(share(pipelines, "base"), 1),
+        "share_small": share(pipelines, "small"),
+        "share_base": share(pipelines, "base"),
     }
 
 

@@ -19,43 +19,57 @@ fail() {
     exit 1
 }
 
-# Mesa's driver for AMD needs no hardware when it is told what to compile for, up to Mesa 25.
-radv() {
-    icd=/usr/share/vulkan/icd.d/radeon_icd.json
-    [ -e "$icd" ] || icd=/usr/share/vulkan/icd.d/radeon_icd.x86_64.json
-    [ -e "$icd" ] || fail "no driver for AMD ($icd): install mesa-vulkan-drivers"
-    # shellcheck disable=SC2086
-    env -u MOGRAPH_DEVICE -u MOGRAPH_KERNELS RADV_FORCE_FAMILY="$1" VK_DRIVER_FILES="$icd" VK_ICD_FILENAMES="$icd" \
-        MESA_SHADER_CACHE_DISABLE=true "$program" "$folder" ${PRESETS:-} 2>"$scratch/log" || {
-        cat "$scratch/log" >&2
-        fail "$device: RADV_FORCE_FAMILY=$1 wants a Mesa 25 that knows the card"
-    }
+failed() {
+    cat "$scratch/log" >&2
+    fail "$device: $*"
 }
 
-# In the chroot, on a kernel that does nothing: shim SHIM ICD VARIABLE VALUE.
-shim() {
-    [ -e "$chroot/opt/shims/$1" ] || fail "$chroot has no drivers: sh setup.sh drivers makes it, CHROOT says where it is"
+# Mesa's driver for AMD needs no hardware when it is told what to compile for, up to Mesa 25.
+radv() {
+    # shellcheck disable=SC2086
+    env MOGRAPH_KERNELS=tile RADV_FORCE_FAMILY="$1" MOGRAPH_DEVICE="null hardware" MESA_SHADER_CACHE_DISABLE=true \
+        "$program" tile "$folder" ${PRESETS:-} 2>"$scratch/log" ||
+        failed "this takes mesa-vulkan-drivers of Mesa 25, which knows RADV_FORCE_FAMILY=$1"
+}
+
+# in_chroot FAMILY ICD VARIABLE=VALUE...
+in_chroot() {
+    family=$1
+    shift
+    [ -e "$chroot/opt/shims/done" ] || fail "$chroot has no drivers: sh setup.sh drivers makes it, CHROOT says where it is"
     [ "$(id -u)" -eq 0 ] || fail "a chroot is root's"
     inside=$(mktemp -d "$chroot/tmp/mograph-XXXXXX")
     cp "$program" "$inside/pipelines"
     mkdir "$inside/out"
     at=${inside#"$chroot"}
     # shellcheck disable=SC2086
-    chroot "$chroot" env -i HOME=/root "$3=$4" "LD_PRELOAD=/opt/shims/$1" "VK_DRIVER_FILES=/usr/share/vulkan/icd.d/$2" \
-        MESA_SHADER_CACHE_DISABLE=true "$at/pipelines" "$at/out" ${PRESETS:-} 2>"$scratch/log" || {
-        cat "$scratch/log" >&2
-        fail "$device: see above"
-    }
-    mv "$inside/out"/* "$folder"
+    chroot "$chroot" env -i HOME=/root MESA_SHADER_CACHE_DISABLE=true MOGRAPH_KERNELS=tile "$@" \
+        "$at/pipelines" "$family" "$at/out" ${PRESETS:-} 2>"$scratch/log" || failed "see above"
+    cp "$inside/out"/* "$folder"
+}
+
+icds=/usr/share/vulkan/icd.d
+
+# A card's driver on a kernel that does nothing: nvidia FAMILY CHIPSET, intel FAMILY PLATFORM.
+nvidia() {
+    in_chroot "$1" LD_PRELOAD=/opt/shims/libnouveau_noop_drm_shim.so NOUVEAU_CHIPSET="$2" VK_DRIVER_FILES=$icds/nouveau_icd.json
+}
+
+intel() {
+    in_chroot "$1" LD_PRELOAD=/opt/shims/libintel_noop_drm_shim.so INTEL_STUB_GPU_PLATFORM="$2" VK_DRIVER_FILES=$icds/intel_icd.json
 }
 
 folder=${3:-$scratch/out}
 mkdir -p "$folder"
 case $device in
 polaris10 | navi21 | navi31 | gfx1200) radv "$device" ;;
-gp102) shim libnouveau_noop_drm_shim.so nouveau_icd.json NOUVEAU_CHIPSET 132 ;;
-tu102) shim libnouveau_noop_drm_shim.so nouveau_icd.json NOUVEAU_CHIPSET 162 ;;
-tgl | dg2 | bmg) shim libintel_noop_drm_shim.so intel_icd.json INTEL_STUB_GPU_PLATFORM "$device" ;;
-*) fail "no device is called \"$device\": polaris10, navi21, navi31, gfx1200, gp102, tu102, tgl, dg2 or bmg" ;;
+gp102) nvidia tile 132 ;;
+tu102) nvidia tile 162 ;;
+ga102-coop) nvidia coop 172 ;;
+tu102-coop) nvidia coop 162 ;;
+tgl | dg2 | bmg) intel tile "$device" ;;
+dg2-coop | bmg-coop) intel coop "${device%-coop}" ;;
+navi31-coop) in_chroot coop RADV_FORCE_FAMILY=navi31 VK_DRIVER_FILES=/opt/mesa25/radeon_icd.json ;;
+*) fail "no device is called \"$device\": see $here/limits" ;;
 esac
-PYTHONDONTWRITEBYTECODE=1 python3 "$here/check.py" "$here/limits/$device.toml" "$folder"
+PYTHONDONTWRITEBYTECODE=1 "${PYTHON:-python3}" "$here/check.py" "$here/limits/$device.toml" "$folder"
