@@ -32,7 +32,8 @@ bool cli_device_tune(struct cli_device *device, bool off);
 // Writes the file of MOGRAPH_STATISTICS, too.
 void cli_device_close(struct cli_device *device);
 
-// What family coop has here, "16x16x16, fp16 with fp32 sums, subgroups of 32"; or why it has nothing, "none: ...".
+// What family coop has here, "16x16x16, fp16 with fp32 sums, subgroups of 32"; or why it has nothing, "none:
+// ...".
 enum { CLI_MATRIX_TEXT = 200 };
 void cli_matrix_text(const struct rt_device_info *info, char text[CLI_MATRIX_TEXT]);
 

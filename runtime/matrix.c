@@ -50,9 +50,9 @@ static bool has_features(VkPhysicalDevice physical) {
     return matrix.cooperativeMatrix && features12.shaderFloat16 && features12.vulkanMemoryModel;
 }
 
-// Mesa's lavapipe (26.1: lvp_nir_lower_cooperative_matrix.c) offers matrices of 8 x 8 and takes the lanes of its
-// vectors for their rows. That is right for 8 lanes. With 16 it reads and writes behind the end of a matrix and
-// crashes as the pipeline is built; context.c has the vectors' size.
+// Mesa's lavapipe (26.1: lvp_nir_lower_cooperative_matrix.c) offers matrices of 8 x 8 and takes the lanes of
+// its vectors for their rows. That is right for 8 lanes. With 16 it reads and writes behind the end of a
+// matrix and crashes as the pipeline is built; context.c has the vectors' size.
 static bool is_misjudged(const struct rt_device_info *info) {
     return info->type == RT_DEVICE_CPU && strstr(info->driver, "llvmpipe") != NULL &&
            info->pinned_subgroup != 8;

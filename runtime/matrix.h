@@ -1,5 +1,5 @@
-// Private to runtime/: cooperative matrices (VK_KHR_cooperative_matrix), in one place because Vulkan headers before
-// 1.3.255 do not know them: with such headers the program is built without.
+// Private to runtime/: cooperative matrices (VK_KHR_cooperative_matrix), in one place because Vulkan headers
+// before 1.3.255 do not know them: with such headers the program is built without.
 #ifndef MOGRAPH_RUNTIME_MATRIX_H
 #define MOGRAPH_RUNTIME_MATRIX_H
 

@@ -137,14 +137,15 @@ struct op_link op_link(enum op_id backward, uint32_t arg);
 // The index of an argument, by name; OP_MAX_ARGS when the operation has none of that name.
 uint32_t op_arg_index(enum op_id id, const char *name);
 
-// Chooses kernels for a device: family by its type and what it offers, or by MOGRAPH_KERNELS=tile|lane|coop. The
-// caller owns *out. Family coop is taken when it computes rightly: three small convolutions are judged first, and
-// where one is wrong the family is tile, which is logged (an error, where coop was asked for by name).
-// Errors: RT_ERROR_INVALID (an unknown family), RT_ERROR_UNSUPPORTED (a family the device cannot run).
+// Chooses kernels for a device: family by its type and what it offers, or by MOGRAPH_KERNELS=tile|lane|coop.
+// The caller owns *out. Family coop is taken when it computes rightly: three small convolutions are judged
+// first, and where one is wrong the family is tile, which is logged (an error, where coop was asked for by
+// name). Errors: RT_ERROR_INVALID (an unknown family), RT_ERROR_UNSUPPORTED (a family the device cannot run).
 enum rt_status op_library_create(struct rt_device *device, struct op_library **out);
 void op_library_destroy(struct op_library **library);
 
-// What op_library_create does last, by itself for tests: judges family coop, and turns to tile where it is wrong.
+// What op_library_create does last, by itself for tests: judges family coop, and turns to tile where it is
+// wrong.
 enum rt_status op_library_prove(struct op_library *library);
 
 // The family that op_library_create takes on this device, before it is tried; the same errors.

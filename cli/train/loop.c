@@ -66,8 +66,8 @@ static void show(struct state *s, const struct trainer_report *r) {
     progress_update(&s->bar, r->step + 1, note);
 }
 
-// Ten steps in a row whose loss or gradient is not finite are no accident. Where the loss scale was too large, and
-// was halved, it counts for nothing.
+// Ten steps in a row whose loss or gradient is not finite are no accident. Where the loss scale was too
+// large, and was halved, it counts for nothing.
 static bool is_sound(struct state *s, const struct trainer_report *r, struct cli_error *error) {
     if (!r->rescaled)
         s->skipped = r->skipped ? s->skipped + 1 : 0;

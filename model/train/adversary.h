@@ -65,8 +65,8 @@ enum rt_status adversary_attach(struct adversary *adversary, struct rt_arena *ac
 // afterwards: copy them before.
 void adversary_record(const struct adversary *adversary, struct op_recorder *recorder);
 
-// Before every replay: what depends on the step, which keys the noise, and on the steps before. `loss_scale` is
-// what the model's losses are multiplied by, and the discriminator's, too.
+// Before every replay: what depends on the step, which keys the noise, and on the steps before. `loss_scale`
+// is what the model's losses are multiplied by, and the discriminator's, too.
 void adversary_prepare(struct adversary *adversary, uint64_t step, float loss_scale);
 
 // After every replay, once: reads what it gave, and remembers the norms for the next.

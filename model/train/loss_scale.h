@@ -1,7 +1,7 @@
-// Loss scaling (Micikevicius et al. 2018, "Mixed Precision Training"): kernels of family coop read gradients as fp16,
-// which knows nothing below 6e-8 and nothing above 65504. So the losses' gradients are made larger by a power of
-// two, and the gradient of the weights smaller by the same, which costs no digit. The scale finds its own size: a
-// gradient that overflows is skipped and halves it, a thousand good steps double it.
+// Loss scaling (Micikevicius et al. 2018, "Mixed Precision Training"): kernels of family coop read gradients
+// as fp16, which knows nothing below 6e-8 and nothing above 65504. So the losses' gradients are made larger
+// by a power of two, and the gradient of the weights smaller by the same, which costs no digit. The scale
+// finds its own size: a gradient that overflows is skipped and halves it, a thousand good steps double it.
 #ifndef MOGRAPH_MODEL_TRAIN_LOSS_SCALE_H
 #define MOGRAPH_MODEL_TRAIN_LOSS_SCALE_H
 

@@ -27,7 +27,8 @@ struct op_trial_result {
 // Runs the operation on the device and on the CPU and compares. Outputs and scratch start as NaN; 256 bytes
 // behind and before every buffer must stay as they were; a second run must give the same bits. Relative
 // error: max |got - want| over max |want| of an output (at least 1e-6 of the largest input). For products of
-// family coop: over the size of the summands instead, see OP_HALF_ERROR. Returns an error only when the trial could not be run at all; a failed trial is RT_OK with passed = false.
+// family coop: over the size of the summands instead, see OP_HALF_ERROR. Returns an error only when the trial
+// could not be run at all; a failed trial is RT_OK with passed = false.
 enum rt_status op_trial_run(struct op_library *library, const struct op_trial *trial,
                             struct op_trial_result *result);
 

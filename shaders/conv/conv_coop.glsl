@@ -1,6 +1,7 @@
-// What the kernels of family `coop` share: how a workgroup's tile is cut into cooperative matrices, fp16 on the
-// way into shared memory, and the way of a matrix of sums out of registers.
-// A device's matrices are TM x TK times TK x TN. A subgroup holds FM x FN of them, a workgroup WM x WN subgroups.
+// What the kernels of family `coop` share: how a workgroup's tile is cut into cooperative matrices, fp16 on
+// the way into shared memory, and the way of a matrix of sums out of registers.
+// A device's matrices are TM x TK times TK x TN. A subgroup holds FM x FN of them, a workgroup has WM x WN
+// subgroups.
 layout(constant_id = 0) const uint THREADS = 256;
 layout(constant_id = 16) const uint TM = 8;
 layout(constant_id = 17) const uint TN = 8;
@@ -23,9 +24,9 @@ const uint TILE4 = TM * TN / 4;
 
 shared vec4 stage[WM * WN * TILE4]; // [subgroup][row][column], a matrix of sums at a time
 
-// fp16 reaches to 65504. Activations and weights saturate there: no loss scale would bring them back into range,
-// and one large voxel must not end a run. A gradient becomes infinite, whatever the device's rounding: that is
-// how the loss scale learns that it is too large. What was infinite or NaN before stays so.
+// fp16 reaches to 65504. Activations and weights saturate there: no loss scale would bring them back into
+// range, and one large voxel must not end a run. A gradient becomes infinite, whatever the device's rounding:
+// that is how the loss scale learns that it is too large. What was infinite or NaN before stays so.
 // Bits are compared, for compilers may take it that a number is finite.
 f16vec4 to_half(vec4 value, bool gradient) {
     uvec4 bits = floatBitsToUint(value), size = bits & 0x7fffffffu;

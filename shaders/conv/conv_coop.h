@@ -13,10 +13,12 @@ struct conv_coop_tile {
     uint32_t threads; // of the workgroup
 };
 
-// The tile for `groups_m` times `rows` rows (parity classes' voxels, or the weight's rows), `columns` wide; `depth`
-// is how long the sums are.
-struct conv_coop_tile conv_coop_tile(const struct op_target *target, uint32_t groups_m, uint64_t rows,
-                                     uint32_t columns, uint64_t depth);
+enum conv_coop_use { CONV_COOP_GATHER, CONV_COOP_WEIGHT };
+
+// The tile for `groups_m` times `rows` rows (parity classes' voxels, or the weight's rows), `columns` wide;
+// `depth` is how long the sums are.
+struct conv_coop_tile conv_coop_tile(const struct op_target *target, enum conv_coop_use use,
+                                     uint32_t groups_m, uint64_t rows, uint32_t columns, uint64_t depth);
 
 // Adds the tile's constants behind the geometry's, and sets the local size.
 void conv_coop_shape(const struct op_target *target, const struct conv_coop_tile *tile,

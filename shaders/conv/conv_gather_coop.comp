@@ -4,10 +4,11 @@
 #extension GL_KHR_memory_scope_semantics : require
 #extension GL_KHR_shader_subgroup_basic : require
 #extension GL_EXT_shader_explicit_arithmetic_types_float16 : require
-// Forward and transposed convolution as an implicit GEMM on cooperative matrices: M = voxels of one parity class,
-// N = output channels, K = taps x input channels, channels innermost. fp16 products, fp32 sums.
-// K is cut into slabs of BK wherever they end: where BK divides A a slab has one tap, or else each four channels
-// have their own (A is a multiple of 4). While a slab is multiplied, the next one is on its way into registers.
+// Forward and transposed convolution as an implicit GEMM on cooperative matrices: M = voxels of one parity
+// class, N = output channels, K = taps x input channels, channels innermost. fp16 products, fp32 sums.
+// K is cut into slabs of BK wherever they end: where BK divides A a slab has one tap, or else each four
+// channels have their own (A is a multiple of 4). While a slab is multiplied, the next one is on its way into
+// registers.
 // Few voxels with long sums: push.splits workgroups share out the slabs, as in conv_gather_tile.comp.
 // Grid: split x class x block of channels x tile of voxels, voxels fastest.
 #include "shaders/common/tensor.glsl"

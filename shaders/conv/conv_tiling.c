@@ -21,7 +21,7 @@ static struct conv_gather_grid shape_coop_gather(const struct op_target *target,
     enum { FEW_GROUPS = 128, LONG_ROUNDS = 64 };
     uint64_t size = conv_class_voxels(g, transposed), depth = conv_slab_count(g, transposed, a, 1);
     uint32_t classes = conv_class_count(g, transposed);
-    struct conv_coop_tile tile = conv_coop_tile(target, classes, size, b, depth);
+    struct conv_coop_tile tile = conv_coop_tile(target, CONV_COOP_GATHER, classes, size, b, depth);
     uint64_t groups = classes * rt_div_up(size, tile.m) * rt_div_up(b, tile.n);
     uint64_t rounds = rt_div_up(depth, tile.steps * target->matrix.k), splits = rounds * 8 / LONG_ROUNDS;
     uint64_t most = room / conv_dst_count(g, transposed, b);
@@ -48,7 +48,7 @@ struct conv_gather_grid conv_tiling_gather(const struct op_target *target, const
 static struct conv_coop_tile coop_weight_tile(const struct op_target *target, uint32_t taps, uint32_t a,
                                               uint32_t b) {
     enum { LONG = 1024 }; // voxels are many
-    return conv_coop_tile(target, LONG, (uint64_t)taps * a, b, LONG);
+    return conv_coop_tile(target, CONV_COOP_WEIGHT, LONG, (uint64_t)taps * a, b, LONG);
 }
 
 static uint32_t coop_weight_parts(const struct op_target *target, const struct conv_geometry *g, uint32_t a,

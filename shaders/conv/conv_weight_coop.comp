@@ -4,9 +4,9 @@
 #extension GL_KHR_memory_scope_semantics : require
 #extension GL_KHR_shader_subgroup_basic : require
 #extension GL_EXT_shader_explicit_arithmetic_types_float16 : require
-// The weight gradient as a GEMM on cooperative matrices: M = taps x channels of the big side (channels innermost),
-// N = channels of the small side, K = small voxels of one part. fp16 products, fp32 sums; both sides lie in
-// shared memory with channels innermost, so the big side's matrices are read by columns.
+// The weight gradient as a GEMM on cooperative matrices: M = taps x channels of the big side (channels
+// innermost), N = channels of the small side, K = small voxels of one part. fp16 products, fp32 sums; both
+// sides lie in shared memory with channels innermost, so the big side's matrices are read by columns.
 // Grid: part x block of b x block of m, blocks of m fastest.
 #include "shaders/common/tensor.glsl"
 #include "shaders/conv/conv_geometry.glsl"
@@ -14,7 +14,8 @@
 #include "shaders/conv/conv_coop.glsl"
 
 layout(constant_id = 24) const bool BIG_GRADIENT = false; // or else the small side is one
-layout(constant_id = 25) const uint SMALL_D = 1;          // known here so that voxels are placed without divisions
+// Known here so that voxels are placed without divisions.
+layout(constant_id = 25) const uint SMALL_D = 1;
 layout(constant_id = 26) const uint SMALL_H = 1;
 layout(constant_id = 27) const uint SMALL_W = 1;
 

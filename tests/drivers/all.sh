@@ -25,6 +25,7 @@ judge() {
     done
 }
 
+sh "$here/coop.sh" "$CHROOT" || status=1
 # shellcheck disable=SC2086
 judge "$program" $here_devices
 # shellcheck disable=SC2086

@@ -1,5 +1,6 @@
-// test_coop: family coop beyond the rows of test_ops. On a device that can run it: its self-test finds what is wrong
-// and the family becomes tile; fp16's range. Elsewhere: it is refused, and why. It says which of the two it judged.
+// test_coop: family coop beyond the rows of test_ops. On a device that can run it: its self-test finds what
+// is wrong and the family becomes tile; fp16's range. Elsewhere: it is refused, and why. It says which of the
+// two it judged.
 #include "runtime/open.h"
 #include "runtime/transfer.h"
 #include "shaders/check/op_compare.h"
