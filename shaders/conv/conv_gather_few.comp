@@ -94,7 +94,7 @@ void main() {
                     float wl[CHUNK * PAIRS], wh[CHUNK * PAIRS];
                     [[unroll]] for (uint k = 0; k < CHUNK; k++)
                         [[unroll]] for (uint p = 0; p < PAIRS; p++) {
-                            uvec2 bits = split64(Uints64(weight_lane[p] + weight_tap + uint64_t((c + k) * B * 4)).at[0]);
+                            uvec2 bits = split64(Uints64(weight_lane[p] + weight_tap + uint64_t((c + k) * B) * 4).at[0]);
                             wl[k * PAIRS + p] = uintBitsToFloat(bits.x);
                             wh[k * PAIRS + p] = uintBitsToFloat(bits.y);
                         }
