@@ -42,24 +42,25 @@ def faults(limits, found, presets):
             yield f"share_{preset}: {pipelines.unseen(found, preset):.0f}% of the work has no loop that is understood"
 
 
-def tile_row(row):
+def tile_row(row, width):
     tile, small, base, members = row
     shares = sorted(100 * p.share() for p in members if p.share())
-    share = f"{shares[0]:5.0f}-{shares[-1]:.0f}%" if shares else "-"
+    share = f"{shares[0]:5.0f}-{shares[-1]:.0f}%" if shares else "    -"
     known = [max(pipelines.known(members, what), default="-")
              for what in ("registers", "spills", "shared_bytes", "cycles")]
     waves = min(pipelines.known(members, "waves"), default="-")
-    return (f"{tile:<44} {100 * small:5.1f}% {100 * base:5.1f}% {members[0].subgroup_size:4} {known[0]:>5} {waves:>5}"
+    return (f"{tile:<{width}} {100 * small:5.1f}% {100 * base:5.1f}% {members[0].subgroup_size:4} {known[0]:>5} {waves:>5}"
             f" {known[1]:>6} {known[2]:>7} {known[3]:>7} {share}")
 
 
 def print_table(found):
     print(f"{found[0].device} ({found[0].driver}), {len(found)} pipelines\n")
-    print(f"{'tile':<44} {'small':>6} {'base':>6} {'lane':>4} {'regs':>5} {'waves':>5} {'spills':>6} {'shared':>7} {'cycles':>7}"
+    rows = [row for row in pipelines.by_tile(found) if max(row[1], row[2]) >= 0.005]
+    width = max((len(tile) for tile, *_ in rows), default=4)
+    print(f"{'tile':<{width}} {'small':>6} {'base':>6} {'lane':>4} {'regs':>5} {'waves':>5} {'spills':>6} {'shared':>7} {'cycles':>7}"
           "  multiply-adds")
-    for row in pipelines.by_tile(found):
-        if max(row[1], row[2]) >= 0.005:
-            print(tile_row(row))
+    for row in rows:
+        print(tile_row(row, width))
     print("\n" + ", ".join(f"{name} {value}" for name, value in pipelines.summary(found).items() if value is not None))
 
 

@@ -7,19 +7,19 @@ import assembly
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 STEPS = {"small": "small fp32 muon", "base": "base fp32 muon"}  # what shares are weighed by: the default of train
-CONSTANT = re.compile(r"constant_id\s*=\s*(\d+)\)\s*const\s+\w+\s+(\w+)")
+CONSTANT = re.compile(r"constant_id\s*=\s*(\d+)\)\s*const\s+(\w+)\s+(\w+)")
 INCLUDE = re.compile(r'#include "(shaders/conv/\w+\.glsl)"')
 TILE_FROM = 16  # constants before it are the family, the geometry and the channels of a convolution
 SIGNS = {"BM": " ", "BD": " ", "BN": "x", "BH": "x", "BW": "x", "BK": " K", "TM": " M", "TN": " N", "KS": " teams "}
 
 
 def constants(kernel):
-    """Names of the specialisation constants that make a convolution's tile, by their index, from its source."""
+    """(type, name) of the specialisation constants that make a convolution's tile, by their index, from its source."""
     name = re.sub(r"_bf16$", "", kernel)
     text = "".join(path.read_text() for path in (ROOT / "shaders" / "conv").glob(f"{name}.comp"))
     text += "".join((ROOT / path).read_text() for path in INCLUDE.findall(text))
-    found = sorted((int(at), name) for at, name in CONSTANT.findall(text))
-    return {at: name for at, name in found if at >= TILE_FROM and not name.startswith("SMALL_")}
+    found = sorted((int(at), kind, name) for at, kind, name in CONSTANT.findall(text))
+    return {at: (kind, name) for at, kind, name in found if at >= TILE_FROM and not name.startswith("SMALL_")}
 
 
 class Pipeline:
@@ -29,12 +29,12 @@ class Pipeline:
         self.tile = self.kernel
 
     def name_tile(self, names):
-        for at, name in names.items():
-            value = self.specialisation[at] if at < len(self.specialisation) else None
-            if name in SIGNS and value is not None and not (name == "KS" and value == 1):
-                self.tile += f"{SIGNS[name]}{value}"
-            elif name not in SIGNS and value:
-                self.tile += f" {name.lower()}" + (f" {value}" if value > 1 else "")
+        for at, (kind, name) in names.items():
+            value = self.specialisation[at] if at < len(self.specialisation) else 0
+            if kind == "bool":
+                self.tile += f" {name.lower()}" * value
+            elif (name, value) != ("KS", 1):
+                self.tile += SIGNS.get(name, f" {name.lower()} ") + str(value)
 
     def work(self, preset):
         return self.flops.get(STEPS[preset], 0.0) if self.text else 0.0
