@@ -15,6 +15,7 @@
 
 enum { N = CLASSIFIER_BATCH, STEPS = 200, WARMUP = 20 };
 
+#define LOSS_SCALE 1024.0f // at first: the gradient of a mean cross-entropy is small
 #define LEARNING_RATE 3e-3f
 #define BETA1 0.9f
 #define BETA2 0.99f
@@ -151,7 +152,7 @@ static enum rt_status clear(struct classifier *c) {
         status =
             rt_buffer_upload(c->library->device, c->grad_clip_state, zeros, sizeof(struct grad_clip_state));
     free(zeros);
-    c->loss_scale = loss_scale_start(c->library->target.family != OP_FAMILY_COOP, 0.0f);
+    c->loss_scale = loss_scale_start(c->library->target.family != OP_FAMILY_COOP, LOSS_SCALE);
     return status;
 }
 

@@ -55,16 +55,16 @@ double op_round_half(double value) {
     frexp(value, &exponent);
     int step = exponent - BITS > LEAST ? exponent - BITS : LEAST;
     double rounded = ldexp(rint(ldexp(value, -step)), step);
-    return fabs(rounded) > 65504.0 ? copysign(65504.0, rounded) : rounded;
+    return fabs(rounded) > OP_HALF_MAX ? copysign(OP_HALF_MAX, rounded) : rounded;
 }
 
 bool op_summands(enum op_id id, const void *params, const struct op_signature *signature,
-                 double *const *arrays, double sizes[OP_MAX_ARGS]) {
+                 double *const *arrays, double least, double sizes[OP_MAX_ARGS]) {
     double *work[OP_MAX_ARGS] = {0};
     bool made = op_arrays_create(signature, work);
     for (uint32_t i = 0; i < signature->arg_count; i++)
         for (uint64_t k = 0; made && arrays[i] != NULL && k < signature->args[i].count; k++)
-            work[i][k] = fabs(arrays[i][k]);
+            work[i][k] = arrays[i][k] == 0.0 ? 0.0 : fmax(fabs(arrays[i][k]), least);
     if (made)
         op_table[id]->reference(params, work);
     for (uint32_t i = 0; i < signature->arg_count; i++) {

@@ -24,16 +24,20 @@ double op_tolerance(enum op_id id, const struct op_signature *signature, double 
 // What fp16 costs a sum of products, relative to the size of its summands: each of the two factors is rounded
 // to 11 bits, by at most 2^-11 of its own size, so a product is off by 2^-10 of its own and the sum by 2^-10
 // of the sum of their sizes; fp32 adds its own. Relative to the sum itself it has no bound: summands may
-// cancel. (Factors below 2^-14 are rounded by 2^-25, which is less than 2^-11 of the largest in every fill.)
+// cancel. Below 2^-14 the steps of fp16 grow no finer: a smaller factor is judged as if it were of that size.
 #define OP_HALF_ERROR (1.0 / 1024 + 2e-5)
+#define OP_HALF_LEAST (1.0 / 16384)
 // The same where every factor is an fp16 number already: products are exact. Matrix units may cut off digits
 // where fp32 rounds, once for each 8 or 16 summands: 2^-23 of the sum's size, for some 100 steps.
 #define OP_HALF_SUM_ERROR 2e-5
 
 // The largest sum of the sizes of its summands, of each output of an operation with `products`: its reference
-// on the inputs' absolute values. 0 for other arguments. False when memory is out.
+// on the inputs' absolute values, none but zeros below `least`. 0 for other arguments. False when memory is
+// out.
 bool op_summands(enum op_id id, const void *params, const struct op_signature *signature,
-                 double *const *arrays, double sizes[OP_MAX_ARGS]);
+                 double *const *arrays, double least, double sizes[OP_MAX_ARGS]);
+
+#define OP_HALF_MAX 65504.0
 
 // Rounds to what fp16 can hold, to nearest even; larger numbers become its largest.
 double op_round_half(double value);

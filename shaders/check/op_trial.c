@@ -144,8 +144,8 @@ static bool rounds_to_half(const struct trial_run *run) {
 // Before the reference replaces the arrays' outputs.
 static bool agrees(struct trial_run *run, struct op_trial_result *result) {
     double floor = op_scale_floor(&run->signature, run->arrays), summands[OP_MAX_ARGS] = {0};
-    if (rounds_to_half(run) &&
-        !op_summands(run->trial->id, run->trial->params, &run->signature, run->arrays, summands))
+    if (rounds_to_half(run) && !op_summands(run->trial->id, run->trial->params, &run->signature, run->arrays,
+                                            OP_HALF_LEAST, summands))
         return fail(run, result, "out of host memory");
     op_table[run->trial->id]->reference(run->trial->params, run->arrays);
     for (uint32_t i = 0; i < run->signature.arg_count; i++) {
