@@ -34,6 +34,7 @@ vec4 activate_derivative(vec4 x, float slope) {
         vec4 e = exp(-2.0 * abs(x)), sum = 1.0 + e; // 1 - tanh^2 would cancel where tanh is near 1
         return 4.0 * e / (sum * sum);
     }
-    vec4 s = sigmoid(x), ds = s * sigmoid(-x);
-    return KIND == SILU ? s + x * ds : ds;
+    // The sigmoids of |x| and of -|x| by one exponential and one division; neither cancels.
+    vec4 e = exp(-abs(x)), high = 1.0 / (1.0 + e), low = e * high, ds = high * low;
+    return KIND == SILU ? mix(low, high, greaterThanEqual(x, vec4(0.0))) + x * ds : ds;
 }

@@ -5,6 +5,9 @@
 #include "shaders/clips/clip_to_tensor_push.h"
 
 layout(constant_id = 4) const uint FILL = 0;
+layout(constant_id = 5) const uint D = 1; // sizes that are constants divide without a division
+layout(constant_id = 6) const uint H = 1;
+layout(constant_id = 7) const uint W = 1;
 const uint EDGE = 1;
 
 // Three bytes from any byte offset; bytes are read as words, which needs no 8-bit storage.
@@ -30,16 +33,16 @@ ivec3 source(ivec3 at, ivec3 size, uvec4 augment, out bool inside) {
 }
 
 void main() {
-    uint count = push.n * push.d * push.h * push.w;
-    ivec3 size = ivec3(push.d, push.h, push.w);
+    uint count = push.n * D * H * W;
+    ivec3 size = ivec3(D, H, W);
     for (uint i = item_begin(count); i < item_end(count); i += item_step()) {
-        uint w = i % push.w, h = i / push.w % push.h, d = i / push.w / push.h % push.d, n = i / push.w / push.h / push.d;
+        uint w = i % W, h = i / W % H, d = i / W / H % D, n = i / W / H / D;
         uvec4 augment = uvec4(load1_u32(push.augment, n * 4), load1_u32(push.augment, n * 4 + 1),
                               load1_u32(push.augment, n * 4 + 2), load1_u32(push.augment, n * 4 + 3));
         bool inside;
         ivec3 at = source(ivec3(d, h, w), size, augment, inside);
-        uint64_t clip = uint64_t(load1_u32(push.index, n)) * (push.d * push.h * push.w * 3);
-        uint voxel = (uint(at.x) * push.h + uint(at.y)) * push.w + uint(at.z);
+        uint64_t clip = uint64_t(load1_u32(push.index, n)) * (D * H * W * 3);
+        uint voxel = (uint(at.x) * H + uint(at.y)) * W + uint(at.z);
         vec3 rgb = inside || FILL == EDGE ? vec3(load_rgb(clip, voxel * 3)) / 255.0 : vec3(0.0);
         store4(push.dst, i, vec4(rgb, 0.0));
     }

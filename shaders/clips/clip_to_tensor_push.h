@@ -6,8 +6,5 @@ PUSH(clip_to_tensor) {
     ADDRESS augment;
     ADDRESS dst;
     UINT n;
-    UINT d;
-    UINT h;
-    UINT w;
 }
 PUSH_END(clip_to_tensor)

@@ -43,12 +43,10 @@ static void record_clip_to_tensor(struct op_recorder *recorder, const struct op_
                                        .index = args->index.address,
                                        .augment = args->augment.address,
                                        .dst = args->dst.address,
-                                       .n = p->n,
-                                       .d = p->d,
-                                       .h = p->h,
-                                       .w = p->w};
+                                       .n = p->n};
     op_dispatch(recorder,
-                OP_LAUNCH(KERNEL_FOR(p->dtype, clip_to_tensor), push, OP_SPEC((uint32_t)p->fill),
+                OP_LAUNCH(KERNEL_FOR(p->dtype, clip_to_tensor), push,
+                          OP_SPEC((uint32_t)p->fill, p->d, p->h, p->w),
                           .items = (uint64_t)p->n * p->d * p->h * p->w,
                           .reads = {args->clips, args->index, args->augment}, .writes = {args->dst}));
 }

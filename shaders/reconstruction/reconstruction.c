@@ -146,14 +146,12 @@ static void record_backward(struct op_recorder *recorder, const struct op_recons
                                                 .d_nll = args->d_nll.address,
                                                 .d_pred = args->d_pred.address,
                                                 .count4 = p->n * sample4,
-                                                .sample4 = sample4,
-                                                .c4 = p->c / 4,
                                                 .c_used = channels_used(p),
                                                 .accumulate = p->accumulate,
                                                 .least = least_variance(p)};
     op_dispatch(recorder,
                 OP_LAUNCH(KERNEL_FOR(p->dtype, reconstruction_backward), push,
-                          OP_SPEC(p->target_dtype == OP_BF16), .items = push.count4,
+                          OP_SPEC(p->target_dtype == OP_BF16, sample4, p->c / 4), .items = push.count4,
                           .reads = {args->pred, args->target, args->calibration, args->d_nll, args->d_pred},
                           .writes = {args->d_pred}));
 }

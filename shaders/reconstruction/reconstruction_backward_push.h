@@ -7,8 +7,6 @@ PUSH(reconstruction_backward) {
     ADDRESS d_nll;
     ADDRESS d_pred;
     UINT count4;  // groups of four elements
-    UINT sample4; // of them in one sample
-    UINT c4;
     UINT c_used;
     UINT accumulate;
     FLOAT least; // sigma_floor^2
