@@ -68,9 +68,11 @@ static void mutate(enum op_id id, uint64_t seed, void *params) {
     }
 }
 
+// Elements are counted by 32 bits, but for the bytes of a data set, whose clips are found by 64.
 static bool argument_is_sound(const struct op_arg *arg) {
+    uint64_t most = arg->dtype == OP_U8 ? (uint64_t)1 << 40 : UINT32_MAX;
     return arg->name != NULL && arg->name[0] != '\0' && arg->role <= OP_SCRATCH && arg->dtype <= OP_U32 &&
-           arg->count <= UINT32_MAX;
+           arg->count <= most;
 }
 
 static bool signature_is_sound(const struct op_signature *signature) {
