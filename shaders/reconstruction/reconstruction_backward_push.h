@@ -6,7 +6,7 @@ PUSH(reconstruction_backward) {
     ADDRESS calibration; // struct reconstruction_calibration
     ADDRESS d_nll;
     ADDRESS d_pred;
-    UINT count4;  // groups of four elements
+    UINT count4; // groups of four elements
     UINT c_used;
     UINT accumulate;
     FLOAT least; // sigma_floor^2
