@@ -1,9 +1,9 @@
 // mograph bench generate: how many clips a second this device makes.
 #include "cli/bench/bench_generate.h"
+#include "cli/bench/bench_json.h"
 #include "cli/bench/choice.h"
 #include "cli/command.h"
 #include "cli/json.h"
-#include "model/weights/weights_layout.h"
 
 struct bench_values {
     int preset;
@@ -44,15 +44,7 @@ static void print_row(const struct bench_generate *b) {
 }
 
 static cJSON *json_head(const struct cli_device *device, const struct bench_generate *b) {
-    const struct rt_device_info *info = rt_device_describe(device->device);
-    char config[WEIGHTS_CONFIG_TEXT];
-    cJSON *root = cJSON_CreateObject();
-    weights_config_text(&b->model, config);
-    cJSON_AddStringToObject(root, "device", info->name);
-    cJSON_AddStringToObject(root, "driver", info->driver);
-    cJSON_AddStringToObject(root, "kernels", op_family_text(device->library->target.family));
-    cJSON_AddStringToObject(root, "preset", b->model.name);
-    cJSON_AddStringToObject(root, "config", config);
+    cJSON *root = bench_json_head(device, &b->model);
     cJSON_AddNumberToObject(root, "repeat", b->repeat);
     return root;
 }

@@ -1,7 +1,7 @@
 // Tables of steps of training, and of the kernels that they spend their time in.
 #include "cli/bench/bench_train_print.h"
 
-#include "model/weights/weights_layout.h"
+#include "cli/bench/bench_json.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -126,15 +126,7 @@ bool bench_train_print(const struct cli_device *device, const struct bench_train
 // --- as JSON
 
 cJSON *bench_train_json_head(const struct cli_device *device, const struct bench_train *b) {
-    const struct rt_device_info *info = rt_device_describe(device->device);
-    char config[WEIGHTS_CONFIG_TEXT];
-    cJSON *root = cJSON_CreateObject();
-    weights_config_text(&b->model, config);
-    cJSON_AddStringToObject(root, "device", info->name);
-    cJSON_AddStringToObject(root, "driver", info->driver);
-    cJSON_AddStringToObject(root, "kernels", op_family_text(device->library->target.family));
-    cJSON_AddStringToObject(root, "preset", b->model.name);
-    cJSON_AddStringToObject(root, "config", config);
+    cJSON *root = bench_json_head(device, &b->model);
     cJSON_AddStringToObject(root, "precision", precision_text(b));
     cJSON_AddStringToObject(root, "optimiser", optimiser_text(b));
     cJSON_AddBoolToObject(root, "adversary", has_adversary(b));

@@ -3,6 +3,7 @@
 # As root. The chroot and what the drivers said stay in FOLDER, for the next run and for whoever wants to look.
 set -eu
 
+[ $# -ge 2 ] || { echo "usage: sh tests/drivers/all.sh FOLDER PROGRAM [MIRROR]" >&2; exit 2; }
 folder=$1
 program=$2
 here=$(cd "$(dirname "$0")" && pwd)

@@ -4,6 +4,7 @@
 # As root. The system is made once, in two minutes; the program is brought up to date each time. Nothing is mounted.
 set -eu
 
+[ $# -ge 2 ] || { echo "usage: sh tests/drivers/chroot.sh FOLDER MIRROR" >&2; exit 2; }
 folder=$1
 mirror=$2
 top=$(cd "$(dirname "$0")/../.." && pwd)

@@ -4,6 +4,7 @@
 # As root, behind chroot.sh, whose build it goes on with; some ten minutes on two cores.
 set -eu
 
+[ $# -ge 1 ] || { echo "usage: sh tests/drivers/coop.sh CHROOT" >&2; exit 2; }
 chroot=$1
 
 # In the build folder, with nothing of this environment.

@@ -5,6 +5,7 @@
 # is given. PRESETS="small base" in the environment leaves out all else; CHROOT is where chroot.sh has made its Debian.
 set -eu
 
+[ $# -ge 2 ] || { echo "usage: sh tests/drivers/run.sh DEVICE PROGRAM [FOLDER]" >&2; exit 2; }
 device=$1
 program=$2
 here=$(cd "$(dirname "$0")" && pwd)
@@ -38,7 +39,7 @@ in_chroot() {
     shift
     [ -e "$chroot/opt/shims/done" ] || fail "$chroot has no drivers: sh setup.sh drivers makes it, CHROOT says where it is"
     [ "$(id -u)" -eq 0 ] || fail "a chroot is root's"
-    inside=$(mktemp -d "$chroot/tmp/mograph-XXXXXX")
+    inside=$(mktemp -d -p "$chroot/tmp")
     cp "$program" "$inside/pipelines"
     mkdir "$inside/out"
     at=${inside#"$chroot"}

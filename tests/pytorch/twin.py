@@ -186,19 +186,24 @@ class Twin(nn.Module):
         log_sigma = bounded(log_sigma)
         kls = [kl_divergence(mu, log_sigma, prior_mu, prior_log_sigma, self.top_count)]
         condition = torch.cat([mu + log_sigma.exp() * eps[0].flatten(1), embedding], 1)
+
+        def sample(i, x):
+            x, kl = self.sample_level(i, x, features[i], eps[len(kls)], drops[len(kls)])
+            kls.append(kl)
+            return x
+        return self.decode(condition, sample), kls
+
+    def decode(self, condition, sample):
+        """From the top's vector to the picture; sample(i, x) adds the latents of level i."""
         modulation = self.modulation(condition)
         x = self.start(modulation)
         for i in reversed(range(self.stages)):
             stage = self.decoder[str(i)]
             x = self.enter(i, x, condition, modulation)
             if self.latent[i] > 0:
-                x, kl = self.sample_level(i, x, features[i], eps[len(kls)], drops[len(kls)])
-                kls.append(kl)
+                x = sample(i, x)
             if i > 0:
                 x = F.silu(stage.norm(stage.up(x)))
-        return self.picture(x, modulation), kls
-
-    def picture(self, x, modulation):
         x = film(depth_to_space(self.decoder["0"].conv(x)), self.decoder["gain"], modulation)
         return torch.sigmoid(x).permute(0, 2, 3, 4, 1)
 
@@ -207,13 +212,4 @@ class Twin(nn.Module):
         embedding, eps = self.embedding(classes), list(eps)
         mu, log_sigma = self.top["prior"](embedding).chunk(2, 1)
         condition = torch.cat([mu + log_sigma.exp() * eps.pop(0).flatten(1), embedding], 1)
-        modulation = self.modulation(condition)
-        x = self.start(modulation)
-        for i in reversed(range(self.stages)):
-            stage = self.decoder[str(i)]
-            x = self.enter(i, x, condition, modulation)
-            if self.latent[i] > 0:
-                x = self.sample_prior(i, x, eps.pop(0))
-            if i > 0:
-                x = F.silu(stage.norm(stage.up(x)))
-        return self.picture(x, modulation)
+        return self.decode(condition, lambda i, x: self.sample_prior(i, x, eps.pop(0)))
