@@ -59,12 +59,11 @@ struct op_signature {
 struct op_target {
     enum op_family family;
     bool cpu; // a CPU device: family tile runs there for its tests only, and is shaped to compile fast
-    uint32_t subgroup_size;
+    uint32_t subgroup_size; // of kernels that pin it: families lane and coop; 0: none
     uint32_t max_invocations;
     uint32_t max_shared_bytes;
     enum op_gpu gpu;
     struct rt_matrix_shape matrix; // of family coop; m 0: there is none
-    uint32_t matrix_subgroup;
 };
 
 // Why params were refused: one line, without the operation's name.

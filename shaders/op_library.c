@@ -143,8 +143,7 @@ enum rt_status op_library_create(struct rt_device *device, struct op_library **o
                                          .max_invocations = info->max_invocations,
                                          .max_shared_bytes = info->max_shared_bytes,
                                          .gpu = make_of(info),
-                                         .matrix = info->matrix,
-                                         .matrix_subgroup = info->pinned_subgroup};
+                                         .matrix = info->matrix};
     enum rt_status status = op_family_choose(info, &library->target.family);
     if (status == RT_OK)
         status = create_zeros(library);

@@ -11,7 +11,7 @@ static uint32_t columns_of(uint32_t columns, uint32_t limit) {
 // Sums of an invocation. Intel's subgroups of 8 and 16 spill in the gather with 32; a weight's gradient has
 // room for them.
 static uint32_t sums_of(const struct op_target *target, enum conv_coop_use use) {
-    return target->cpu || (use == CONV_COOP_GATHER && target->matrix_subgroup < 32) ? 16 : 32;
+    return target->cpu || (use == CONV_COOP_GATHER && target->subgroup_size < 32) ? 16 : 32;
 }
 
 // Deals the tile to subgroups, in blocks as square as can be: then matrices that are loaded serve most
@@ -21,7 +21,7 @@ static uint32_t sums_of(const struct op_target *target, enum conv_coop_use use) 
 static void deal(const struct op_target *target, enum conv_coop_use use, struct conv_coop_tile *tile) {
     const struct rt_matrix_shape *matrix = &target->matrix;
     uint32_t sums = sums_of(target, use);
-    uint32_t lanes = target->matrix_subgroup, threads = tile->m * tile->n / sums;
+    uint32_t lanes = target->subgroup_size, threads = tile->m * tile->n / sums;
     uint32_t least = target->cpu ? lanes : 128;
     threads = threads < least ? least : threads;
     threads = threads > target->max_invocations ? target->max_invocations : threads;
@@ -49,7 +49,7 @@ static void deal(const struct op_target *target, enum conv_coop_use use, struct 
 // matrices into some thousand instructions, and takes seconds where a slab holds many: there only short sums
 // have two of a slab's.
 static uint32_t steps_of(const struct op_target *target, uint64_t depth) {
-    uint32_t wanted = target->matrix_subgroup < 32 || depth <= 16 ? 16 : 32, k = target->matrix.k;
+    uint32_t wanted = target->subgroup_size < 32 || depth <= 16 ? 16 : 32, k = target->matrix.k;
     if (target->cpu && depth > 64)
         wanted = k;
     return wanted > k ? wanted / k : 1;
