@@ -62,6 +62,8 @@ enum rt_status classifier_net_init(struct classifier_net *net, const struct clas
     if (status != RT_OK)
         return status;
     write_network(net, config, mode);
+    if (mode == CLASSIFIER_RUN)
+        graph_fuse(net->graph);
     status = graph_finish(net->graph, mode == CLASSIFIER_TRAIN, chunk_bytes);
     if (status != RT_OK)
         classifier_net_finish(net);

@@ -55,6 +55,10 @@ void graph_seed(struct graph *graph, uint32_t value);
 
 enum rt_status graph_status(const struct graph *graph);
 
+// Fuses what follows convolutions into them (graph_fuse.c), for a network that only runs forward: behind the
+// last operation, before graph_finish. Of values that are not kept, some are then never computed.
+void graph_fuse(struct graph *graph);
+
 // Derives the backward pass (when `train`) and plans the memory, cut into blocks of `chunk_bytes` (0: one
 // block). Nothing can be added afterwards.
 enum rt_status graph_finish(struct graph *graph, bool train, uint64_t chunk_bytes);

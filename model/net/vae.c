@@ -408,6 +408,8 @@ enum rt_status vae_init(struct vae *vae, const struct vae_config *config, enum v
     if (status != RT_OK)
         return status;
     write_network(vae, n);
+    if (!vae_mode_trains(mode) && mode != VAE_ESTIMATE)
+        graph_fuse(vae->graph);
     status = graph_status(vae->graph);
     if (status == RT_OK)
         status = add_density(config, parameters);

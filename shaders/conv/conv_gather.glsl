@@ -10,7 +10,7 @@
 // this output's parity, so a k4 s2 transpose is eight dense 2x2x2 convolutions and no work is spent on zeros.
 #include "shaders/conv/conv_geometry.glsl"
 
-const bool TRANSPOSED = MODE == 1;
+const bool TRANSPOSED = (MODE & 1) == 1;
 const uint CLASSES = TRANSPOSED ? SD * SH * SW : 1;
 
 // One dimension of one class.

@@ -14,6 +14,7 @@
 #include "shaders/common/tensor.glsl"
 #include "shaders/conv/conv_gather.glsl"
 #include "shaders/conv/conv_gather_push.h"
+#include "shaders/conv/conv_epilogue.glsl"
 #include "shaders/conv/conv_coop.glsl"
 
 layout(constant_id = 24) const bool GRADIENT = false; // src is one
@@ -120,7 +121,9 @@ void store_sum(uint m, uint n, uint split, vec4 sum) {
     int d = q.x * ad.dst_mul + ad.dst_add, h = q.y * ah.dst_mul + ah.dst_add, w = q.z * aw.dst_mul + aw.dst_add;
     uint voxel = uint(((q.w * int(push.dst_d) + d) * int(push.dst_h) + h) * int(push.dst_w) + w);
     if (push.splits == 1)
-        store4(push.dst, voxel * (B / 4) + n / 4, sum + (push.bias != 0 ? load4_f32(push.bias, n / 4) : vec4(0.0)));
+        store4(push.dst, voxel * (B / 4) + n / 4,
+               finish(sum + (push.bias != 0 ? load4_f32(push.bias, n / 4) : vec4(0.0)), uint(q.w),
+                      voxel * (B / 4) + n / 4, n));
     else
         store4_f32(push.dst, (split * push.n * push.dst_d * push.dst_h * push.dst_w + voxel) * (B / 4) + n / 4, sum);
 }

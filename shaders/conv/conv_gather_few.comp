@@ -12,6 +12,8 @@
 #include "shaders/common/tensor.glsl"
 #include "shaders/conv/conv_gather.glsl"
 #include "shaders/conv/conv_gather_push.h"
+#define EPILOGUE_PAIRS
+#include "shaders/conv/conv_epilogue.glsl"
 
 layout(constant_id = 16) const uint SUBGROUP = 8;
 layout(constant_id = 17) const uint VOXELS = 16;
@@ -124,9 +126,11 @@ void main() {
         if (subgroupBroadcast(inside[i], l)) {
             uint voxel = uint(((n * int(push.dst_d) + d) * int(push.dst_h) + h) * int(push.dst_w) + w);
             [[unroll]] for (uint p = 0; p < PAIRS; p++)
-                if (channel + p * PAIR_CHANNELS < B)
-                    store_pair(push.dst + uint64_t(voxel * B + channel + p * PAIR_CHANNELS) * ACTIVATION_BYTES,
-                               vec2(low[v * PAIRS + p], high[v * PAIRS + p]));
+                if (channel + p * PAIR_CHANNELS < B) {
+                    uint c = channel + p * PAIR_CHANNELS, at = voxel * B + c;
+                    store_pair(push.dst + uint64_t(at) * ACTIVATION_BYTES,
+                               finish(vec2(low[v * PAIRS + p], high[v * PAIRS + p]), uint(n), at / 2, c));
+                }
         }
     }
 }

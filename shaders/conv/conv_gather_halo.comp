@@ -15,6 +15,7 @@
 #include "shaders/common/tensor.glsl"
 #include "shaders/conv/conv_gather.glsl"
 #include "shaders/conv/conv_gather_push.h"
+#include "shaders/conv/conv_epilogue.glsl"
 
 layout(constant_id = 0) const uint THREADS = 256;
 layout(constant_id = 16) const uint BD = 4;
@@ -146,13 +147,15 @@ void place_sums(uint clip, ivec3 q, uint n) {
     dst_left = inside ? aw.q_begin + aw.q_count - q.z : 0;
 }
 
-void store_sums(uint n_first, vec4 sum[TILE]) {
+void store_sums(uint clip, uint n_first, vec4 sum[TILE]) {
+    const uint COLUMN = (TRANSPOSED ? SW : 1) * (B / 4); // from a sum to the one to its right
     uint64_t at = push.dst + uint64_t(dst_at) * GROUP_BYTES;
     [[unroll]] for (int i = 0; i < 8; i++) {
         [[unroll]] for (uint j = 0; j < TN4; j++)
             if (i < dst_left && (B % BN == 0 || n_first + j * NT * 4 < B))
-                store4(at, j * NT, sum[uint(i) * TN4 + j]);
-        at += (TRANSPOSED ? SW : 1) * (B / 4 * GROUP_BYTES);
+                store4(at, j * NT,
+                       finish(sum[uint(i) * TN4 + j], clip, dst_at + uint(i) * COLUMN + j * NT, n_first + j * NT * 4));
+        at += COLUMN * GROUP_BYTES;
     }
 }
 
@@ -221,5 +224,5 @@ void main() {
         }
         multiply(plane, tn, sum);
     }
-    store_sums(block * BN + tn * 4, sum);
+    store_sums(clip, block * BN + tn * 4, sum);
 }

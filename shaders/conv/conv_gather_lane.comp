@@ -10,6 +10,8 @@
 #include "shaders/common/tensor.glsl"
 #include "shaders/conv/conv_gather.glsl"
 #include "shaders/conv/conv_gather_push.h"
+#define EPILOGUE_PAIRS
+#include "shaders/conv/conv_epilogue.glsl"
 
 layout(constant_id = 16) const uint SUBGROUP = 8;
 layout(constant_id = 17) const uint COLUMNS = 4;
@@ -131,6 +133,7 @@ void main() {
             [[unroll]] for (uint m = 0; m < CHANNELS; m += 2)
                 if (B % CHANNELS == 0 || channel + m < B)
                     store_pair(push.dst + uint64_t(voxel * B + channel + m) * ACTIVATION_BYTES,
-                               vec2(sum[m * COLUMNS + v], sum[(m + 1) * COLUMNS + v]));
+                               finish(vec2(sum[m * COLUMNS + v], sum[(m + 1) * COLUMNS + v]), n,
+                                      (voxel * B + channel + m) / 2, channel + m));
         }
 }

@@ -7,6 +7,10 @@ PUSH(conv_gather) {
     ADDRESS bias;   // [B], 0 without
     ADDRESS dst;    // [n][dst_d][dst_h][dst_w][B]
     ADDRESS zeros;  // as many zeros as a voxel has channels
+    // Of fused convolutions (conv_epilogue.h):
+    ADDRESS residual; // as dst
+    ADDRESS scale;    // [n][film channels]
+    ADDRESS shift;
     UINT n;
     UINT src_d;
     UINT src_h;

@@ -18,6 +18,7 @@
 #include "shaders/common/tensor.glsl"
 #include "shaders/conv/conv_gather.glsl"
 #include "shaders/conv/conv_gather_push.h"
+#include "shaders/conv/conv_epilogue.glsl"
 
 layout(constant_id = 0) const uint THREADS = 256;
 layout(constant_id = 16) const uint BM = 64;
@@ -203,8 +204,10 @@ void store_sums(uint split, uint n_first, uint m_first, vec4 sum[TILE]) {
             uint voxel = dst_voxels[m_first + i * MT];
             if (voxel == NOWHERE)
                 continue;
+            uint at = voxel * (B / 4) + n / 4;
             if (push.splits == 1)
-                store4(push.dst, voxel * (B / 4) + n / 4, sum[i * TN4 + j] + bias);
+                store4(push.dst, at,
+                       finish(sum[i * TN4 + j] + bias, voxel / (push.dst_d * push.dst_h * push.dst_w), at, n));
             else
                 store4_f32(push.dst, (split_at + voxel) * (B / 4) + n / 4, sum[i * TN4 + j]);
         }

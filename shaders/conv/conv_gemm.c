@@ -63,6 +63,9 @@ static void shape_gather(const struct op_library *library, const struct conv_geo
                                            .bias = buffers->bias.address,
                                            .dst = buffers->dst.address,
                                            .zeros = library->zeros.address,
+                                           .residual = buffers->residual.address,
+                                           .scale = buffers->scale.address,
+                                           .shift = buffers->shift.address,
                                            .n = g->n,
                                            .src_d = from[0],
                                            .src_h = from[1],
@@ -70,8 +73,10 @@ static void shape_gather(const struct op_library *library, const struct conv_geo
                                            .dst_d = to[0],
                                            .dst_h = to[1],
                                            .dst_w = to[2]};
-    work->launch = *OP_LAUNCH(gather_kernel(target, g->dtype), work->push, GEOMETRY_SPEC(transposed, g, a, b),
-                              .reads = {buffers->src, buffers->weight, buffers->bias},
+    uint32_t mode = transposed | conv_epilogue_mode(&buffers->epilogue);
+    work->launch = *OP_LAUNCH(gather_kernel(target, g->dtype), work->push, GEOMETRY_SPEC(mode, g, a, b),
+                              .reads = {buffers->src, buffers->weight, buffers->bias, buffers->residual,
+                                        buffers->scale, buffers->shift},
                               .writes = {buffers->dst}, .flops = conv_flops(g, a, b));
     struct conv_gather_grid grid =
         target->family == OP_FAMILY_TILE

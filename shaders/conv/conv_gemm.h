@@ -6,6 +6,7 @@
 #ifndef MOGRAPH_SHADERS_CONV_CONV_GEMM_H
 #define MOGRAPH_SHADERS_CONV_CONV_GEMM_H
 
+#include "shaders/conv/conv_epilogue.h"
 #include "shaders/conv/conv_tiling.h"
 
 struct conv_gather_buffers {
@@ -13,7 +14,9 @@ struct conv_gather_buffers {
     enum conv_source kind; // of src
     // fp32, room for a multiple of dst: long sums may be split. May be the zero buffer.
     struct rt_buffer partials;
-    bool swapped; // the weight is [tap][b][a]: only where conv_takes_swapped
+    bool swapped;                  // the weight is [tap][b][a]: only where conv_takes_swapped
+    struct conv_epilogue epilogue; // with room for partials: none
+    struct rt_buffer residual, scale, shift;
 };
 
 // Whether this gather can read its weight with the channels swapped.

@@ -1,6 +1,6 @@
 // The geometry of a convolution as specialisation constants,
 // and 64-bit loads of channel pairs for family `lane`.
-layout(constant_id = 4) const uint MODE = 0; // 0 forward, 1 transposed; unused by the weight gradient
+layout(constant_id = 4) const uint MODE = 0; // 0 forward, 1 transposed; above: conv_epilogue.glsl
 layout(constant_id = 5) const uint KD = 3;
 layout(constant_id = 6) const uint KH = 3;
 layout(constant_id = 7) const uint KW = 3;

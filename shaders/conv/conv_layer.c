@@ -2,6 +2,7 @@
 #include "shaders/conv/conv_layer.h"
 
 #include "runtime/align.h"
+#include "shaders/activation/activation.h"
 #include "shaders/conv/conv_gemm.h"
 #include "shaders/conv/conv_reference.h"
 #include "shaders/conv/conv_tiling.h"
@@ -65,6 +66,57 @@ void conv_layer_forward_record(const struct conv_layer *l, struct op_recorder *r
 void conv_layer_forward_reference(const struct conv_layer *l, const struct op_conv_forward_arrays *args) {
     conv_reference_gather(&l->geometry, l->transposed, l->cin, l->cout, false, args->src, args->weight,
                           args->bias, args->dst);
+}
+
+bool conv_layer_fused_extents(const struct conv_layer *l, const struct op_target *target,
+                              struct op_conv_fused_extents *args, struct op_refusal *refusal) {
+    const struct conv_epilogue *e = &l->epilogue;
+    (void)target;
+    if (e->film_channels > 0 &&
+        (!op_check_channels(refusal, "film_channels", e->film_channels) || l->cout % e->film_channels != 0))
+        return op_refuse(refusal, "film_channels is %u, it must be a multiple of 4 and a divisor of cout, %u",
+                         e->film_channels, l->cout);
+    uint64_t film = (uint64_t)l->geometry.n * e->film_channels;
+    args->src = src_extent(l);
+    args->weight = op_elements(OP_F32, weight_count(l));
+    args->bias = op_elements_if(l->has_bias, OP_F32, l->cout);
+    args->residual = op_elements_if(e->residual, l->geometry.dtype, dst_voxels(l) * l->cout);
+    args->scale = op_elements(OP_F32, film);
+    args->shift = op_elements(OP_F32, film);
+    args->dst = dst_extent(l);
+    return true;
+}
+
+void conv_layer_fused_record(const struct conv_layer *l, struct op_recorder *recorder,
+                             const struct op_conv_fused_buffers *args) {
+    struct conv_gather_buffers buffers = {.src = args->src,
+                                          .weight = args->weight,
+                                          .bias = args->bias,
+                                          .dst = args->dst,
+                                          .epilogue = l->epilogue,
+                                          .residual = args->residual,
+                                          .scale = args->scale,
+                                          .shift = args->shift};
+    conv_record_gather(recorder, &l->geometry, l->transposed, l->cin, l->cout, &buffers);
+}
+
+void conv_layer_fused_reference(const struct conv_layer *l, const struct op_conv_fused_arrays *args) {
+    uint64_t count = dst_voxels(l) * l->cout, clip = count / l->geometry.n;
+    const struct conv_epilogue *e = &l->epilogue;
+    conv_reference_gather(&l->geometry, l->transposed, l->cin, l->cout, false, args->src, args->weight,
+                          args->bias, args->dst);
+    for (uint64_t i = 0; i < count; i++) {
+        double x = args->dst[i];
+        if (e->silu)
+            x = op_activation_value(OP_ACTIVATION_SILU, 0.0f, x);
+        if (e->residual)
+            x += args->residual[i];
+        if (e->film_channels > 0) {
+            uint64_t film = i / clip * e->film_channels + i % e->film_channels;
+            x = x * (1.0 + args->scale[film]) + args->shift[film];
+        }
+        args->dst[i] = e->sigmoid ? op_activation_value(OP_ACTIVATION_SIGMOID, 0.0f, x) : x;
+    }
 }
 
 // The swapped weight, and behind it room for split sums of d_src.

@@ -1,14 +1,16 @@
 // What conv3d, conv_transpose3d and linear share above the GEMM core: extents, recording and references of
-// the three passes. conv3d and linear go from the big grid to the small one, conv_transpose3d the other way.
+// the passes. conv3d and linear go from the big grid to the small one, conv_transpose3d the other way.
 #ifndef MOGRAPH_SHADERS_CONV_CONV_LAYER_H
 #define MOGRAPH_SHADERS_CONV_CONV_LAYER_H
 
 #include "shaders/conv/conv_args.h"
+#include "shaders/conv/conv_epilogue.h"
 #include "shaders/conv/conv_geometry.h"
 
 #include <string.h>
 
 OP_DECLARE_ARGS(conv_forward);
+OP_DECLARE_ARGS(conv_fused);
 OP_DECLARE_ARGS(conv_backward_input);
 OP_DECLARE_ARGS(conv_backward_weight);
 
@@ -17,19 +19,26 @@ struct conv_layer {
     bool transposed; // from small to big
     uint32_t cin, cout;
     bool has_bias, accumulate;
+    struct conv_epilogue epilogue; // of the fused pass
 };
 
 // The shared part of describe(): sizes, flops and text. The axes must have been checked.
 bool conv_layer_describe(const struct conv_layer *layer, struct op_signature *signature,
                          struct op_refusal *refusal);
 
-// The three passes. Each states its arguments' extents for a layer that was described (false, with a reason,
+// The passes. Each states its arguments' extents for a layer that was described (false, with a reason,
 // when its scratch would be too large), records, and computes in double precision.
 bool conv_layer_forward_extents(const struct conv_layer *layer, const struct op_target *target,
                                 struct op_conv_forward_extents *args, struct op_refusal *refusal);
 void conv_layer_forward_record(const struct conv_layer *layer, struct op_recorder *recorder,
                                const struct op_conv_forward_buffers *args);
 void conv_layer_forward_reference(const struct conv_layer *layer, const struct op_conv_forward_arrays *args);
+
+bool conv_layer_fused_extents(const struct conv_layer *layer, const struct op_target *target,
+                              struct op_conv_fused_extents *args, struct op_refusal *refusal);
+void conv_layer_fused_record(const struct conv_layer *layer, struct op_recorder *recorder,
+                             const struct op_conv_fused_buffers *args);
+void conv_layer_fused_reference(const struct conv_layer *layer, const struct op_conv_fused_arrays *args);
 
 bool conv_layer_backward_input_extents(const struct conv_layer *layer, const struct op_target *target,
                                        struct op_conv_backward_input_extents *args,

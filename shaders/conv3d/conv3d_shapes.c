@@ -81,3 +81,39 @@ static const struct op_shape rows[] = {
 };
 
 const struct op_shapes op_conv3d_shapes = {OP_SHAPES(rows)};
+
+// Every part of the epilogue alone, all together, in every kernel: one voxel (few), wide (halo), bf16.
+static const struct op_shape fused[] = {
+    {ROW(.n = 1, .size = {1, 1, 1}, .cin = 4, .cout = 4, SAME(1, 1, 0), .has_bias = true,
+         .epilogue = {.silu = true})},
+    {ROW(.n = 2, .size = {3, 7, 5}, .cin = 12, .cout = 20, SAME(3, 1, 1), .has_bias = true,
+         .epilogue = {.silu = true}),
+     .fills = SOME},
+    {ROW(.n = 2, .size = {3, 4, 5}, .cin = 8, .cout = 12, SAME(3, 1, 1), .epilogue = {.residual = true}),
+     .fills = SOME},
+    {ROW(.n = 3, .size = {2, 4, 5}, .cin = 8, .cout = 12, SAME(3, 1, 1), .epilogue = {.film_channels = 12}),
+     .fills = SOME},
+    {ROW(.n = 2, .size = {2, 5, 9}, .cin = 16, .cout = 32, .kernel = {1, 3, 3}, .stride = {1, 1, 1},
+         .padding = {0, 1, 1}, .has_bias = true, .epilogue = {.film_channels = 4, .sigmoid = true}),
+     .fills = SOME},
+    {ROW(.n = 3, .size = {2, 3, 1}, .cin = 8, .cout = 36, SAME(3, 1, 1), .has_bias = true,
+         .epilogue = {.film_channels = 12, .silu = true, .residual = true, .sigmoid = true}),
+     .fills = SOME},
+    {ROW(.n = 2, .size = {5, 9, 19}, .cin = 16, .cout = 8, SAME(3, 1, 1), .has_bias = true,
+         .epilogue = {.film_channels = 8, .silu = true, .residual = true}),
+     .fills = SOME},
+    {ROW(.n = 2, .size = {3, 10, 18}, .cin = 32, .cout = 32, SAME(3, 1, 1),
+         .epilogue = {.film_channels = 16, .silu = true, .residual = true}),
+     .fills = OP_FILL(RANDOM)},
+    {ROW(.n = 2, .size = {3, 9, 17}, .cin = 20, .cout = 36, SAME(3, 1, 1), .has_bias = true,
+         .epilogue = {.film_channels = 36, .residual = true}),
+     .fills = OP_FILL(RANDOM)},
+    {ROW(.n = 2, .size = {3, 7, 5}, .cin = 12, .cout = 20, SAME(3, 1, 1), .dtype = OP_BF16, .has_bias = true,
+         .epilogue = {.film_channels = 20, .silu = true, .residual = true}),
+     .fills = SOME},
+    {ROW(.n = 2, .size = {3, 6, 7}, .cin = 8, .cout = 12, SAME(3, 1, 1), .has_bias = true,
+         .epilogue = {.film_channels = 12, .silu = true, .residual = true}),
+     .uses = OP_DOCTOR},
+};
+
+const struct op_shapes op_conv3d_fused_shapes = {OP_SHAPES(fused)};

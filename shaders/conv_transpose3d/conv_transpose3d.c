@@ -19,7 +19,8 @@ static struct conv_layer layer_of(const struct op_conv_transpose3d *p) {
                                .cin = p->cin,
                                .cout = p->cout,
                                .has_bias = p->has_bias,
-                               .accumulate = p->accumulate};
+                               .accumulate = p->accumulate,
+                               .epilogue = p->epilogue};
     struct conv_geometry *g = &layer.geometry;
     memcpy(g->small, p->size, sizeof g->small);
     memcpy(g->kernel, p->kernel, sizeof g->kernel);
@@ -49,21 +50,26 @@ static bool describe(const struct op_conv_transpose3d *p, struct op_signature *s
 }
 
 CONV_LAYER_PASS(conv_transpose3d, forward, struct op_conv_transpose3d);
+CONV_LAYER_PASS(conv_transpose3d, fused, struct op_conv_transpose3d);
 CONV_LAYER_PASS(conv_transpose3d, backward_input, struct op_conv_transpose3d);
 CONV_LAYER_PASS(conv_transpose3d, backward_weight, struct op_conv_transpose3d);
 
 CONV_LAYER_REFERENCE(conv_transpose3d, forward, struct op_conv_transpose3d);
+CONV_LAYER_REFERENCE(conv_transpose3d, fused, struct op_conv_transpose3d);
 CONV_LAYER_REFERENCE(conv_transpose3d, backward_input, struct op_conv_transpose3d);
 CONV_LAYER_REFERENCE(conv_transpose3d, backward_weight, struct op_conv_transpose3d);
 
 OP_DEFINE(conv_transpose3d_forward, describe_forward, record_forward, reference_forward, .products = true,
-          .flags_at = offsetof(struct op_conv_transpose3d, has_bias),
+          .flags_at = offsetof(struct op_conv_transpose3d, epilogue.silu),
           .shapes = {&op_conv_transpose3d_shapes});
+OP_DEFINE(conv_transpose3d_fused, describe_fused, record_fused, reference_fused, .products = true,
+          .flags_at = offsetof(struct op_conv_transpose3d, epilogue.silu),
+          .shapes = {&op_conv_transpose3d_fused_shapes});
 OP_DEFINE(conv_transpose3d_backward_input, describe_backward_input, record_backward_input,
           reference_backward_input, .products = true,
-          .flags_at = offsetof(struct op_conv_transpose3d, has_bias),
+          .flags_at = offsetof(struct op_conv_transpose3d, epilogue.silu),
           .shapes = {&op_conv_transpose3d_shapes});
 OP_DEFINE(conv_transpose3d_backward_weight, describe_backward_weight, record_backward_weight,
           reference_backward_weight, .products = true,
-          .flags_at = offsetof(struct op_conv_transpose3d, has_bias),
+          .flags_at = offsetof(struct op_conv_transpose3d, epilogue.silu),
           .shapes = {&op_conv_transpose3d_shapes});

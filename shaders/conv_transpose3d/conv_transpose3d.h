@@ -12,17 +12,19 @@
 #define MOGRAPH_SHADERS_CONV_TRANSPOSE3D_CONV_TRANSPOSE3D_H
 
 #include "shaders/conv/conv_args.h"
+#include "shaders/conv/conv_epilogue.h"
 #include "shaders/op.h"
 
 struct op_conv_transpose3d {
     uint32_t n;
-    uint32_t size[3];           // of the input: d, h, w
-    uint32_t cin, cout;         // multiples of 4
-    uint32_t kernel[3];         // 1 to 4 each: d, h, w
-    uint32_t stride[3];         // 1 or 2
-    uint32_t padding[3];        // smaller than the kernel
-    uint32_t output_padding[3]; // smaller than the stride
-    enum op_dtype dtype;        // of src, dst and their gradients; weights are fp32
+    uint32_t size[3];              // of the input: d, h, w
+    uint32_t cin, cout;            // multiples of 4
+    uint32_t kernel[3];            // 1 to 4 each: d, h, w
+    uint32_t stride[3];            // 1 or 2
+    uint32_t padding[3];           // smaller than the kernel
+    uint32_t output_padding[3];    // smaller than the stride
+    enum op_dtype dtype;           // of src, dst and their gradients; weights are fp32
+    struct conv_epilogue epilogue; // of conv_transpose3d_fused alone; its flags are the first
     bool has_bias;
     bool accumulate; // backward_weight adds to d_weight and d_bias
 };
@@ -33,6 +35,11 @@ void op_conv_transpose3d_output_size(const struct op_conv_transpose3d *params, u
 #define OP_ARGS_conv_transpose3d_forward OP_ARGS_conv_forward
 OP_DECLARE(conv_transpose3d_forward, struct op_conv_transpose3d);
 
+// Forward, and what the params ask for of what follows (conv_epilogue.h), in one pass over dst. It has no
+// backward pass: for networks that only run forward.
+#define OP_ARGS_conv_transpose3d_fused OP_ARGS_conv_fused
+OP_DECLARE(conv_transpose3d_fused, struct op_conv_transpose3d);
+
 // d_src from d_dst: a plain convolution.
 #define OP_ARGS_conv_transpose3d_backward_input OP_ARGS_conv_backward_input
 OP_DECLARE(conv_transpose3d_backward_input, struct op_conv_transpose3d);
@@ -41,6 +48,8 @@ OP_DECLARE(conv_transpose3d_backward_input, struct op_conv_transpose3d);
 #define OP_ARGS_conv_transpose3d_backward_weight OP_ARGS_conv_backward_weight
 OP_DECLARE(conv_transpose3d_backward_weight, struct op_conv_transpose3d);
 
-extern const struct op_shapes op_conv_transpose3d_shapes; // conv_transpose3d_shapes.c
+// conv_transpose3d_shapes.c
+extern const struct op_shapes op_conv_transpose3d_shapes;
+extern const struct op_shapes op_conv_transpose3d_fused_shapes;
 
 #endif

@@ -56,3 +56,26 @@ static const struct op_shape rows[] = {
 };
 
 const struct op_shapes op_conv_transpose3d_shapes = {OP_SHAPES(rows)};
+
+// Every part of the epilogue, in every kernel.
+static const struct op_shape fused[] = {
+    {ROW(.n = 1, .size = {1, 1, 1}, .cin = 4, .cout = 4, SAME(4, 2, 1, 0), .has_bias = true,
+         .epilogue = {.silu = true})},
+    {ROW(.n = 2, .size = {2, 3, 5}, .cin = 12, .cout = 20, SAME(4, 2, 1, 0), .has_bias = true,
+         .epilogue = {.film_channels = 20, .silu = true, .residual = true}),
+     .fills = SOME},
+    {ROW(.n = 3, .size = {2, 3, 1}, .cin = 8, .cout = 36, SAME(4, 2, 1, 0), .has_bias = true,
+         .epilogue = {.film_channels = 12, .silu = true, .residual = true, .sigmoid = true}),
+     .fills = SOME},
+    {ROW(.n = 2, .size = {2, 8, 8}, .cin = 32, .cout = 16, SAME(4, 2, 1, 0),
+         .epilogue = {.film_channels = 16, .silu = true}),
+     .fills = OP_FILL(RANDOM)},
+    {ROW(.n = 2, .size = {2, 3, 5}, .cin = 12, .cout = 20, SAME(4, 2, 1, 0), .dtype = OP_BF16,
+         .has_bias = true, .epilogue = {.film_channels = 4, .silu = true, .residual = true}),
+     .fills = SOME},
+    {ROW(.n = 2, .size = {2, 3, 4}, .cin = 8, .cout = 12, SAME(4, 2, 1, 0), .has_bias = true,
+         .epilogue = {.film_channels = 12, .silu = true, .residual = true}),
+     .uses = OP_DOCTOR},
+};
+
+const struct op_shapes op_conv_transpose3d_fused_shapes = {OP_SHAPES(fused)};
