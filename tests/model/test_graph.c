@@ -12,6 +12,7 @@
 #include "shaders/kl/kl.h"
 #include "shaders/linear/linear.h"
 #include "shaders/mean_voxels/mean_voxels.h"
+#include "shaders/space_to_depth/space_to_depth.h"
 #include "tests/model/graph_trial.h"
 #include "tests/test.h"
 
@@ -242,6 +243,73 @@ static void device_agrees(struct op_library *library) {
     demolish(&net);
 }
 
+// --- fusing
+
+static uint32_t frozen_norm(struct network *net, uint32_t src) {
+    struct op_batch_norm params = {
+        .n = N, .voxels = VOXELS, .c = C, .activate = true, .activation = OP_ACTIVATION_SILU};
+    uint32_t dst = activation(net, "norm", N * VOXELS * C);
+    GRAPH_APPLY(net->graph, batch_norm_frozen_forward, &params, .src = src,
+                .gamma = vector(net, "norm.weight", C, PARAMETER_ONES, false),
+                .beta = vector(net, "norm.bias", C, PARAMETER_NORMAL, false),
+                .running_mean = vector(net, "norm.running_mean", C, PARAMETER_ZEROS, true),
+                .running_var = vector(net, "norm.running_var", C, PARAMETER_ONES, true), .dst = dst);
+    return dst;
+}
+
+// Everything that a convolution takes in, with voxels that move before the last of it.
+static void build_frozen(struct network *net, const struct op_target *target, bool fuse) {
+    CHECK(parameters_create(&net->parameters) == RT_OK);
+    CHECK(graph_create(target, net->parameters, &net->graph) == RT_OK);
+    net->src = graph_input(net->graph, "src", OP_F32, N * VOXELS * 8 * 4, false);
+    uint32_t x = frozen_norm(net, conv(net, net->src, 2, 4, 4, 2));
+    uint32_t sum = add(net, x, conv(net, x, 1, C, 3, 1), N * VOXELS * C, 0.0f);
+    uint32_t wide = activation(net, "wide", N * VOXELS * C), film = activation(net, "film", N * VOXELS * C);
+    struct op_space_to_depth blocks = {
+        .n = N, .d = D, .h = H, .w = 2 * W, .c = C / 2, .bd = 1, .bh = 1, .bw = 2};
+    GRAPH_APPLY(net->graph, depth_to_space, &blocks, .deep = sum, .wide = wide);
+    GRAPH_APPLY(net->graph, film_forward, (&(struct op_film){.n = N, .voxels = 2 * VOXELS, .c = C / 2}),
+                .src = wide, .scale = vector(net, "scale", N * C / 2, PARAMETER_NORMAL, false),
+                .shift = vector(net, "shift", N * C / 2, PARAMETER_NORMAL, false), .dst = film);
+    net->out = activation(net, "out", N * VOXELS * C);
+    GRAPH_APPLY(net->graph, activation_forward,
+                (&(struct op_activation){.kind = OP_ACTIVATION_SIGMOID, .count = N * VOXELS * C}),
+                .src = film, .dst = net->out);
+    graph_keep(net->graph, net->out, false);
+    if (fuse)
+        graph_fuse(net->graph);
+    CHECK(graph_finish(net->graph, false, 0) == RT_OK);
+    parameters_layout(net->parameters);
+}
+
+static struct graph_trial trial_of_frozen(const struct network *net) {
+    return (struct graph_trial){
+        .graph = net->graph, .parameters = net->parameters, .inputs = {net->src}, .input_count = 1};
+}
+
+static void fused_computes_the_same(struct op_library *library) {
+    struct network plain, fused;
+    build_frozen(&plain, &library->target, false);
+    build_frozen(&fused, &library->target, true);
+    // The first convolution with its norm, folded; the second with sum, FiLM and sigmoid; the moving.
+    CHECK(graph_row_count(plain.graph) == 7 && graph_row_count(fused.graph) == 4);
+    struct graph_trial a = trial_of_frozen(&plain), b = trial_of_frozen(&fused);
+    graph_trial_begin(&a, 5);
+    graph_trial_begin(&b, 5);
+    graph_trial_reference(&a, false);
+    graph_trial_reference(&b, false);
+    double worst = 0.0;
+    for (uint32_t i = 0; i < N * VOXELS * C; i++)
+        worst = fmax(worst, fabs(a.values[plain.out][i] - b.values[fused.out][i]));
+    CHECK(worst < 1e-7);
+    graph_trial_run(&b, library, false);
+    graph_trial_check(&b, library->device, fused.out, false, 1e-5);
+    graph_trial_end(&a);
+    graph_trial_end(&b);
+    demolish(&plain);
+    demolish(&fused);
+}
+
 static void refusals(void) {
     const struct op_target target = {.family = OP_FAMILY_LANE,
                                      .cpu = true,
@@ -275,6 +343,7 @@ static void refusals(void) {
 
 static void on_device(struct op_library *library) {
     test_each_family(library, device_agrees);
+    test_each_family(library, fused_computes_the_same);
 }
 
 int main(void) {
