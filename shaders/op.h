@@ -62,6 +62,7 @@ struct op_target {
     uint32_t subgroup_size; // of kernels that pin it: families lane and coop; 0: none
     uint32_t max_invocations;
     uint32_t max_shared_bytes;
+    double large_code_flops; // family lane: with less work, a convolution takes code that is built sooner
     enum op_gpu gpu;
     struct rt_matrix_shape matrix; // of family coop; m 0: there is none
 };
