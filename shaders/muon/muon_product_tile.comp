@@ -93,14 +93,15 @@ void main() {
         barrier();
         if (k + SLAB < t.depth)
             load_slab(t, k + SLAB);
-        [[unroll]] for (uint s = 0; s < SLAB; s++) {
-            vec4 y = right_slab[s * SIDE4 + col4];
-            vec4 a = left_slab[s * SIDE4 + row4], b = left_slab[s * SIDE4 + row4 + SIDE4 / 2];
-            [[unroll]] for (uint r = 0; r < 4; r++) {
-                upper[r] = fma(vec4(a[r]), y, upper[r]);
-                lower[r] = fma(vec4(b[r]), y, lower[r]);
+        [[dont_unroll]] for (uint s = 0; s < SLAB; s += 4)
+            [[unroll]] for (uint i = s; i < s + 4; i++) {
+                vec4 y = right_slab[i * SIDE4 + col4];
+                vec4 a = left_slab[i * SIDE4 + row4], b = left_slab[i * SIDE4 + row4 + SIDE4 / 2];
+                [[unroll]] for (uint r = 0; r < 4; r++) {
+                    upper[r] = fma(vec4(a[r]), y, upper[r]);
+                    lower[r] = fma(vec4(b[r]), y, lower[r]);
+                }
             }
-        }
         barrier();
     }
     write(t, t.row + row4 * 4, t.col + col4 * 4, upper);
