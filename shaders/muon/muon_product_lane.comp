@@ -26,6 +26,7 @@ void store2(uint64_t at, vec2 value) {
 // diagonal, above or below it as a whole.
 void write_symmetric(job t, uint i, uint j, vec2 top, vec2 bottom) {
     uint line = t.cols * 4;
+    bottom.x = i == j ? top.y : bottom.x;
     uint64_t at = uint64_t(i * line + j * 4), mirrored = uint64_t(j * line + i * 4);
     if (STAGE == POLYNOMIAL) {
         top = push.b * load2(t.left + at) + push.c * top;

@@ -42,6 +42,9 @@ void write_slab() {
 
 // Four by four elements, on the diagonal or above it.
 void write_symmetric(job t, uint i, uint j, mat4 x) {
+    [[unroll]] for (uint r = 1; r < 4; r++)
+        [[unroll]] for (uint c = 0; c < r; c++)
+            x[r][c] = i == j ? x[c][r] : x[r][c];
     [[unroll]] for (uint r = 0; r < 4; r++) {
         uint at = ((i + r) * t.cols + j) / 4;
         if (STAGE == POLYNOMIAL) {
