@@ -124,17 +124,20 @@ static void swap(struct rt_buffer *a, struct rt_buffer *b) {
     *b = c;
 }
 
-// A CPU's subgroup has registers for 32 sums a lane where its vectors are the longest, else for 8.
-static struct muon_tile tile_of(const struct op_target *target) {
+// A CPU's subgroup has 32 registers where its vectors are the longest, else 16.
+static struct muon_tiles tiles_of(const struct op_target *target) {
+    uint32_t lanes = target->subgroup_size;
     if (target->family != OP_FAMILY_LANE)
-        return (struct muon_tile){64, 64};
-    return (struct muon_tile){target->subgroup_size >= 16 ? 16 : 4, 2 * target->subgroup_size};
+        return (struct muon_tiles){{64, 64}, {64, 64}};
+    if (lanes >= 16)
+        return (struct muon_tiles){{16, lanes}, {16, 2 * lanes}};
+    return (struct muon_tiles){{8, lanes}, {4, 2 * lanes}};
 }
 
 static void record_table(struct work *w) {
     struct muon_matrix table[OP_MUON_MATRICES + 1];
     uint32_t words[TABLE_FLOATS];
-    muon_plan(w->params, tile_of(&w->recorder->library->target), table);
+    muon_plan(w->params, tiles_of(&w->recorder->library->target), table);
     w->totals = table[w->params->matrices];
     memcpy(words, table, w->table.size_bytes);
     rt_stream_write(w->recorder->stream, w->table, words);
@@ -177,7 +180,9 @@ static void record_product(const struct work *w, enum stage stage, struct push_m
     launch->push_bytes = sizeof *push;
     launch->local[0] = lane ? target->subgroup_size : 128;
     launch->groups = (uint64_t)push->tiles * (push->second_left != 0 ? 2 : 1);
-    const uint32_t spec[] = {stage, target->subgroup_size, tile_of(target).height, 4};
+    struct muon_tiles tiles = tiles_of(target);
+    struct muon_tile tile = stage == DIRECTION ? tiles.direction : tiles.symmetric;
+    const uint32_t spec[] = {stage, target->subgroup_size, tile.height, 4};
     launch->spec_count = lane ? 4 : 1;
     memcpy(launch->spec, spec, sizeof spec);
     op_dispatch(w->recorder, launch);
