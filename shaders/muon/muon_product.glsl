@@ -3,11 +3,11 @@
 //   GRAM        dst = x^T x, or x x^T when x is wide: `right` has that one transposed
 //   POLYNOMIAL  dst = a 1 + b L + c L L
 //   POWER       dst = L R, and the same for a second L and dst
-//   DIRECTION   x S, or S x when x is wide (left x, right S): p -= lr (weight_decay p + scale inverse x S), and
-//               the average; dst is p
-// Results but the last are symmetric: tiles below the diagonal are left out, those above are written twice. They
-// have to be symmetric to the bit: L is read as its transpose, and where the two differ by rounding, a round makes the
-// difference ten times larger.
+//   DIRECTION   x S, or S x when x is wide (left x, right S), along which the parameters dst go:
+//               p -= lr (weight_decay p + scale inverse x S), and the average
+// Results but the last are symmetric: tiles below the diagonal are left out, those above are written twice.
+// They have to be symmetric to the bit: L is read as its transpose, and where the two differ by rounding, a
+// round makes the difference ten times larger.
 // Grid: product x matrix x row of tiles x tile.
 #include "shaders/common/tensor.glsl"
 #include "shaders/grad_clip/grad_clip_structs.h"
