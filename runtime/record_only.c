@@ -127,6 +127,11 @@ static VKAPI_ATTR void VKAPI_CALL fill_buffer(VkCommandBuffer commands, VkBuffer
     (void)commands, (void)dst, (void)offset, (void)size, (void)value;
 }
 
+static VKAPI_ATTR void VKAPI_CALL update_buffer(VkCommandBuffer commands, VkBuffer dst, VkDeviceSize offset,
+                                                VkDeviceSize size, const void *words) {
+    (void)commands, (void)dst, (void)offset, (void)size, (void)words;
+}
+
 static VKAPI_ATTR void VKAPI_CALL barrier(VkCommandBuffer commands, VkPipelineStageFlags before,
                                           VkPipelineStageFlags after, VkDependencyFlags flags,
                                           uint32_t memory_count, const VkMemoryBarrier *memory,
@@ -222,6 +227,7 @@ static void replace_recording(struct VolkDeviceTable *vk) {
     vk->vkCmdDispatch = dispatch;
     vk->vkCmdCopyBuffer = copy_buffer;
     vk->vkCmdFillBuffer = fill_buffer;
+    vk->vkCmdUpdateBuffer = update_buffer;
     vk->vkCmdPipelineBarrier = barrier;
     vk->vkCreateQueryPool = create_queries;
     vk->vkDestroyQueryPool = destroy_queries;

@@ -37,9 +37,11 @@ fail:
 }
 
 static void drop_nodes(struct rt_stream *stream) {
-    for (uint32_t i = 0; i < stream->node_count; i++)
+    for (uint32_t i = 0; i < stream->node_count; i++) {
+        free(stream->nodes[i].words);
         if (stream->nodes[i].host_release != NULL)
             stream->nodes[i].host_release(stream->nodes[i].host_user);
+    }
     stream->node_count = 0;
     rt_stream_forget_order(stream);
 }
@@ -185,6 +187,27 @@ void rt_stream_fill(struct rt_stream *stream, struct rt_buffer dst, uint32_t val
     }
     node->dst = dst;
     node->fill_value = value;
+    set_work(stream, node, 0.0, (double)dst.size_bytes);
+    place(stream, node, &(struct accesses){NULL, &dst, 0, 1});
+}
+
+void rt_stream_write(struct rt_stream *stream, struct rt_buffer dst, const uint32_t *words) {
+    struct node *node = append_node(stream, NODE_WRITE);
+    if (node == NULL)
+        return;
+    if (dst.address == 0 || dst.size_bytes == 0 || dst.size_bytes % 4 != 0 ||
+        dst.size_bytes > RT_MAX_WRITE_BYTES) {
+        stream->node_count--;
+        rt_stream_fail(stream, RT_ERROR_INVALID, "write of %llu bytes", (unsigned long long)dst.size_bytes);
+        return;
+    }
+    node->dst = dst;
+    node->words = malloc(dst.size_bytes);
+    if (node->words == NULL) {
+        fail_memory(stream);
+        return;
+    }
+    memcpy(node->words, words, dst.size_bytes);
     set_work(stream, node, 0.0, (double)dst.size_bytes);
     place(stream, node, &(struct accesses){NULL, &dst, 0, 1});
 }

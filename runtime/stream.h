@@ -49,6 +49,11 @@ void rt_stream_copy(struct rt_stream *stream, struct rt_buffer src, struct rt_bu
 // Fills with a 32-bit value; the size is a multiple of 4.
 void rt_stream_fill(struct rt_stream *stream, struct rt_buffer dst, uint32_t value);
 
+enum { RT_MAX_WRITE_BYTES = 65536 };
+
+// Writes words that are part of the recording: dst.size_bytes of them, a multiple of 4, are copied now.
+void rt_stream_write(struct rt_stream *stream, struct rt_buffer dst, const uint32_t *words);
+
 // Calls fn(user) on the submitting thread when all earlier records are done and no later one has begun. A
 // non-OK result stops the replay. `release` (may be NULL) frees `user` when the recording goes away.
 void rt_stream_host(struct rt_stream *stream, enum rt_status (*fn)(void *user), void (*release)(void *user),
@@ -78,7 +83,7 @@ enum rt_status rt_stream_run(struct rt_stream *stream);
 
 // One row of a profile: the time of record i in the last finished run.
 struct rt_profile_row {
-    const char *name;               // the kernel, "copy" or "fill"
+    const char *name;               // the kernel, "copy", "fill" or "write"
     const struct rt_kernel *kernel; // NULL for the others
     double ns, flops, bytes;
 };

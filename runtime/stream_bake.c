@@ -34,6 +34,8 @@ const char *rt_node_name(const struct node *node) {
         return "copy";
     case NODE_FILL:
         return "fill";
+    case NODE_WRITE:
+        return "write";
     case NODE_HOST:
         break;
     }
@@ -80,6 +82,11 @@ static void emit_node(struct rt_device *device, VkCommandBuffer commands, const 
     case NODE_FILL: {
         VkBuffer to = rt_buffer_vk(node->dst, &dst);
         device->vk.vkCmdFillBuffer(commands, to, dst, node->dst.size_bytes, node->fill_value);
+        break;
+    }
+    case NODE_WRITE: {
+        VkBuffer to = rt_buffer_vk(node->dst, &dst);
+        device->vk.vkCmdUpdateBuffer(commands, to, dst, node->dst.size_bytes, node->words);
         break;
     }
     case NODE_HOST:

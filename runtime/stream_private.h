@@ -6,7 +6,7 @@
 #include "runtime/device_private.h"
 #include "runtime/stream.h"
 
-enum node_kind { NODE_DISPATCH, NODE_COPY, NODE_FILL, NODE_HOST };
+enum node_kind { NODE_DISPATCH, NODE_COPY, NODE_FILL, NODE_WRITE, NODE_HOST };
 
 struct node {
     enum node_kind kind;
@@ -15,8 +15,9 @@ struct node {
     uint8_t push[RT_MAX_PUSH_BYTES];
     uint32_t push_bytes;
     uint32_t groups[2];
-    struct rt_buffer src, dst; // copy, fill
+    struct rt_buffer src, dst; // copy, fill, write
     uint32_t fill_value;
+    void *words; // of a write, owned
     enum rt_status (*host_fn)(void *user);
     void (*host_release)(void *user);
     void *host_user;

@@ -30,7 +30,7 @@ enum op_family { OP_FAMILY_TILE, OP_FAMILY_LANE, OP_FAMILY_COOP, OP_FAMILY_COUNT
 // Makes of GPUs whose registers ask for tiles of their own (conv/conv_make.c).
 enum op_gpu { OP_GPU_OTHER, OP_GPU_NVIDIA, OP_GPU_RDNA, OP_GPU_GCN, OP_GPU_INTEL, OP_GPU_COUNT };
 
-enum { OP_MAX_PARAMS = 256 };
+enum { OP_MAX_PARAMS = 512 };
 
 enum op_id {
 #define OP(folder, name, forward) OP_##name,
@@ -62,6 +62,7 @@ struct op_target {
     uint32_t subgroup_size; // of kernels that pin it: families lane and coop; 0: none
     uint32_t max_invocations;
     uint32_t max_shared_bytes;
+    double large_code_flops; // family lane: with less work, a convolution takes code that is built sooner
     enum op_gpu gpu;
     struct rt_matrix_shape matrix; // of family coop; m 0: there is none
 };

@@ -142,6 +142,7 @@ enum rt_status op_library_create(struct rt_device *device, struct op_library **o
                                          .subgroup_size = info->pinned_subgroup,
                                          .max_invocations = info->max_invocations,
                                          .max_shared_bytes = info->max_shared_bytes,
+                                         .large_code_flops = 8e6,
                                          .gpu = make_of(info),
                                          .matrix = info->matrix};
     enum rt_status status = op_family_choose(info, &library->target.family);

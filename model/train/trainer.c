@@ -59,10 +59,7 @@ static enum rt_status begin(struct op_library *library, const struct vae_config 
     t->has_second =
         !options->overfit && schedule_second_phase(&t->options.schedule) < t->options.schedule.steps;
     enum rt_status status = make_models(t, config, rt_arena_chunk_bytes(library->device));
-    if (status != RT_OK)
-        return status;
-    t->muon_scratch = calloc(parameters_count(t->parameters), sizeof *t->muon_scratch);
-    return t->muon_scratch != NULL ? RT_OK : rt_no_memory("a trainer");
+    return status;
 }
 
 static enum rt_status clear_slabs(struct trainer *t) {
@@ -192,7 +189,6 @@ void trainer_destroy(struct trainer **handle) {
     vae_finish(&t->first);
     vae_finish(&t->second);
     parameters_destroy(&t->parameters);
-    free(t->muon_scratch);
     free(t->items);
     free(t);
     *handle = NULL;

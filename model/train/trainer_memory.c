@@ -28,34 +28,39 @@ static uint64_t grad_clip_scratch_bytes(const struct trainer *t) {
     return op_scratch_bytes(&t->library->target, OP_grad_clip, &params);
 }
 
-struct op_muon trainer_muon(const struct trainer *t, const struct parameter *p) {
+static struct op_muon_matrix matrix_of(const struct parameter *p) {
     bool conv = p->layout != PARAMETER_LINEAR;
     uint32_t taps = conv ? p->kernel[0] * p->kernel[1] * p->kernel[2] : 1;
-    return (struct op_muon){.rows = taps * p->in,
-                            .cols = p->out,
-                            .momentum = MUON_MOMENTUM,
-                            .weight_decay = t->options.weight_decay,
-                            .has_ema = true};
+    return (struct op_muon_matrix){.rows = taps * p->in, .cols = p->out};
+}
+
+bool trainer_muon(const struct trainer *t, uint32_t *next, struct op_muon *params) {
+    *params =
+        (struct op_muon){.momentum = MUON_MOMENTUM, .weight_decay = t->options.weight_decay, .has_ema = true};
+    for (; *next < parameters_count(t->parameters) && params->matrices < OP_MUON_MATRICES; ++*next) {
+        const struct parameter *p = parameters_get(t->parameters, *next);
+        if (p->hidden_weight)
+            params->of[params->matrices++] = matrix_of(p);
+    }
+    return params->matrices > 0;
+}
+
+static uint64_t muon_scratch_bytes(const struct trainer *t) {
+    struct op_muon params;
+    uint64_t bytes = 0;
+    for (uint32_t next = 0; t->options.optimiser == TRAINER_MUON && trainer_muon(t, &next, &params);)
+        bytes = larger(bytes, op_scratch_bytes(&t->library->target, OP_muon, &params));
+    return bytes;
 }
 
 // --- the lists of buffers
-
-// Muon's scratch: every matrix has its own, so that a GPU works on all of them at once.
-static void list_muon(const struct trainer *t, struct rt_layout *layout) {
-    for (uint32_t i = 0; t->options.optimiser == TRAINER_MUON && i < parameters_count(t->parameters); i++) {
-        if (!parameters_get(t->parameters, i)->hidden_weight)
-            continue;
-        struct op_muon params = trainer_muon(t, parameters_get(t->parameters, i));
-        rt_layout_add(layout, &t->muon_scratch[i], op_scratch_bytes(&t->library->target, OP_muon, &params));
-    }
-}
 
 static void list_work(void *owner, struct rt_layout *layout) {
     struct trainer *t = owner;
     rt_layout_add(layout, &t->grad_clip_state, sizeof(struct grad_clip_state));
     rt_layout_add(layout, &t->grad_clip_result, sizeof(struct grad_clip_result));
     rt_layout_add(layout, &t->grad_clip_scratch, grad_clip_scratch_bytes(t));
-    list_muon(t, layout);
+    rt_layout_add(layout, &t->muon_scratch, muon_scratch_bytes(t));
     rt_layout_add(layout, &t->state_before, parameters_state_count(t->parameters) * sizeof(float));
 }
 

@@ -39,8 +39,8 @@ struct trainer {
     struct step_buffers buffers;
     struct rt_arena *activations, *work;
     struct rt_buffer grad_clip_state, grad_clip_result, grad_clip_scratch; // of grad_clip
-    struct rt_buffer *muon_scratch; // of each parameter that is hidden_weight
-    struct rt_buffer state_before;  // running statistics before the step, should it be undone
+    struct rt_buffer muon_scratch; // of muon, for as many matrices as it takes at once
+    struct rt_buffer state_before; // running statistics before the step, should it be undone
     struct rt_stream *stream, *undo;
     int recorded; // phase that the stream holds, 0: none
     struct sampler_item *items;
@@ -49,8 +49,9 @@ struct trainer {
     struct loss_scale loss_scale;
 };
 
-// Muon's params for a matrix among the parameters.
-struct op_muon trainer_muon(const struct trainer *trainer, const struct parameter *parameter);
+// Muon's params for the next hidden weights from parameter *next on, as many as it takes at once, which lie one
+// behind the other in the slabs; *next is then the parameter behind the last. False when none is left.
+bool trainer_muon(const struct trainer *trainer, uint32_t *next, struct op_muon *params);
 
 // trainer_memory.c: what a trainer takes, whether that is there (logged when not), and taking it.
 struct trainer_memory trainer_memory_of(const struct trainer *trainer);

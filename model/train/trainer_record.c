@@ -50,24 +50,28 @@ static void record_passes(const struct trainer *t, const struct vae *vae, struct
     graph_record_backward(graph, r);
 }
 
-static void record_muon(const struct trainer *t, struct op_recorder *r) {
-    const struct parameters *p = t->parameters;
-    for (uint32_t i = 0; i < parameters_count(p); i++) {
-        if (!parameters_get(p, i)->hidden_weight)
-            continue;
-        struct op_muon params = trainer_muon(t, parameters_get(p, i));
-        OP_RECORD(r, muon, &params, .hyper = t->buffers.hyper, .grad_clip = t->grad_clip_result,
-                  .grad = parameters_buffer(p, i, PARAMETERS_GRADIENT),
-                  .param = parameters_buffer(p, i, PARAMETERS_VALUE),
-                  .m = parameters_buffer(p, i, PARAMETERS_M), .ema = parameters_buffer(p, i, PARAMETERS_EMA),
-                  .scratch = t->muon_scratch[i]);
-    }
-}
-
 // A slab from its float `first` on.
 static struct rt_buffer behind(const struct parameters *p, enum parameters_slab slab, uint64_t first) {
     struct rt_buffer whole = parameters_slab(p, slab);
     return rt_buffer_slice(whole, first * 4, whole.size_bytes - first * 4);
+}
+
+static uint64_t matrix_floats(const struct op_muon *params) {
+    uint64_t floats = 0;
+    for (uint32_t i = 0; i < params->matrices; i++)
+        floats += (uint64_t)params->of[i].rows * params->of[i].cols;
+    return floats;
+}
+
+static void record_muon(const struct trainer *t, struct op_recorder *r) {
+    const struct parameters *p = t->parameters;
+    struct op_muon params;
+    uint64_t first = 0;
+    for (uint32_t next = 0; trainer_muon(t, &next, &params); first += matrix_floats(&params))
+        OP_RECORD(r, muon, &params, .hyper = t->buffers.hyper, .grad_clip = t->grad_clip_result,
+                  .grad = behind(p, PARAMETERS_GRADIENT, first), .param = behind(p, PARAMETERS_VALUE, first),
+                  .m = behind(p, PARAMETERS_M, first), .ema = behind(p, PARAMETERS_EMA, first),
+                  .scratch = t->muon_scratch);
 }
 
 static void record_adamw(const struct trainer *t, struct op_recorder *r, uint64_t first) {

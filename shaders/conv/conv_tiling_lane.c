@@ -11,6 +11,12 @@
 
 enum { FEW_GROUPS = 16 }; // with fewer workgroups than this, processors would be idle
 
+// Small code does then: it adds up in the same order, but is built in half the time.
+static bool small_work(const struct op_target *target, const struct conv_geometry *g, uint32_t a,
+                       uint32_t b) {
+    return conv_flops(g, a, b) < target->large_code_flops;
+}
+
 static void add_spec(struct op_launch *launch, uint32_t value) {
     launch->spec[launch->spec_count++] = value;
 }
@@ -29,18 +35,19 @@ static uint32_t channels_of_block(uint32_t b, uint32_t limit) {
     return (uint32_t)rt_align_up(rt_div_up(b, blocks), 4);
 }
 
-static struct lane_gather plan_gather(const struct conv_geometry *g, bool transposed, uint32_t a,
-                                      uint32_t b) {
+static struct lane_gather plan_gather(const struct op_target *target, const struct conv_geometry *g,
+                                      bool transposed, uint32_t a, uint32_t b) {
     const uint32_t *to = transposed ? g->big : g->small;
     uint32_t q[3];
     for (int i = 0; i < 3; i++)
         q[i] = transposed ? (uint32_t)rt_div_up(to[i], g->stride[i]) : to[i];
     uint32_t taps = transposed ? (uint32_t)rt_div_up(g->kernel[2], g->stride[2]) : g->kernel[2];
-    struct lane_gather plan = {.channels = channels_of_block(b, 32)};
-    plan.columns = plan.channels > 16 ? 4 : 8;
+    bool small = small_work(target, g, a, b);
+    struct lane_gather plan = {.channels = channels_of_block(b, small ? 8 : 32)};
+    plan.columns = small || plan.channels > 16 ? 4 : 8;
     while (plan.columns > 1 && plan.columns / 2 >= q[2])
         plan.columns /= 2;
-    plan.chunk = taps > 1 ? 2 : conv_chunk(a, 8);
+    plan.chunk = taps > 1 ? 2 : conv_chunk(a, small ? 4 : 8);
     plan.runs = (uint64_t)g->n * q[0] * q[1] * rt_div_up(q[2], plan.columns);
     return plan;
 }
@@ -67,7 +74,7 @@ static struct conv_gather_grid gather_few(const struct op_target *target, const 
 
 bool conv_lane_few(const struct op_target *target, const struct conv_geometry *g, bool transposed, uint32_t a,
                    uint32_t b) {
-    struct lane_gather plan = plan_gather(g, transposed, a, b);
+    struct lane_gather plan = plan_gather(target, g, transposed, a, b);
     // The kernels add up taps in different orders: a clip must not depend on how many are computed with it.
     bool one_tap = conv_taps(g) == 1;
     return one_tap ? 2 * plan.runs < target->subgroup_size : plan.columns == 1;
@@ -75,7 +82,7 @@ bool conv_lane_few(const struct op_target *target, const struct conv_geometry *g
 
 struct conv_gather_grid conv_lane_gather(const struct op_target *target, const struct conv_geometry *g,
                                          bool transposed, uint32_t a, uint32_t b, struct op_launch *launch) {
-    struct lane_gather plan = plan_gather(g, transposed, a, b);
+    struct lane_gather plan = plan_gather(target, g, transposed, a, b);
     launch->local[0] = target->subgroup_size;
     if (conv_lane_few(target, g, transposed, a, b))
         return gather_few(target, g, transposed, b, launch);
@@ -102,8 +109,9 @@ struct lane_weight {
 
 static struct lane_weight plan_weight(const struct op_target *target, const struct conv_geometry *g,
                                       uint32_t a, uint32_t b) {
-    struct lane_weight plan = {.a = conv_chunk(a, 32)};
-    plan.columns = plan.a > 16 ? 4 : 8;
+    bool small = small_work(target, g, a, b);
+    struct lane_weight plan = {.a = conv_chunk(a, small ? 8 : 32)};
+    plan.columns = small || plan.a > 16 ? 4 : 8;
     plan.blocks =
         (uint64_t)g->kernel[0] * g->kernel[1] * (a / plan.a) * rt_div_up(b, 2 * target->subgroup_size);
     return plan;

@@ -1,72 +1,46 @@
-// Muon's step for one matrix: checks, scratch, recording, reference.
+// Muon's step for many matrices at once: checks, scratch, recording.
+//
+// The products run on the gram matrix of the shorter side, n x n: with g = x^T x, a round is x p with
+// p = a + b g + c g^2, all powers of g commute, and so x is touched twice only: for g, and for x times the
+// product of all p. Each stage is one dispatch over all matrices.
 #include "shaders/muon/muon.h"
 
 #include "runtime/align.h"
-#include "shaders/linear/linear.h"
-#include "shaders/muon/muon_apply_push.h"
 #include "shaders/muon/muon_momentum_push.h"
 #include "shaders/muon/muon_normalise_push.h"
-#include "shaders/muon/muon_polynomial_push.h"
+#include "shaders/muon/muon_plan.h"
+#include "shaders/muon/muon_product_push.h"
+#include "shaders/muon/muon_reference.h"
+#include "shaders/muon/muon_turn_push.h"
 #include "shaders/op_define.h"
 
 #include <math.h>
 #include <stddef.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
-// Of Jordan et al. 2024: singular values come to lie around 1, between .7 and 1.2, and small ones rise fast.
-static const double A = 3.4445, B = -4.7750, C = 2.0315;
+enum { SQUARES = 5, TABLE_FLOATS = (OP_MUON_MATRICES + 1) * sizeof(struct muon_matrix) / sizeof(float) };
 
-enum { ROUNDS = 5, SHORTER_MAX = 1024, SQUARES = 5 };
-
-// The products run on the gram matrix of the shorter side, n x n: with g = x^T x, a round is x p with
-// p = a + b g + c g^2, all powers of g commute, and so x is touched twice only: for g, and for x times the
-// product of all p.
-static bool tall(const struct op_muon *p) {
-    return p->rows >= p->cols;
-}
-
-static uint32_t shorter(const struct op_muon *p) {
-    return tall(p) ? p->cols : p->rows;
-}
-
-static double step_scale(const struct op_muon *p) {
-    return 0.2 * sqrt((double)(tall(p) ? p->rows : p->cols));
-}
-
-// x as the source of a linear layer that gives [cols], and a product of two n x n matrices.
-static struct op_linear whole(const struct op_muon *p) {
-    uint32_t n = shorter(p);
-    return (struct op_linear){.rows = tall(p) ? p->rows : n, .cin = n, .cout = p->cols};
-}
-
-static struct op_linear square(const struct op_muon *p) {
-    return (struct op_linear){.rows = shorter(p), .cin = shorter(p), .cout = shorter(p)};
-}
-
-static enum op_id gram_pass(const struct op_muon *p) {
-    return tall(p) ? OP_linear_backward_weight : OP_linear_backward_input;
-}
+// Of muon_product.glsl.
+enum stage { GRAM, POLYNOMIAL, POWER, DIRECTION };
 
 static uint64_t padded(uint64_t floats) {
     return rt_align_up(floats, 64);
 }
 
-// What the gram product wants beside its operands.
-static bool gram_scratch(const struct op_target *target, const struct op_muon *p, uint64_t *floats,
-                         struct op_refusal *refusal) {
-    struct op_linear linear = whole(p);
-    struct op_signature signature;
-    if (!op_describe(target, gram_pass(p), &linear, &signature, refusal))
+static bool check_matrices(const struct op_muon *p, struct op_refusal *refusal) {
+    if (!op_in_range(refusal, "matrices", p->matrices, 1, OP_MUON_MATRICES))
         return false;
-    *floats = signature.args[op_arg_index(gram_pass(p), "scratch")].count;
-    return true;
+    for (uint32_t i = 0; i < p->matrices; i++)
+        if (!op_check_channels(refusal, "rows", p->of[i].rows) ||
+            !op_check_channels(refusal, "cols", p->of[i].cols) ||
+            !op_in_range(refusal, "the shorter side", muon_shorter(p->of[i]), 4, MUON_SHORTER_MAX))
+            return false;
+    return op_check_count(refusal, "param", muon_floats(p).all);
 }
 
 static bool check(const struct op_muon *p, struct op_refusal *refusal) {
-    if (!op_check_channels(refusal, "rows", p->rows) || !op_check_channels(refusal, "cols", p->cols) ||
-        !op_in_range(refusal, "the shorter side", shorter(p), 4, SHORTER_MAX))
+    if (!check_matrices(p, refusal))
         return false;
     if (!(p->momentum >= 0.0f && p->momentum < 1.0f))
         return op_refuse(refusal, "momentum is %g, it must be at least 0 and below 1", (double)p->momentum);
@@ -74,30 +48,56 @@ static bool check(const struct op_muon *p, struct op_refusal *refusal) {
            op_refuse(refusal, "weight_decay is %g, it must be at least 0", (double)p->weight_decay);
 }
 
+// Multiplications and additions: of products with x (symmetric ones cost half), and of one n x n.
+static double long_flops(const struct op_muon *p, double of_each) {
+    double flops = 0.0;
+    for (uint32_t i = 0; i < p->matrices; i++)
+        flops += of_each * p->of[i].rows * p->of[i].cols * muon_shorter(p->of[i]);
+    return flops;
+}
+
+static double square_flops(const struct op_muon *p) {
+    double flops = 0.0;
+    for (uint32_t i = 0; i < p->matrices; i++)
+        flops += pow((double)muon_shorter(p->of[i]), 3.0);
+    return flops;
+}
+
+static uint64_t scratch_floats(const struct op_muon *p) {
+    struct muon_floats floats = muon_floats(p);
+    return padded(TABLE_FLOATS) + padded(p->matrices) + padded(floats.all) + padded(floats.wide) +
+           SQUARES * floats.squares;
+}
+
 static bool describe(const struct op_target *target, const struct op_muon *p, struct op_muon_extents *args,
                      struct op_signature *signature, struct op_refusal *refusal) {
-    uint64_t scratch;
-    struct op_target exact = op_exact_target(target);
-    if (!check(p, refusal) || !gram_scratch(&exact, p, &scratch, refusal))
+    (void)target;
+    if (!check(p, refusal) || !op_check_count(refusal, "scratch", scratch_floats(p)))
         return false;
-    uint64_t count = (uint64_t)p->rows * p->cols, n = shorter(p);
-    snprintf(signature->text, sizeof signature->text, "[%u][%u]%s", p->rows, p->cols,
-             p->has_ema ? " ema" : "");
-    signature->flops = 4.0 * (double)(count * n) + 2.0 * (ROUNDS + 3.0 * (ROUNDS - 1)) * pow((double)n, 3.0);
+    uint64_t count = muon_floats(p).all;
+    int length = snprintf(signature->text, sizeof signature->text, "[%u][%u]%s", p->of[0].rows, p->of[0].cols,
+                          p->has_ema ? " ema" : "");
+    if (p->matrices > 1)
+        snprintf(signature->text + length, sizeof signature->text - (size_t)length, " and %u more",
+                 p->matrices - 1);
+    signature->flops = long_flops(p, 3.0) + (MUON_ROUNDS + 3.0 * (MUON_ROUNDS - 1)) * square_flops(p);
     args->hyper = op_elements(OP_F32, SHARED_FLOATS);
     args->grad_clip = op_elements(OP_F32, SHARED_FLOATS);
     args->grad = args->param = args->m = op_elements(OP_F32, count);
     args->ema = op_elements_if(p->has_ema, OP_F32, count);
-    args->scratch = op_elements(OP_F32, 2 * padded(count) + SQUARES * padded(n * n) + 64 + scratch);
+    args->scratch = op_elements(OP_F32, scratch_floats(p));
     return true;
 }
 
 // --- recording
 
 struct work {
-    struct rt_buffer x, direction, inverse;
-    struct rt_buffer gram, spare, polynomial, product, square; // n x n
-    struct rt_buffer rest;                                     // of the gram product
+    struct op_recorder *recorder;
+    const struct op_muon *params;
+    const struct op_muon_buffers *args;
+    struct muon_matrix totals;
+    struct rt_buffer table, inverse, x, turned;
+    struct rt_buffer gram, spare, polynomial, product, power; // n x n of each matrix
 };
 
 static struct rt_buffer take(struct rt_buffer *room, uint64_t floats) {
@@ -106,17 +106,16 @@ static struct rt_buffer take(struct rt_buffer *room, uint64_t floats) {
     return taken;
 }
 
-static struct work share(const struct op_muon *p, struct rt_buffer scratch) {
-    uint64_t count = (uint64_t)p->rows * p->cols, n2 = (uint64_t)shorter(p) * shorter(p);
-    struct work w;
-    w.x = take(&scratch, count);
-    w.direction = take(&scratch, count);
-    w.inverse = take(&scratch, 4);
-    struct rt_buffer *squares[SQUARES] = {&w.gram, &w.spare, &w.polynomial, &w.product, &w.square};
+static void share(struct work *w, struct rt_buffer scratch) {
+    const struct op_muon *p = w->params;
+    struct muon_floats floats = muon_floats(p);
+    w->table = take(&scratch, (p->matrices + 1) * sizeof(struct muon_matrix) / sizeof(float));
+    w->inverse = take(&scratch, p->matrices);
+    w->x = take(&scratch, floats.all);
+    w->turned = floats.wide > 0 ? take(&scratch, floats.wide) : (struct rt_buffer){0};
+    struct rt_buffer *squares[SQUARES] = {&w->gram, &w->spare, &w->polynomial, &w->product, &w->power};
     for (int i = 0; i < SQUARES; i++)
-        *squares[i] = take(&scratch, n2);
-    w.rest = scratch;
-    return w;
+        *squares[i] = take(&scratch, floats.squares);
 }
 
 static void swap(struct rt_buffer *a, struct rt_buffer *b) {
@@ -125,188 +124,161 @@ static void swap(struct rt_buffer *a, struct rt_buffer *b) {
     *b = c;
 }
 
-static void record_momentum(struct op_recorder *r, const struct op_muon *p,
-                            const struct op_muon_buffers *args, const struct work *w) {
-    uint32_t count4 = p->rows * p->cols / 4;
+// A CPU's subgroup has 32 registers where its vectors are the longest, else 16.
+static struct muon_tiles tiles_of(const struct op_target *target) {
+    uint32_t lanes = target->subgroup_size;
+    if (target->family != OP_FAMILY_LANE)
+        return (struct muon_tiles){{64, 64}, {64, 64}};
+    if (lanes >= 16)
+        return (struct muon_tiles){{16, lanes}, {16, 2 * lanes}};
+    return (struct muon_tiles){{8, lanes}, {4, 2 * lanes}};
+}
+
+static void record_table(struct work *w) {
+    struct muon_matrix table[OP_MUON_MATRICES + 1];
+    uint32_t words[TABLE_FLOATS];
+    muon_plan(w->params, tiles_of(&w->recorder->library->target), table);
+    w->totals = table[w->params->matrices];
+    memcpy(words, table, w->table.size_bytes);
+    rt_stream_write(w->recorder->stream, w->table, words);
+}
+
+static void record_momentum(const struct work *w) {
+    const struct op_muon_buffers *args = w->args;
     struct push_muon_momentum push = {.grad_clip = args->grad_clip.address,
                                       .grad = args->grad.address,
                                       .m = args->m.address,
                                       .x = w->x.address,
-                                      .count4 = count4,
-                                      .momentum = p->momentum};
-    op_dispatch(r, OP_LAUNCH(KERNEL_muon_momentum, push, .items = count4,
-                             .reads = {args->grad_clip, args->grad, args->m}, .writes = {args->m, w->x}));
+                                      .count4 = w->totals.at / 4,
+                                      .momentum = w->params->momentum};
+    op_dispatch(w->recorder,
+                OP_LAUNCH(KERNEL_muon_momentum, push, .items = push.count4,
+                          .reads = {args->grad_clip, args->grad, args->m}, .writes = {args->m, w->x}));
 }
 
-// The products are steps of this operation, which MOGRAPH_CHECK judges as a whole: alone, where a
-// polynomial's terms cancel, they keep fewer digits than a linear layer should.
-static void record_gram(struct op_recorder *r, const struct op_muon *p, struct work *w) {
-    struct op_linear shape = whole(p);
-    uint32_t n = shorter(p);
-    if (tall(p))
-        OP_STEP(r, linear_backward_weight, &shape, .src = w->x, .d_dst = w->x, .d_weight = w->spare,
-                .scratch = w->rest);
-    else
-        OP_STEP(r, linear_backward_input, &shape, .d_dst = w->x, .weight = w->x, .d_src = w->spare,
-                .scratch = w->rest);
-    struct push_muon_normalise push = {
-        .gram = w->spare.address, .normal = w->gram.address, .inverse = w->inverse.address, .n = n};
-    op_dispatch(r, OP_LAUNCH(KERNEL_muon_normalise, push, .items = (uint64_t)n * n / 4, .reads = {w->spare},
-                             .writes = {w->gram, w->inverse}));
+static void record_turn(const struct work *w) {
+    struct push_muon_turn push = {.table = w->table.address,
+                                  .x = w->x.address,
+                                  .turned = w->turned.address,
+                                  .matrices = w->params->matrices,
+                                  .count4 = w->totals.turned / 4};
+    if (push.count4 > 0)
+        op_dispatch(w->recorder, OP_LAUNCH(KERNEL_muon_turn, push, .items = push.count4,
+                                           .reads = {w->table, w->x}, .writes = {w->turned}));
 }
 
-static void record_polynomial(struct op_recorder *r, uint32_t n, struct rt_buffer gram,
-                              struct rt_buffer squared, struct rt_buffer dst) {
-    struct push_muon_polynomial push = {.gram = gram.address,
-                                        .square = squared.address,
-                                        .dst = dst.address,
-                                        .n = n,
-                                        .a = (float)A,
-                                        .b = (float)B,
-                                        .c = (float)C};
-    op_dispatch(r, OP_LAUNCH(KERNEL_muon_polynomial, push, .items = (uint64_t)n * n / 4,
-                             .reads = {gram, squared}, .writes = {dst}));
+// A stage of muon_product.glsl; launch says what it reads, writes and costs.
+static void record_product(const struct work *w, enum stage stage, struct push_muon_product *push,
+                           struct op_launch *launch) {
+    const struct op_target *target = &w->recorder->library->target;
+    bool lane = target->family == OP_FAMILY_LANE;
+    push->table = w->table.address;
+    push->matrices = w->params->matrices;
+    push->tiles = stage == DIRECTION ? w->totals.direction : w->totals.symmetric;
+    launch->kernel = lane ? KERNEL_muon_product_lane : KERNEL_muon_product_tile;
+    launch->push = push;
+    launch->push_bytes = sizeof *push;
+    launch->local[0] = lane ? target->subgroup_size : 128;
+    launch->groups = (uint64_t)push->tiles * (push->second_left != 0 ? 2 : 1);
+    struct muon_tiles tiles = tiles_of(target);
+    struct muon_tile tile = stage == DIRECTION ? tiles.direction : tiles.symmetric;
+    const uint32_t spec[] = {stage, target->subgroup_size, tile.height, 4};
+    launch->spec_count = lane ? 4 : 1;
+    memcpy(launch->spec, spec, sizeof spec);
+    op_dispatch(w->recorder, launch);
 }
 
-// w->product = the product of the rounds' polynomials.
-static void record_rounds(struct op_recorder *r, const struct op_muon *p, struct work *w) {
-    struct op_linear shape = square(p);
-    for (int round = 0; round < ROUNDS; round++) {
-        struct rt_buffer polynomial = round == 0 ? w->product : w->polynomial;
-        OP_STEP(r, linear_forward, &shape, .src = w->gram, .weight = w->gram, .dst = w->square);
-        record_polynomial(r, shorter(p), w->gram, w->square, polynomial);
-        if (round > 0) {
-            OP_STEP(r, linear_forward, &shape, .src = w->product, .weight = polynomial, .dst = w->spare);
+static void record_gram(const struct work *w) {
+    struct push_muon_product push = {
+        .left = w->x.address, .right = w->turned.address, .dst = w->spare.address};
+    record_product(w, GRAM, &push,
+                   &(struct op_launch){.reads = {w->table, w->x, w->turned},
+                                       .writes = {w->spare},
+                                       .flops = long_flops(w->params, 1.0)});
+    struct push_muon_normalise normalise = {.table = w->table.address,
+                                            .gram = w->spare.address,
+                                            .normal = w->gram.address,
+                                            .inverse = w->inverse.address,
+                                            .matrices = w->params->matrices};
+    op_dispatch(w->recorder,
+                OP_LAUNCH(KERNEL_muon_normalise, normalise, .local = {64}, .groups = normalise.matrices,
+                          .reads = {w->table, w->spare}, .writes = {w->gram, w->inverse}));
+}
+
+static void record_polynomial(const struct work *w, struct rt_buffer dst) {
+    struct push_muon_product push = {.left = w->gram.address,
+                                     .right = w->gram.address,
+                                     .dst = dst.address,
+                                     .a = (float)MUON_A,
+                                     .b = (float)MUON_B,
+                                     .c = (float)MUON_C};
+    record_product(
+        w, POLYNOMIAL, &push,
+        &(struct op_launch){.reads = {w->table, w->gram}, .writes = {dst}, .flops = square_flops(w->params)});
+}
+
+// dst = left right; and the same for the second, unless that is the zero buffer.
+static void record_power(const struct work *w, struct rt_buffer left, struct rt_buffer right,
+                         struct rt_buffer dst, struct rt_buffer second_left, struct rt_buffer second_dst) {
+    struct push_muon_product push = {.left = left.address,
+                                     .right = right.address,
+                                     .dst = dst.address,
+                                     .second_left = second_left.address,
+                                     .second_dst = second_dst.address};
+    record_product(w, POWER, &push,
+                   &(struct op_launch){.reads = {w->table, left, right, second_left},
+                                       .writes = {dst, second_dst},
+                                       .flops = square_flops(w->params) * (second_left.address ? 2.0 : 1.0)});
+}
+
+// w->product = the product of the rounds' polynomials; w->gram becomes that of the x of each round.
+static void record_rounds(struct work *w) {
+    const struct rt_buffer none = {0};
+    for (int round = 0; round < MUON_ROUNDS; round++) {
+        bool first = round == 0, last = round + 1 == MUON_ROUNDS;
+        struct rt_buffer polynomial = first ? w->product : w->polynomial;
+        record_polynomial(w, polynomial);
+        if (!first)
+            record_power(w, w->product, polynomial, w->spare, last ? none : w->gram, last ? none : w->power);
+        else
+            record_power(w, w->gram, polynomial, w->power, none, none);
+        if (!first)
             swap(&w->product, &w->spare);
-        }
-        if (round + 1 == ROUNDS)
-            break;
-        OP_STEP(r, linear_forward, &shape, .src = w->gram, .weight = polynomial, .dst = w->square);
-        OP_STEP(r, linear_forward, &shape, .src = w->square, .weight = polynomial, .dst = w->spare);
-        swap(&w->gram, &w->spare);
+        if (!last)
+            record_power(w, w->power, polynomial, w->gram, none, none);
     }
 }
 
-static void record_apply(struct op_recorder *r, const struct op_muon *p, const struct op_muon_buffers *args,
-                         const struct work *w) {
-    uint32_t count4 = p->rows * p->cols / 4;
-    struct push_muon_apply push = {.hyper = args->hyper.address,
-                                   .grad_clip = args->grad_clip.address,
-                                   .inverse = w->inverse.address,
-                                   .direction = w->direction.address,
-                                   .param = args->param.address,
-                                   .ema = args->ema.address,
-                                   .count4 = count4,
-                                   .scale = (float)step_scale(p),
-                                   .weight_decay = p->weight_decay};
-    op_dispatch(r, OP_LAUNCH(KERNEL_muon_apply, push, .items = count4,
-                             .reads = {args->hyper, args->grad_clip, w->inverse, w->direction, args->param,
-                                       args->ema},
-                             .writes = {args->param, args->ema}));
+static void record_direction(const struct work *w) {
+    const struct op_muon_buffers *args = w->args;
+    struct push_muon_product push = {.left = w->x.address,
+                                     .right = w->product.address,
+                                     .dst = args->param.address,
+                                     .hyper = args->hyper.address,
+                                     .grad_clip = args->grad_clip.address,
+                                     .inverse = w->inverse.address,
+                                     .ema = args->ema.address,
+                                     .weight_decay = w->params->weight_decay};
+    record_product(w, DIRECTION, &push,
+                   &(struct op_launch){.reads = {w->table, w->x, w->product, args->hyper, args->grad_clip,
+                                                 w->inverse, args->param, args->ema},
+                                       .writes = {args->param, args->ema},
+                                       .flops = long_flops(w->params, 2.0)});
 }
 
-// Its products are fp32's in every family: an error of one round is the input of the next.
-static void record(struct op_recorder *given, const struct op_muon *p, const struct op_muon_buffers *args) {
-    struct op_library exact = *given->library;
-    struct op_recorder *recorder = &(struct op_recorder){&exact, given->stream};
-    exact.target = op_exact_target(&exact.target);
-    struct work w = share(p, args->scratch);
-    struct op_linear shape = whole(p);
-    record_momentum(recorder, p, args, &w);
-    record_gram(recorder, p, &w);
-    record_rounds(recorder, p, &w);
-    OP_STEP(recorder, linear_forward, &shape, .src = tall(p) ? w.x : w.product,
-            .weight = tall(p) ? w.product : w.x, .dst = w.direction);
-    record_apply(recorder, p, args, &w);
+// fp32's products in every family: an error of one round is the input of the next.
+static void record(struct op_recorder *recorder, const struct op_muon *p,
+                   const struct op_muon_buffers *args) {
+    struct work w = {.recorder = recorder, .params = p, .args = args};
+    share(&w, args->scratch);
+    record_table(&w);
+    record_momentum(&w);
+    record_turn(&w);
+    record_gram(&w);
+    record_rounds(&w);
+    record_direction(&w);
 }
 
-// --- the definition, on x itself
-
-// dst = a b, of the shapes [rows][inner] and [inner][cols]; b is read transposed with `flip`.
-static void product(uint32_t rows, uint32_t inner, uint32_t cols, const double *a, const double *b, bool flip,
-                    double *dst) {
-    for (uint32_t r = 0; r < rows; r++)
-        for (uint32_t c = 0; c < cols; c++) {
-            double sum = 0.0;
-            for (uint32_t i = 0; i < inner; i++)
-                sum += a[r * inner + i] * b[flip ? c * inner + i : i * cols + c];
-            dst[r * cols + c] = sum;
-        }
-}
-
-// One round on x [n][longer], n the shorter side; room: n n and twice n longer numbers.
-static void reference_round(uint32_t n, uint32_t longer, double *x, double *room) {
-    double *gram = room, *once = gram + (size_t)n * n, *twice = once + (size_t)n * longer;
-    product(n, longer, n, x, x, true, gram);
-    product(n, n, longer, gram, x, false, once);
-    product(n, n, longer, gram, once, false, twice);
-    for (size_t i = 0; i < (size_t)n * longer; i++)
-        x[i] = A * x[i] + B * once[i] + C * twice[i];
-}
-
-static size_t flat(const struct op_muon *p, uint32_t i, uint32_t k) {
-    return tall(p) ? (size_t)k * p->cols + i : (size_t)i * p->cols + k;
-}
-
-static void reference_apply(const struct op_muon *p, const double *x, const struct op_muon_arrays *args) {
-    uint32_t n = shorter(p), longer = p->rows * p->cols / n;
-    double lr = args->hyper[SHARED_INDEX(optimiser_hyper, lr)];
-    double keep = args->hyper[SHARED_INDEX(optimiser_hyper, ema_decay)];
-    for (uint32_t i = 0; i < n; i++)
-        for (uint32_t k = 0; k < longer; k++) {
-            double *param = &args->param[flat(p, i, k)];
-            *param -= lr * ((double)p->weight_decay * *param + step_scale(p) * x[(size_t)i * longer + k]);
-            if (p->has_ema)
-                args->ema[flat(p, i, k)] = keep * args->ema[flat(p, i, k)] + (1.0 - keep) * *param;
-        }
-}
-
-// m's step, and x [n][longer], n the shorter side, in the gradient's direction with length 1.
-static void reference_momentum(const struct op_muon *p, const struct op_muon_arrays *args, double *x) {
-    uint32_t n = shorter(p), longer = p->rows * p->cols / n;
-    double mu = (double)p->momentum, factor = args->grad_clip[SHARED_INDEX(grad_clip_result, factor)];
-    double squares = 0.0;
-    for (uint32_t i = 0; i < n; i++)
-        for (uint32_t k = 0; k < longer; k++) {
-            double g = args->grad[flat(p, i, k)] * factor, *m = &args->m[flat(p, i, k)];
-            *m = mu * *m + (1.0 - mu) * g;
-            double value = x[(size_t)i * longer + k] = mu * *m + (1.0 - mu) * g;
-            squares += value * value;
-        }
-    for (size_t i = 0; i < (size_t)n * longer; i++)
-        x[i] *= squares > 1e-24 ? 1.0 / sqrt(squares) : 0.0;
-}
-
-static void reference(const struct op_muon *p, const struct op_muon_arrays *args) {
-    uint32_t n = shorter(p), longer = p->rows * p->cols / n;
-    size_t count = (size_t)n * longer;
-    double *x = calloc(3 * count + (size_t)n * n, sizeof *x);
-    if (x == NULL || args->grad_clip[SHARED_INDEX(grad_clip_result, apply)] == 0.0) {
-        free(x);
-        return;
-    }
-    reference_momentum(p, args, x);
-    for (int round = 0; round < ROUNDS; round++)
-        reference_round(n, longer, x, x + count);
-    reference_apply(p, x, args);
-    free(x);
-}
-
-// A plausible third step; 12 rows stand for a step that is skipped.
-static void prepare(const struct op_muon *p, const struct op_muon_arrays *args) {
-    const double hyper[SHARED_FLOATS] = {[SHARED_INDEX(optimiser_hyper, lr)] = 1e-2,
-                                         [SHARED_INDEX(optimiser_hyper, c1)] = 0.5,
-                                         [SHARED_INDEX(optimiser_hyper, c2)] = 0.5,
-                                         [SHARED_INDEX(optimiser_hyper, ema_decay)] = 0.995};
-    const double grad_clip[SHARED_FLOATS] = {[SHARED_INDEX(grad_clip_result, norm)] = 2.0,
-                                             [SHARED_INDEX(grad_clip_result, factor)] = 0.5,
-                                             [SHARED_INDEX(grad_clip_result, apply)] =
-                                                 p->rows == 12 ? 0.0 : 1.0,
-                                             [SHARED_INDEX(grad_clip_result, limit)] = 1.0};
-    memcpy(args->hyper, hyper, sizeof hyper);
-    memcpy(args->grad_clip, grad_clip, sizeof grad_clip);
-}
-
-OP_PREPARE(muon, prepare);
-OP_DEFINE(muon, describe, record, reference, .prepare = muon_prepare, .tolerance = 1e-4,
+OP_PREPARE(muon, muon_valid_inputs);
+OP_DEFINE(muon, describe, record, muon_by_definition, .prepare = muon_prepare, .tolerance = 1e-4,
           .flags_at = offsetof(struct op_muon, has_ema), .shapes = {&op_muon_shapes});

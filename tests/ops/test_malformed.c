@@ -11,7 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MUTATIONS = 1000, MAX_PARAMS_BYTES = 256 };
+enum { MUTATIONS = 1000, MAX_PARAMS_BYTES = OP_MAX_PARAMS };
 
 // splitmix64 (Steele, Lea & Flood 2014).
 static uint64_t next_random(uint64_t *state) {

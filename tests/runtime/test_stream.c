@@ -30,6 +30,34 @@ static void copies_are_ordered(struct rt_device *device, struct rt_arena *arena)
     CHECK(stream == NULL);
 }
 
+// The words are the recording's: what the caller does to them afterwards changes nothing, and a replay writes
+// them again.
+static void writes_are_recorded(struct rt_device *device, struct rt_arena *arena) {
+    struct rt_buffer a = rt_arena_push(arena, 1024), b = rt_arena_push(arena, 1024);
+    uint32_t words[256], values[256];
+    struct rt_stream *stream;
+    for (uint32_t i = 0; i < 256; i++)
+        words[i] = i * i;
+    CHECK(rt_stream_create(device, NULL, &stream) == RT_OK);
+    rt_stream_begin(stream);
+    rt_stream_fill(stream, a, 7);
+    rt_stream_write(stream, rt_buffer_slice(a, 16, 1008), words);
+    rt_stream_copy(stream, a, b);
+    CHECK(rt_stream_barrier_count(stream) == 2);
+    memset(words, 0, sizeof words);
+    for (int replay = 0; replay < 2; replay++) {
+        CHECK(rt_stream_run(stream) == RT_OK);
+        CHECK(rt_buffer_download(device, b, values, sizeof values) == RT_OK && values[3] == 7 &&
+              values[4] == 0 && values[6] == 4 && values[255] == 251 * 251);
+    }
+    rt_stream_begin(stream);
+    test_quiet(true);
+    rt_stream_write(stream, rt_buffer_slice(a, 0, 6), words);
+    test_quiet(false);
+    CHECK(rt_stream_run(stream) == RT_ERROR_INVALID);
+    rt_stream_destroy(&stream);
+}
+
 // Chains that touch different bytes share their levels, whatever the order of recording.
 static void chains_run_side_by_side(struct rt_device *device, struct rt_arena *arena) {
     struct rt_buffer a = rt_arena_push(arena, 1024), b = rt_arena_push(arena, 1024),
@@ -165,6 +193,7 @@ int main(void) {
     struct rt_arena *arena;
     CHECK(rt_arena_create(device, RT_MEMORY_DEVICE, 8 << 20, "a test", &arena) == RT_OK);
     copies_are_ordered(device, arena);
+    writes_are_recorded(device, arena);
     chains_run_side_by_side(device, arena);
     host_records_see_the_past(device, arena);
     errors_are_latched(device, arena);
