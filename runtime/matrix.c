@@ -71,7 +71,7 @@ enum rt_status rt_matrix_describe(VkPhysicalDevice physical, struct rt_device_in
         set_reason(info, "the driver offers no cooperative matrices");
         return RT_OK;
     }
-    if (!info->subgroup_selectable || !has_features(physical)) {
+    if (!info->subgroup_pinned || !has_features(physical)) {
         set_reason(info, "the driver offers cooperative matrices, but not all that kernels with them need");
         return RT_OK;
     }
