@@ -1,10 +1,11 @@
 // mograph dataset particles: draws the data set that mograph ships as a program.
 #include "cli/data/particle_set.h"
+#include "cli/data/particle_variety.h"
 #include "cli/dataset.h"
 #include "cli/text.h"
 
 struct particles_values {
-    const char *out;
+    const char *out, *variety_of;
     int64_t clips, layouts, seed;
     struct cli_size size;
     double variety, val;
@@ -24,6 +25,9 @@ static const struct option options[] = {
     {FIELD(variety), .name = "variety", .initial = "1", .min = 0, .max = 1,
      .help = "how far the clips of a layout differ in size, speed, turn, place and moment, as a part of what "
              "their kind allows; the less, the sooner single particles are learnt"},
+    {FIELD(variety_of), .name = "variety-of", .value = "LIST",
+     .help = "the same of single parameters, in order: all=1,phase=0 also differs in hue, spread, arms and "
+             "more; manifest.json shows which a kind has"},
     {OPTION_DATASET_SIZE(struct particles_values, size)},
     {FIELD(seed), .name = "seed", .initial = "1", .min = 0, .max = 9e15, .help = "same seed, same bytes"},
     {OPTION_DATASET_VAL(struct particles_values, val)},
@@ -37,10 +41,13 @@ static bool run(const void *values, char **args, int arg_count, struct cli_error
     (void)arg_count;
     if (v->out == NULL)
         return cli_usage(error, "say where to write it: -o DIR");
+    struct particle_variety variety = particle_variety((float)v->variety);
+    if (v->variety_of != NULL && !particle_variety_set(&variety, v->variety_of, error))
+        return false;
     struct particle_set set = {.seed = (uint64_t)v->seed,
                                .clips = (uint32_t)v->clips,
                                .layouts = (uint32_t)v->layouts,
-                               .variety = v->variety,
+                               .variety = variety,
                                .val = v->val,
                                .size = dataset_size(v->size),
                                .format = (enum data_format)v->format};

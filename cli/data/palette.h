@@ -15,8 +15,9 @@ struct palette {
     float rgb[PALETTE_STEPS + 1][3]; // linear light along the gradient
 };
 
-// `tint` 0 to 2: the variants at the whole numbers, blends between.
-void palette_init(struct palette *palette, const palette_stops stops, float tint);
+// `tint` 0 to 2: the variants at the whole numbers, blends between; then all colours turned by `hue` turns
+// around the wheel, at their lightness and chroma.
+void palette_init(struct palette *palette, const palette_stops stops, float tint, float hue);
 // The colour at `position`, 0 the hottest, 1 the last; clamps.
 void palette_at(const struct palette *palette, float position, float rgb[3]);
 

@@ -1,18 +1,24 @@
-// What differs between two particle clips of one layout.
+// What differs between two particle clips of one layout: the parameters of particle_params.def.
 #ifndef MOGRAPH_CLI_DATA_PARTICLE_PARAMS_H
 #define MOGRAPH_CLI_DATA_PARTICLE_PARAMS_H
 
-// Lengths are in half sides of the picture, y points down.
 struct particle_params {
-    float tint;               // place between the kind's three palettes, 0 to 2
-    float scale;              // size of the figure, about 1
-    float speed;              // of everything that moves, about 1
-    float spin;               // turns, or tilt, about 0
-    float wind;               // sideways drift, about 0
-    float phase;              // where in its course the clip begins, 0 to 1
-    float center_x, center_y; // of the figure, about 0
+#define PARAM(name, share, what) float name;
+#include "cli/data/particle_params.def"
+#undef PARAM
 };
 
-enum { PARTICLE_PARAMS = 8 }; // fields of the struct
+// Numbers of the fields.
+enum particle_param {
+#define PARAM(name, share, what) PARTICLE_##name,
+#include "cli/data/particle_params.def"
+#undef PARAM
+    PARTICLE_PARAMS
+};
+
+// How much of its range each parameter takes, by number, 0 to 1.
+struct particle_variety {
+    float of[PARTICLE_PARAMS];
+};
 
 #endif

@@ -47,7 +47,7 @@ static bool make_clip(const struct work *work, uint32_t index, struct cli_error 
     struct slot slot = slot_of(set, index);
     struct particle_params params;
     struct clip clip;
-    particles_draw_params(set->seed, slot.kind, slot.number, (float)set->variety, &params);
+    particles_draw_params(set->seed, slot.kind, slot.number, &set->variety, &params);
     if (!particles_render(set->seed, slot.kind, slot.layout, &params, set->size.frames, set->size.height,
                           set->size.width, &clip, error))
         return false;
@@ -114,7 +114,7 @@ static bool make_clips(struct work *work) {
 static bool add_entry(cJSON *entries, const struct particle_set *set, uint32_t index) {
     struct slot slot = slot_of(set, index);
     struct particle_params params;
-    particles_draw_params(set->seed, slot.kind, slot.number, (float)set->variety, &params);
+    particles_draw_params(set->seed, slot.kind, slot.number, &set->variety, &params);
     cJSON *entry = cJSON_CreateObject();
     cJSON_AddStringToObject(entry, "file", slot.name);
     cJSON_AddStringToObject(entry, "kind", particles_kind_name(slot.kind));
@@ -122,10 +122,21 @@ static bool add_entry(cJSON *entries, const struct particle_set *set, uint32_t i
     cJSON *values = cJSON_AddObjectToObject(entry, "params");
     for (uint32_t i = 0; i < PARTICLE_PARAMS; i++) {
         char number[32];
+        if (!particles_reads(slot.kind, i))
+            continue;
         snprintf(number, sizeof number, "%.6g", (double)particles_param(&params, i));
         cJSON_AddRawToObject(values, particles_param_name(i), number);
     }
     return cJSON_AddItemToArray(entries, entry) != 0;
+}
+
+static void add_variety(cJSON *manifest, const struct particle_set *set) {
+    cJSON *variety = cJSON_AddObjectToObject(manifest, "variety");
+    for (uint32_t i = 0; i < PARTICLE_PARAMS; i++) {
+        char number[32];
+        snprintf(number, sizeof number, "%.6g", (double)set->variety.of[i]);
+        cJSON_AddRawToObject(variety, particles_param_name(i), number);
+    }
 }
 
 static bool write_manifest(const struct particle_set *set, const struct staging *staging,
@@ -136,7 +147,7 @@ static bool write_manifest(const struct particle_set *set, const struct staging 
     cJSON *manifest = data_manifest_begin("particles", &set->size);
     cJSON_AddRawToObject(manifest, "seed", seed);
     cJSON_AddNumberToObject(manifest, "layouts", set->layouts);
-    cJSON_AddNumberToObject(manifest, "variety", set->variety);
+    add_variety(manifest, set);
     cJSON_AddNumberToObject(manifest, "clips_per_kind", set->clips);
     cJSON_AddNumberToObject(manifest, "val", set->val);
     cJSON_AddNumberToObject(manifest, "fps", FPS);
@@ -155,8 +166,10 @@ static bool check(const struct particle_set *set, struct cli_error *error) {
     if (!(set->val >= 0 && set->val < 1))
         return cli_fail(error, NULL, "a part of %g for validation: from 0 to below 1, such as 0.15",
                         set->val);
-    if (!(set->variety >= 0 && set->variety <= 1))
-        return cli_fail(error, NULL, "a variety of %g: from 0 to 1, such as 0.5", set->variety);
+    for (uint32_t i = 0; i < PARTICLE_PARAMS; i++)
+        if (!(set->variety.of[i] >= 0 && set->variety.of[i] <= 1))
+            return cli_fail(error, NULL, "%s has a variety of %g: from 0 to 1, such as 0.5",
+                            particles_param_name(i), (double)set->variety.of[i]);
     return data_size_check(&set->size, error);
 }
 

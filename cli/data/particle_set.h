@@ -3,13 +3,14 @@
 #define MOGRAPH_CLI_DATA_PARTICLE_SET_H
 
 #include "cli/data/make.h"
+#include "cli/data/particle_params.h"
 
 struct particle_set {
     uint64_t seed;
-    uint32_t clips;   // per kind, training and validation together; 1 to 100000
-    uint32_t layouts; // per kind; 0: every clip has its own
-    double variety;   // of the clips of one layout: 0 in colour alone, 1 in all that kinds allow
-    double val;       // the part of the clips for validation, 0 to below 1
+    uint32_t clips;                  // per kind, training and validation together; 1 to 100000
+    uint32_t layouts;                // per kind; 0: every clip has its own
+    struct particle_variety variety; // of the clips of one layout
+    double val;                      // the part of the clips for validation, 0 to below 1
     struct data_size size;
     enum data_format format;
     uint32_t threads; // 0: one per processor

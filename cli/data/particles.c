@@ -15,7 +15,9 @@ static const struct particle_kind *const kinds[PARTICLE_KINDS] = {
 enum { STREAM_PARAMS = 1, STREAM_LAYOUT = 2 };
 
 static const char *const param_names[PARTICLE_PARAMS] = {
-    "tint", "scale", "speed", "spin", "wind", "phase", "center_x", "center_y",
+#define PARAM(name, share, what) #name,
+#include "cli/data/particle_params.def"
+#undef PARAM
 };
 
 const char *particles_kind_name(uint32_t kind) {
@@ -26,31 +28,27 @@ const char *particles_param_name(uint32_t i) {
     return param_names[i];
 }
 
-float particles_param(const struct particle_params *p, uint32_t i) {
-    const float values[PARTICLE_PARAMS] = {
-        p->tint, p->scale, p->speed, p->spin, p->wind, p->phase, p->center_x, p->center_y,
-    };
-    return values[i];
+static float *field(struct particle_params *params, uint32_t i) {
+    return &params->tint + i; // they are all floats
 }
 
-void particles_draw_params(uint64_t seed, uint32_t kind, uint32_t clip, float variety,
-                           struct particle_params *params) {
+float particles_param(const struct particle_params *params, uint32_t i) {
+    struct particle_params copy = *params;
+    return *field(&copy, i);
+}
+
+bool particles_reads(uint32_t kind, uint32_t i) {
+    return kinds[kind]->ranges[i].low < kinds[kind]->ranges[i].high;
+}
+
+void particles_draw_params(uint64_t seed, uint32_t kind, uint32_t clip,
+                           const struct particle_variety *variety, struct particle_params *params) {
     struct random random = random_stream(seed, STREAM_PARAMS << 16 | kind, clip);
-    float values[PARTICLE_PARAMS];
     for (uint32_t i = 0; i < PARTICLE_PARAMS; i++) {
         const struct particle_range *range = &kinds[kind]->ranges[i];
-        values[i] = random_between(&random, range->low, range->high);
-        if (i > 0) // the tint, whose ends and middle are palettes, keeps its range
-            values[i] += (1 - variety) * (0.5f * (range->low + range->high) - values[i]);
+        float value = random_between(&random, range->low, range->high);
+        *field(params, i) = value + (1 - variety->of[i]) * (range->still - value);
     }
-    *params = (struct particle_params){.tint = values[0],
-                                       .scale = values[1],
-                                       .speed = values[2],
-                                       .spin = values[3],
-                                       .wind = values[4],
-                                       .phase = values[5],
-                                       .center_x = values[6],
-                                       .center_y = values[7]};
 }
 
 // Moments at which one frame is exposed: sub-frames while the shutter
@@ -80,7 +78,7 @@ static bool scene_init(struct scene *s, uint64_t seed, uint32_t kind, uint32_t l
     uint32_t side = clip->height < clip->width ? clip->height : clip->width;
     s->frame_time = 1.0f / (float)clip->frames;
     s->unit = 0.5f * (float)side;
-    palette_init(&s->palette, s->kind->stops, s->params->tint);
+    palette_init(&s->palette, s->kind->stops, s->params->tint, s->params->hue);
     struct random random = random_stream(seed, STREAM_LAYOUT << 16 | kind, layout);
     draw_traits(&random, &s->figure);
     s->particles = calloc(s->kind->count, sizeof *s->particles);
@@ -110,7 +108,7 @@ static void expose_dot(struct scene *s, uint32_t index, float time, float weight
 
 // Tails are measured in frames of a 32-frame clip, so that longer clips of the same motion look alike.
 static void expose_particle(struct scene *s, uint32_t index, uint32_t frame) {
-    float opened = (float)frame * s->frame_time, tail_time = s->kind->trail / 32;
+    float opened = (float)frame * s->frame_time, tail_time = s->params->trail * s->kind->trail / 32;
     for (int i = 0; i < SUBFRAMES; i++) {
         float part = ((float)i + 0.5f) / SUBFRAMES;
         expose_dot(s, index, opened + SHUTTER * part * s->frame_time, 1.0f / SUBFRAMES, 1);

@@ -15,14 +15,16 @@ enum { PARTICLE_KINDS = 6 };
 // The name of a kind, 0 <= kind < PARTICLE_KINDS: burst, fountain, vortex, snow, ripple, orbit.
 const char *particles_kind_name(uint32_t kind);
 
-// Names and values of the fields of struct particle_params, for manifests: PARTICLE_PARAMS of each.
+// Names and values of the fields of struct particle_params, 0 <= i < PARTICLE_PARAMS; and whether a kind
+// reads the field.
 const char *particles_param_name(uint32_t i);
 float particles_param(const struct particle_params *params, uint32_t i);
+bool particles_reads(uint32_t kind, uint32_t i);
 
-// The parameters of clip number `clip` of a kind in the data set with this seed. `variety`: how much of its
-// range, about the middle, every parameter but the tint takes: 1 all of it, 0 none.
-void particles_draw_params(uint64_t seed, uint32_t kind, uint32_t clip, float variety,
-                           struct particle_params *params);
+// The parameters of clip number `clip` of a kind in the data set with this seed.
+// `variety`: how much of its range each takes, 1 all of it, 0 none.
+void particles_draw_params(uint64_t seed, uint32_t kind, uint32_t clip,
+                           const struct particle_variety *variety, struct particle_params *params);
 
 // Draws a clip of a kind; the caller owns it. Layouts with the same (seed, kind, layout) are the same. Any
 // size from 8x8x1; dots scale with the shorter side (1 to 3 pixels at 128).

@@ -1,6 +1,7 @@
 // What `dataset info` says of sets that will train badly, and that it is silent about good ones.
 #include "cli/data/info.h"
 #include "cli/data/particle_set.h"
+#include "cli/data/particle_variety.h"
 #include "cli/media/write.h"
 #include "tests/media/tools.h"
 #include "tests/test.h"
@@ -57,8 +58,12 @@ static void add_clips(const char *folder, uint32_t count, int grey, uint32_t sid
 }
 
 static void check_good(void) {
-    struct particle_set set = {
-        .seed = 1, .clips = 20, .layouts = 4, .variety = 1, .val = 0.2, .size = {32, 32, 8}};
+    struct particle_set set = {.seed = 1,
+                               .clips = 20,
+                               .layouts = 4,
+                               .variety = particle_variety(1),
+                               .val = 0.2,
+                               .size = {32, 32, 8}};
     struct cli_error error = {.text = ""};
     struct data_info info;
     CHECK(particle_set_write(&set, "good", false, NULL, &error));

@@ -1,6 +1,7 @@
 // The particle data set: the same bytes for the same seed, nothing black,
 // nothing clipped, smooth in its parameters.
 #include "cli/data/particle_set.h"
+#include "cli/data/particle_variety.h"
 #include "cli/data/particles.h"
 #include "cli/data/scan.h"
 #include "cli/media/read.h"
@@ -13,8 +14,7 @@
 #include <string.h>
 #include <unistd.h>
 
-static const struct particle_set small = {
-    .seed = 7, .clips = 5, .layouts = 2, .variety = 1, .val = 0.3, .size = {40, 32, 6}};
+static struct particle_set small = {.seed = 7, .clips = 5, .layouts = 2, .val = 0.3, .size = {40, 32, 6}};
 
 static bool write_set(struct particle_set set, const char *folder, bool force, struct cli_error *error) {
     return particle_set_write(&set, folder, force, NULL, error);
@@ -100,12 +100,20 @@ static void check_refusals(void) {
     set.val = 1;
     CHECK(!write_set(set, "x", false, &error) && strstr(error.text, "0.15") != NULL);
     set = small;
-    set.variety = 1.5;
-    CHECK(!write_set(set, "x", false, &error) && strstr(error.text, "variety") != NULL);
+    set.variety.of[PARTICLE_spin] = 1.5f;
+    CHECK(!write_set(set, "x", false, &error) && strstr(error.text, "spin has a variety") != NULL);
     set = small;
     set.size.width = 4;
     CHECK(!write_set(set, "x", false, &error) && strstr(error.text, "size") != NULL);
     CHECK(access("x", F_OK) != 0 && access("x.partial", F_OK) != 0);
+}
+
+// What pictures are judged at.
+static struct particle_variety widest(void) {
+    struct particle_variety variety;
+    for (uint32_t i = 0; i < PARTICLE_PARAMS; i++)
+        variety.of[i] = 1;
+    return variety;
 }
 
 static void render(uint32_t kind, uint32_t layout, const struct particle_params *params, struct clip *clip) {
@@ -131,10 +139,11 @@ static void check_brightness(void) {
             struct particle_params params;
             struct clip clip;
             double mean, white;
-            particles_draw_params(1, kind, i, 1, &params);
+            struct particle_variety variety = widest();
+            particles_draw_params(1, kind, i, &variety, &params);
             render(kind, i, &params, &clip); // 24 layouts
             measure(&clip, &mean, &white);
-            if (!CHECK(mean > 5 && mean < 60) || !CHECK(white < 0.01))
+            if (!CHECK(mean > 5 && mean < 70) || !CHECK(white < 0.01))
                 fprintf(stderr, "%s %u: mean %.1f, white %.4f\n", particles_kind_name(kind), i, mean, white);
             clip_destroy(&clip);
         }
@@ -151,21 +160,20 @@ static double difference(const struct clip *a, const struct clip *b) {
 
 // A thousandth of a parameter's range changes little; another layout changes much.
 static void check_smoothness(void) {
+    struct particle_variety variety = widest();
     for (uint32_t kind = 0; kind < PARTICLE_KINDS; kind++) {
         struct particle_params params;
         struct clip base, near, other;
-        particles_draw_params(1, kind, 0, 1, &params);
+        particles_draw_params(1, kind, 0, &variety, &params);
         render(kind, 0, &params, &base);
         render(kind, 1, &params, &other);
         double apart = difference(&base, &other);
-        float *const fields[] = {&params.tint, &params.scale,    &params.speed,   &params.spin,
-                                 &params.wind, &params.center_x, &params.center_y};
-        for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
-            float kept = *fields[i];
-            *fields[i] += 0.0005f;
-            render(kind, 0, &params, &near);
-            CHECK(difference(&base, &near) < 0.05 * apart);
-            *fields[i] = kept;
+        for (uint32_t i = 0; i < PARTICLE_PARAMS; i++) {
+            struct particle_params moved = params;
+            ((float *)&moved)[i] += 0.0005f;
+            render(kind, 0, &moved, &near);
+            if (i != PARTICLE_phase && !CHECK(difference(&base, &near) < 0.05 * apart))
+                fprintf(stderr, "%s: %s\n", particles_kind_name(kind), particles_param_name(i));
             clip_destroy(&near);
         }
         clip_destroy(&base);
@@ -173,21 +181,61 @@ static void check_smoothness(void) {
     }
 }
 
-// Half of the variety is half of every distance from the middle, but for the tint; none is none.
+// A parameter that a kind reads changes the picture, from one end of its range to the other.
+static void check_reading(void) {
+    struct particle_variety variety = widest();
+    for (uint32_t kind = 0; kind < PARTICLE_KINDS; kind++) {
+        struct particle_params params;
+        struct clip base, far;
+        particles_draw_params(1, kind, 0, &variety, &params);
+        render(kind, 0, &params, &base);
+        for (uint32_t i = 0; i < PARTICLE_PARAMS; i++) {
+            struct particle_params moved = params;
+            ((float *)&moved)[i] += 0.3f;
+            render(kind, 0, &moved, &far);
+            if (!CHECK((difference(&base, &far) > 0.05) == particles_reads(kind, i)))
+                fprintf(stderr, "%s: %s\n", particles_kind_name(kind), particles_param_name(i));
+            clip_destroy(&far);
+        }
+        clip_destroy(&base);
+    }
+}
+
+// Half of the variety is half of every distance from what is without, but for colours; none is none.
 static void check_variety(void) {
+    struct particle_variety whole = particle_variety(1), part = particle_variety(0.5f),
+                            no = particle_variety(0);
     for (uint32_t kind = 0; kind < PARTICLE_KINDS; kind++) {
         struct particle_params all, half, none, other;
-        particles_draw_params(1, kind, 3, 1, &all);
-        particles_draw_params(1, kind, 3, 0.5f, &half);
-        particles_draw_params(1, kind, 3, 0, &none);
-        particles_draw_params(1, kind, 4, 0, &other);
-        CHECK(all.tint == half.tint && all.tint == none.tint && none.tint != other.tint);
-        for (uint32_t i = 1; i < PARTICLE_PARAMS; i++) {
-            float middle = particles_param(&none, i), far = particles_param(&all, i) - middle;
-            CHECK(middle == particles_param(&other, i) && far != 0);
-            CHECK(fabsf(particles_param(&half, i) - middle - 0.5f * far) < 1e-6f);
+        particles_draw_params(1, kind, 3, &whole, &all);
+        particles_draw_params(1, kind, 3, &part, &half);
+        particles_draw_params(1, kind, 3, &no, &none);
+        particles_draw_params(1, kind, 4, &no, &other);
+        for (uint32_t i = 0; i < PARTICLE_PARAMS; i++) {
+            float still = particles_param(&none, i), far = particles_param(&all, i) - still;
+            if (i == PARTICLE_tint) {
+                CHECK(far == 0 && still != particles_param(&other, i) && all.tint == half.tint);
+                continue;
+            }
+            CHECK(fabsf(still - particles_param(&other, i)) < 1e-6f);
+            CHECK((fabsf(far) > 1e-6f) == (i < PARTICLE_hue));
+            CHECK(fabsf(particles_param(&half, i) - still - 0.5f * far) < 1e-6f);
         }
     }
+}
+
+static void check_variety_list(void) {
+    struct cli_error error = {.text = ""};
+    struct particle_variety variety = particle_variety(1);
+    CHECK(variety.of[PARTICLE_phase] == 1 && variety.of[PARTICLE_hue] == 0);
+    CHECK(particle_variety_set(&variety, "phase=0.25,hue=0", &error));
+    CHECK(variety.of[PARTICLE_phase] == 0.25f && variety.of[PARTICLE_hue] == 0 &&
+          variety.of[PARTICLE_spin] == 1);
+    static const char *const wrong[] = {"phase",    "phase=", "phase=2", "phase=nan",
+                                        "phase=1x", "=1",     "fase=1",  "hue=0,,"};
+    for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)
+        CHECK(!particle_variety_set(&variety, wrong[i], &error) &&
+              strstr(error.text, "--variety-of: ") != NULL);
 }
 
 static void check_names(void) {
@@ -204,9 +252,11 @@ static void check_split(void) {
 int main(void) {
     test_begin();
     scratch_begin();
+    small.variety = particle_variety(1);
     check_names();
     check_split();
     check_variety();
+    check_variety_list();
     check_same_bytes();
     check_replacing();
     check_cancelling();
@@ -214,6 +264,7 @@ int main(void) {
     check_refusals();
     check_brightness();
     check_smoothness();
+    check_reading();
     scratch_end();
     return test_end();
 }

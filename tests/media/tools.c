@@ -2,6 +2,7 @@
 #define _XOPEN_SOURCE 700 // nftw
 #include "tests/media/tools.h"
 
+#include "cli/data/particle_variety.h"
 #include "cli/data/particles.h"
 #include "cli/data/random.h"
 #include "cli/media/read.h"
@@ -92,7 +93,8 @@ size_t file_size(const char *path) {
 void draw_clip(struct clip *clip, uint32_t kind, uint32_t number) {
     struct particle_params params;
     struct cli_error error;
-    particles_draw_params(1, kind, number, 1, &params);
+    struct particle_variety variety = particle_variety(1);
+    particles_draw_params(1, kind, number, &variety, &params);
     if (!particles_render(1, kind, number % 4, &params, 32, 128, 128, clip, &error))
         give_up(error.text);
 }

@@ -26,8 +26,9 @@ struct dot {
     float hue;   // place in the palette, 0 (hottest) to 1
 };
 
+// What a parameter is drawn from, and what it is without variety. Without a range a kind does not read it.
 struct particle_range {
-    float low, high;
+    float low, high, still;
 };
 
 struct particle_kind {
@@ -35,7 +36,7 @@ struct particle_kind {
     uint32_t count; // particles
     float trail;    // length of the tail behind a particle, in frames of a 32-frame clip
     float exposure; // of the development
-    struct particle_range ranges[PARTICLE_PARAMS]; // what parameters are drawn from
+    struct particle_range ranges[PARTICLE_PARAMS]; // by enum particle_param
     palette_stops stops;
     // The particle's state at `time` (0: first frame, 1: end; slightly negative for tails).
     struct dot (*at)(const struct layout_traits *particle, const struct layout_traits *figure,
@@ -63,6 +64,14 @@ static inline float smooth_step(float from, float to, float x) {
 
 static inline float mix(float a, float b, float t) {
     return a + t * (b - a);
+}
+
+// Draws places u in [0, 1) around a circle together in `count` clumps, as far as `clumping` says (0: not, 1: into
+// points); between whole numbers, a blend.
+static inline float clump(float u, float count, float clumping) {
+    float whole = floorf(count), rest = count - whole;
+    float from = floorf(whole * u) / whole, to = floorf((whole + 1) * u) / (whole + 1);
+    return mix(u, mix(from, to, rest), clumping);
 }
 
 #endif

@@ -1,0 +1,66 @@
+// Variety of all parameters and of single ones.
+#include "cli/data/particle_variety.h"
+
+#include "cli/data/particles.h"
+
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct particle_variety particle_variety(float all) {
+    enum { ALL, NONE, COLOUR };
+    static const int shares[PARTICLE_PARAMS] = {
+#define PARAM(name, share, what) share,
+#include "cli/data/particle_params.def"
+#undef PARAM
+    };
+    const float by_share[] = {[ALL] = all, [NONE] = 0, [COLOUR] = 1};
+    struct particle_variety variety;
+    for (uint32_t i = 0; i < PARTICLE_PARAMS; i++)
+        variety.of[i] = by_share[shares[i]];
+    return variety;
+}
+
+static bool is_named(const char *name, const char *text, size_t length) {
+    return strlen(name) == length && strncmp(name, text, length) == 0;
+}
+
+// Sets the parameter of that name, or all of them; false when none is called so.
+static bool set_named(struct particle_variety *variety, const char *name, size_t length, float value) {
+    bool all = is_named("all", name, length), any = false;
+    for (uint32_t i = 0; i < PARTICLE_PARAMS; i++)
+        if (all || is_named(particles_param_name(i), name, length)) {
+            variety->of[i] = value;
+            any = true;
+        }
+    return any;
+}
+
+static bool no_such(const char *name, size_t length, struct cli_error *error) {
+    char names[512];
+    size_t used = 0;
+    for (uint32_t i = 0; i < PARTICLE_PARAMS; i++)
+        used += (size_t)snprintf(names + used, sizeof names - used, "%s%s", i > 0 ? ", " : "",
+                                 particles_param_name(i));
+    return cli_usage(error, "--variety-of: no parameter is called \"%.*s\"; there are all, %s",
+                     (int)(length < 40 ? length : 40), name, names);
+}
+
+bool particle_variety_set(struct particle_variety *variety, const char *list, struct cli_error *error) {
+    struct particle_variety changed = *variety;
+    for (const char *at = list; *at != 0;) {
+        size_t length = strcspn(at, "=,");
+        char *end = NULL;
+        double value = at[length] == '=' ? strtod(at + length + 1, &end) : -1;
+        bool number = end != NULL && end != at + length + 1 && (*end == 0 || *end == ',');
+        if (!set_named(&changed, at, length, (float)value))
+            return no_such(at, length, error);
+        if (!number || !(value >= 0 && value <= 1))
+            return cli_usage(error, "--variety-of: %.*s wants a number from 0 to 1, as in %.*s=0.5",
+                             (int)length, at, (int)length, at);
+        at = *end == ',' ? end + 1 : end;
+    }
+    *variety = changed;
+    return true;
+}
