@@ -16,7 +16,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { NOWHERE = UINT32_MAX };
+#define NOWHERE UINT32_MAX
 
 // A convolution and what it takes in. Nodes by their index, NOWHERE for none.
 struct chain {
