@@ -41,7 +41,7 @@ static bool run(const void *values, char **args, int arg_count, struct cli_error
     (void)arg_count;
     if (v->out == NULL)
         return cli_usage(error, "say where to write it: -o DIR");
-    struct particle_variety variety = particle_variety((float)v->variety);
+    struct particle_variety variety = particle_variety_all((float)v->variety);
     if (v->variety_of != NULL && !particle_variety_set(&variety, v->variety_of, error))
         return false;
     struct particle_set set = {.seed = (uint64_t)v->seed,

@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct particle_variety particle_variety(float all) {
+struct particle_variety particle_variety_all(float all) {
     enum { ALL, NONE, COLOUR };
     static const int shares[PARTICLE_PARAMS] = {
 #define PARAM(name, share, what) share,

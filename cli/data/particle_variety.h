@@ -8,7 +8,7 @@
 #include <stdbool.h>
 
 // The variety of every parameter at `--variety all`, by the shares of particle_params.def.
-struct particle_variety particle_variety(float all);
+struct particle_variety particle_variety_all(float all);
 
 // Changes single ones by a list, in its order: "all=0,hue=1,phase=0.1". False, with one line and nothing
 // changed, for a name that is none or a number outside 0 to 1.

@@ -61,7 +61,7 @@ static void check_good(void) {
     struct particle_set set = {.seed = 1,
                                .clips = 20,
                                .layouts = 4,
-                               .variety = particle_variety(1),
+                               .variety = particle_variety_all(1),
                                .val = 0.2,
                                .size = {32, 32, 8}};
     struct cli_error error = {.text = ""};

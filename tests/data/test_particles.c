@@ -203,8 +203,8 @@ static void check_reading(void) {
 
 // Half of the variety is half of every distance from what is without, but for colours; none is none.
 static void check_variety(void) {
-    struct particle_variety whole = particle_variety(1), part = particle_variety(0.5f),
-                            no = particle_variety(0);
+    struct particle_variety whole = particle_variety_all(1), part = particle_variety_all(0.5f),
+                            no = particle_variety_all(0);
     for (uint32_t kind = 0; kind < PARTICLE_KINDS; kind++) {
         struct particle_params all, half, none, other;
         particles_draw_params(1, kind, 3, &whole, &all);
@@ -226,7 +226,7 @@ static void check_variety(void) {
 
 static void check_variety_list(void) {
     struct cli_error error = {.text = ""};
-    struct particle_variety variety = particle_variety(1);
+    struct particle_variety variety = particle_variety_all(1);
     CHECK(variety.of[PARTICLE_phase] == 1 && variety.of[PARTICLE_hue] == 0);
     CHECK(particle_variety_set(&variety, "phase=0.25,hue=0", &error));
     CHECK(variety.of[PARTICLE_phase] == 0.25f && variety.of[PARTICLE_hue] == 0 &&
@@ -252,7 +252,7 @@ static void check_split(void) {
 int main(void) {
     test_begin();
     scratch_begin();
-    small.variety = particle_variety(1);
+    small.variety = particle_variety_all(1);
     check_names();
     check_split();
     check_variety();

@@ -93,7 +93,7 @@ size_t file_size(const char *path) {
 void draw_clip(struct clip *clip, uint32_t kind, uint32_t number) {
     struct particle_params params;
     struct cli_error error;
-    struct particle_variety variety = particle_variety(1);
+    struct particle_variety variety = particle_variety_all(1);
     particles_draw_params(1, kind, number, &variety, &params);
     if (!particles_render(1, kind, number % 4, &params, 32, 128, 128, clip, &error))
         give_up(error.text);

@@ -17,6 +17,7 @@ TRANSPOSE = [
     (1, 3, 3, 4, 8, 16, (3, 3, 3), (2, 2, 2), (1, 1, 1), (1, 1, 0)),
     (1, 2, 5, 4, 20, 4, (2, 3, 4), (1, 2, 2), (0, 1, 1), (0, 1, 0)),
 ]
+PLAIN = (0, False, False, False)  # nothing behind the convolution: struct conv_epilogue
 
 
 def tap_major(weight, cin_axis):
@@ -53,14 +54,14 @@ def check(ops, judge, name, module, cin_axis, params, shape, dtype):
 def check_conv3d(ops, judge, dtype):
     for n, d, h, w, cin, cout, k, s, p in CONV:
         module = torch.nn.Conv3d(cin, cout, k, s, p)
-        params = struct.pack("@I3III3I3I3Ii??xx", n, d, h, w, cin, cout, *k, *s, *p, dtype, True, False)
+        params = struct.pack("@I3III3I3I3IiI???x??xx", n, d, h, w, cin, cout, *k, *s, *p, dtype, *PLAIN, True, False)
         check(ops, judge, "conv3d", module, 1, params, (n, cin, d, h, w), dtype)
 
 
 def check_conv_transpose3d(ops, judge, dtype):
     for n, d, h, w, cin, cout, k, s, p, o in TRANSPOSE:
         module = torch.nn.ConvTranspose3d(cin, cout, k, s, p, o)
-        params = struct.pack("@I3III3I3I3I3Ii??xx", n, d, h, w, cin, cout, *k, *s, *p, *o, dtype, True, False)
+        params = struct.pack("@I3III3I3I3I3IiI???x??xx", n, d, h, w, cin, cout, *k, *s, *p, *o, dtype, *PLAIN, True, False)
         check(ops, judge, "conv_transpose3d", module, 0, params, (n, cin, d, h, w), dtype)
 
 
