@@ -2,8 +2,8 @@
 // the weights), SiLU, a sum, FiLM, the sigmoid. What a convolution has computed is then read no more.
 //
 // A chain grows from each convolution, node by node, as long as the next node is the only one that reads what
-// the last one wrote, and fits conv_epilogue.h's formula. Blocks that become voxels on the way (depth_to_space)
-// only move values: what follows them is done before, and they come last.
+// the last one wrote, and fits conv_epilogue.h's formula. Blocks that become voxels on the way
+// (depth_to_space) only move values: what follows them is done before, and they come last.
 #include "model/graph/graph_private.h"
 
 #include "shaders/add/add.h"
