@@ -177,7 +177,9 @@ static bool record_model(struct recording *r, const struct vae_config *config, u
 
 // --- what bench and doctor run
 
-static bool record_shape(struct recording *r, struct rt_stream *stream, enum op_id id, const void *params) {
+// `arena` only says that buffers have one, without which they could not be cut.
+static bool record_shape(struct recording *r, struct rt_stream *stream, struct rt_arena *arena, enum op_id id,
+                         const void *params) {
     struct op_recorder recorder = {r->device.library, stream};
     struct op_signature signature;
     struct op_refusal refusal;
@@ -186,7 +188,8 @@ static bool record_shape(struct recording *r, struct rt_stream *stream, enum op_
         return cli_fail(&r->error, NULL, "%s: %s", op_table[id]->name, refusal.text);
     // Recording looks at addresses and sizes, and nobody will ever look behind them.
     for (uint32_t i = 0; i < signature.arg_count; i++)
-        buffers[i] = (struct rt_buffer){.address = signature.args[i].count > 0 ? (uint64_t)(i + 1) << 36 : 0,
+        buffers[i] = (struct rt_buffer){.arena = arena,
+                                        .address = signature.args[i].count > 0 ? (uint64_t)(i + 1) << 36 : 0,
                                         .size_bytes = signature.args[i].count *
                                                       op_dtype_bytes(signature.args[i].dtype)};
     rt_stream_begin(stream);
@@ -196,13 +199,18 @@ static bool record_shape(struct recording *r, struct rt_stream *stream, enum op_
 
 static bool record_shapes(struct recording *r, enum op_use use) {
     struct rt_stream *stream = NULL;
-    bool done = cli_check(&r->error, rt_stream_create(r->device.device, NULL, &stream), "making a stream");
+    struct rt_arena *arena = NULL;
+    bool done =
+        cli_check(&r->error, rt_stream_create(r->device.device, NULL, &stream), "making a stream") &&
+        cli_check(&r->error, rt_arena_create(r->device.device, RT_MEMORY_DEVICE, 4096, "shapes", &arena),
+                  "making an arena");
     for (int id = 0; id < OP_COUNT && done; id++) {
         const struct op_shape *shape;
         for (uint32_t i = 0; done && (shape = op_shape_at((enum op_id)id, use, i)) != NULL; i++)
-            done = record_shape(r, stream, (enum op_id)id, shape->params);
+            done = record_shape(r, stream, arena, (enum op_id)id, shape->params);
     }
     rt_stream_destroy(&stream);
+    rt_arena_destroy(&arena);
     return done;
 }
 
