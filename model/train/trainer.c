@@ -58,8 +58,7 @@ static enum rt_status begin(struct op_library *library, const struct vae_config 
     t->options.schedule.steps = sampler_steps(&t->sampler, options->epochs);
     t->has_second =
         !options->overfit && schedule_second_phase(&t->options.schedule) < t->options.schedule.steps;
-    enum rt_status status = make_models(t, config, rt_arena_chunk_bytes(library->device));
-    return status;
+    return make_models(t, config, rt_arena_chunk_bytes(library->device));
 }
 
 static enum rt_status clear_slabs(struct trainer *t) {
