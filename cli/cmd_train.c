@@ -243,6 +243,7 @@ static bool train_model(struct training *t, const char *argument, struct cli_err
 static bool run(const void *values, char **args, int arg_count, struct cli_error *error) {
     struct training t = {.v = *(const struct train_values *)values};
     const char *argument = arg_count > 0 ? args[0] : NULL;
+    train_follow_defaults(&t.v);
     t.named = argument != NULL || t.v.data != NULL;
     bool done = merge_config(&t, error) && train_model(&t, argument, error);
     run_folder_abandon(&t.folder);
