@@ -45,6 +45,8 @@ static bool differs(const cJSON *variety, const struct particle_variety *all, ui
     return isfinite(value) && fabs(value - (double)all->of[i]) > 1e-5;
 }
 
+enum { MOST_SINGLE = 4 }; // parameters that a name lists one by one
+
 static unsigned exceptions(const cJSON *variety, double of_all) {
     const struct particle_variety all = particle_variety_all((float)of_all);
     unsigned count = 0;
@@ -62,8 +64,11 @@ static void say_variety(struct words *words, const cJSON *variety) {
             best = one->valuedouble;
     }
     const struct particle_variety all = particle_variety_all((float)best);
+    unsigned single = exceptions(variety, best);
     say(words, ", variety %.3g", best);
-    for (uint32_t i = 0; i < PARTICLE_PARAMS; i++)
+    if (single > MOST_SINGLE)
+        say(words, " but for %u parameters", single);
+    for (uint32_t i = 0; i < PARTICLE_PARAMS && single <= MOST_SINGLE; i++)
         if (differs(variety, &all, i))
             say(words, " %s=%.3g", particles_param_name(i), number(variety, particles_param_name(i)));
 }

@@ -1,5 +1,5 @@
-// Writes the contact sheets of an evaluation: samples, reconstructions, nearest neighbours, morphs; and stills
-// of many samples and real clips, for a README or a model card.
+// Writes the contact sheets of an evaluation: samples, reconstructions, nearest neighbours, morphs; and
+// stills of many samples and real clips, for a README or a model card.
 #include "cli/eval/sheets.h"
 
 #include "cli/eval/morphs.h"
