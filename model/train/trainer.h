@@ -34,6 +34,7 @@ struct trainer_options {
     enum op_dtype storage;              // of activations: OP_F32 or OP_BF16
     float loss_scale;                   // that it begins with (loss_scale.h); 0: the kernels say it
     bool overfit; // the same batch every step, no KL, no dropout: shows that everything learns
+    double renew; // part of the clips that every epoch replaces by new ones (sampler.h): they are streamed
     bool stream;  // clips come from the reader thread even if they would fit
     bool profile; // trainer_stream times every record: a step takes longer
 };
