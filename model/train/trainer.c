@@ -388,6 +388,12 @@ struct evaluator *trainer_evaluator(const struct trainer *t) {
     return t->evaluator;
 }
 
+struct sampler trainer_sampler(const struct trainer *t) {
+    struct sampler sampler = t->sampler;
+    sampler.order = NULL;
+    return sampler;
+}
+
 struct rt_stream *trainer_stream(const struct trainer *t) {
     return t->stream;
 }

@@ -99,6 +99,8 @@ const struct vae *trainer_vae(const struct trainer *trainer);
 struct parameters *trainer_parameters(const struct trainer *trainer);
 const struct trainer_options *trainer_settings(const struct trainer *trainer);
 struct evaluator *trainer_evaluator(const struct trainer *trainer);
+// Which clips steps see, but not their order in an epoch: not initialised.
+struct sampler trainer_sampler(const struct trainer *trainer);
 // What holds the last step, for its profile.
 struct rt_stream *trainer_stream(const struct trainer *trainer);
 
