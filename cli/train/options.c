@@ -19,7 +19,7 @@ const struct option train_options[] = {
      .help = "take options from a file, such as another run's config.json; the command line goes first"},
     {OPTION_DEVICE(struct train_values, device)},
     {OPTION_NO_TUNE(struct train_values, no_tune)},
-    {FIELD(data), .name = "data", .value = "DIR", .help = "the data set, if it is not named as DATA"},
+    {FIELD(data), .name = "data", .value = "DATA", .help = "the data set, if it is not named as DATA"},
     {FIELD(overfit), .name = "overfit-batch",
      .help = "train on one batch over and over, without KL, dropout and augmentation: "
              "shows that everything learns"},
@@ -42,7 +42,7 @@ const struct option train_options[] = {
     {FIELD(store), .name = "store", .initial = "fp32", .choices = "fp32|bf16",
      .help = "how weights.safetensors is written; bf16 is half as large. Checkpoints are always whole"},
     {FIELD(epochs), .name = "epochs", .initial = "200", .min = 1, .max = 1e6,
-     .help = "times that every clip is seen"},
+     .help = "times that every clip, or what has taken its place, is seen"},
     {FIELD(batch), .name = "batch", .initial = "8", .min = 1, .max = 1024, .help = "clips a step"},
     {FIELD(seed), .name = "seed", .initial = "1", .min = 0, .max = 9e15, .help = "same seed, same run"},
     {FIELD(optimiser), .name = "optimiser", .initial = "muon", .choices = "muon|adamw",
