@@ -1,6 +1,6 @@
 #!/bin/sh
-# Makes the weights that ship, from nothing: draws the judging set, trains at half size, grows to whole size,
-# judges beside the weights of before, writes sheets and the card.
+# Makes the weights that ship, from nothing: draws the judging set, trains at a quarter of the size, at half, at
+# whole size, judges beside the weights of before, writes sheets and the card.
 #
 #   sh weights/train.sh cpu             # some hours; wants the machine to itself
 #   sh weights/train.sh gpu             # nine minutes at most, then status 3: there is more to do
@@ -14,8 +14,8 @@
 #   OUT                the output folder: the newest weights whenever this stops (runs/recipe-*/out)
 #   RECIPE_PRESETS     models, one after another (cpu: small; gpu: small base)
 #   RECIPE_SLICE       seconds until it stops by itself; 0: never (cpu: 0; gpu: 540)
-#   RECIPE_INIT_HALF   weights that the stage at half size begins with: OUT's of a machine that is gone
-#   RECIPE_INIT_WHOLE  the same of the stage at whole size; the one before is then left out
+#   RECIPE_INIT_HALF   weights that the stage at half size begins with: OUT's of a machine that is gone.
+#   RECIPE_INIT_WHOLE  The same of the stage at whole size. The stages before are then left out
 #   RECIPE_WORK        where it works (runs/recipe-cpu or -gpu)
 #   RECIPE_WEIGHTS     where the weights go (weights)
 #   RECIPE_SMOKE=1     a run of seconds of the preset tiny, to test this script; RECIPE_STEPS: steps a stage
@@ -25,22 +25,24 @@ cd "$(dirname "$0")/.." || exit 1
 # --- the recipe. What is not said here is as `mograph train --help` has it.
 
 recipe() {
-    half_size=64x64x16 whole_size=128x128x32
+    quarter_size=32x32x8 half_size=64x64x16 whole_size=128x128x32
     seed=1 clips=240 val=0.15       # training clips: `dataset particles` as it comes
-    renew=''                        # part of them that every epoch replaces by new ones; '': a folder of them
+    renew=0.1                       # part of them that every epoch replaces by new ones; '': a folder of them
     judge='--seed 20261129'         # the defaults, with a seed that no run uses
     judge_n=30                      # of each kind
-    half_options='' whole_options='--store bf16'
+    quarter_options='' half_options='' whole_options='--store bf16'
     adversary_steps=0               # 0: no adversary
     adversary_options='--store bf16 --adversary-from 0 --lr 0.001'
     shown=small                     # whose morph is the README's picture
     case $device in
-    cpu) # two cores: three hours each, if nothing else runs
+    cpu) # two cores: about one, three and three hours, if nothing else runs
         presets=small slice=0
+        quarter_steps=40000 quarter_batch=8
         half_steps=16000 half_batch=8 whole_steps=12000 whole_batch=4 adversary_batch=4
         look_steps=1000 save_steps=100 ;;
     gpu)
         presets='small base' slice=540
+        quarter_steps=8000 quarter_batch=32
         half_steps=8000 half_batch=32 whole_steps=12000 whole_batch=32 adversary_batch=16
         look_steps=1000 save_steps=1000 ;;
     esac
@@ -48,10 +50,10 @@ recipe() {
 
 # Nothing is learnt here; every line of this script runs.
 smoke() {
-    half_size=16x16x4 whole_size=32x32x8 presets=tiny shown=tiny
+    quarter_size=16x16x4 half_size=16x16x4 whole_size=32x32x8 presets=tiny shown=tiny
     clips=4 val=0.5 judge='--seed 20261129 --size 32x32x8 --clips 4 --val 0.5' judge_n=2
-    half_steps=${RECIPE_STEPS:-3} whole_steps=${RECIPE_STEPS:-3} adversary_steps=${RECIPE_STEPS:-3}
-    half_batch=4 whole_batch=4 adversary_batch=4 look_steps=${RECIPE_STEPS:-3} save_steps=3
+    quarter_steps=0 half_steps=${RECIPE_STEPS:-3} whole_steps=${RECIPE_STEPS:-3} adversary_steps=${RECIPE_STEPS:-3}
+    quarter_batch=4 half_batch=4 whole_batch=4 adversary_batch=4 look_steps=${RECIPE_STEPS:-3} save_steps=3
 }
 
 # What the judging set asks for: a row of `mograph eval --table`, from where to where it counts as reached,
@@ -289,12 +291,12 @@ card_training() {
     echo 'Every line is one that `weights/train.sh '"$device"'` ran. A stage begins with the weights before it.'
     echo
     echo '```sh'
-    commands half whole
+    commands quarter half whole
     [ "$best" != adversary ] || commands adversary
     echo '```'
     echo
     echo "On $(result device):"
-    for name in half whole adversary; do
+    for name in quarter half whole adversary; do
         [ ! -e "$work/$preset/$name.done" ] || [ ! -f "$work/$preset/$name.seconds" ] ||
             echo "- $name: $(awk -F, 'END { print $1 + 1 }' "$work/$preset/$name/metrics.csv") steps in" \
                 "$(duration "$work/$preset/$name.seconds")."
@@ -327,7 +329,7 @@ Twelve clips of each kind that no run has seen, for comparison:
 Drawn by this program, nothing else. The last line draws the judging set, whose seed no run uses:
 
 \`\`\`sh
-$(commands ../data-half ../data-whole ../judge)
+$(commands ../data-quarter ../data-half ../data-whole ../judge)
 \`\`\`
 
 ## Training
@@ -408,7 +410,7 @@ put() {
 
 # The newest weights there are, also of a stage that is not finished; and what was said of them.
 hand_over() {
-    for name in adversary whole half; do
+    for name in adversary whole half quarter; do
         if [ -n "$preset" ] && [ -f "$work/$preset/$name/weights.safetensors" ]; then
             put "$work/$preset/$name/weights.safetensors" "particles-$preset-$name.safetensors"
             break
@@ -423,10 +425,17 @@ hand_over() {
 make_weights() {
     mkdir -p "$work/$preset"
     judge_before
+    init=${RECIPE_INIT_HALF:-}
+    if [ -z "$init${RECIPE_INIT_WHOLE:-}" ] && [ "$quarter_steps" -gt 0 ]; then
+        training_data data-quarter "$quarter_size"
+        # shellcheck disable=SC2086 # options
+        train_stage quarter $quarter_steps $quarter_batch $quarter_options
+        init=$work/$preset/quarter
+    fi
     if [ -z "${RECIPE_INIT_WHOLE:-}" ]; then
         training_data data-half "$half_size"
         # shellcheck disable=SC2086 # options
-        train_stage half $half_steps $half_batch ${RECIPE_INIT_HALF:+--init "$RECIPE_INIT_HALF"} $half_options
+        train_stage half $half_steps $half_batch ${init:+--init "$init"} $half_options
     fi
     training_data data-whole "$whole_size"
     # shellcheck disable=SC2086 # options
