@@ -1,5 +1,6 @@
 // Fuses what follows a convolution into it, for networks that only run forward: frozen BatchNorm (folded into
-// the weights), SiLU, a sum, FiLM, the sigmoid. What a convolution has computed is then read no more.
+// the weights), SiLU, a sum, FiLM with its SiLU, the sigmoid. What a convolution has computed is then read no
+// more.
 //
 // A chain grows from each convolution, node by node, as long as the next node is the only one that reads what
 // the last one wrote, and fits conv_epilogue.h's formula. Blocks that become voxels on the way
@@ -109,6 +110,7 @@ static bool takes_film(const struct fusion *f, struct chain *c, uint32_t node) {
     c->scale = node_value(f, node, "scale");
     c->shift = node_value(f, node, "shift");
     c->epilogue.film_channels = p->c;
+    c->epilogue.film_silu = p->silu;
     return true;
 }
 
@@ -127,7 +129,7 @@ static bool moves(struct chain *c, uint32_t node) {
 }
 
 static bool takes(const struct fusion *f, struct chain *c, uint32_t node) {
-    if (c->epilogue.sigmoid) // the last of all
+    if (c->epilogue.sigmoid || c->epilogue.film_silu) // the last of all
         return false;
     switch (node_op(f, node)) {
     case OP_batch_norm_frozen_forward:

@@ -166,18 +166,42 @@ struct tensor layer_batch_norm(struct net *net, const char *name, struct tensor 
     return dst;
 }
 
-struct tensor layer_residual(struct net *net, const char *name, struct tensor x) {
+// FiLM, with SiLU behind it when `silu`.
+static struct tensor film(struct net *net, const char *name, struct tensor x, struct tensor by, bool silu) {
+    struct op_film params = {.dtype = x.dtype, .n = net->n, .voxels = voxels(x), .c = x.c, .silu = silu};
+    struct tensor both = layer_linear(net, name, by, 2 * x.c, 0.0f), scale, shift;
+    layer_halves(net, both, &scale, &shift);
+    struct tensor dst = result_like(net, name, x);
+    GRAPH_APPLY(net->graph, film_forward, &params, .src = x.value, .scale = scale.value, .shift = shift.value,
+                .dst = dst.value);
+    return dst;
+}
+
+// `style`: NULL for none.
+static struct tensor residual(struct net *net, const char *name, struct tensor x,
+                              const struct tensor *style) {
     char part[96];
     struct tensor y = x;
     for (int i = 1; i <= 2; i++) {
         snprintf(part, sizeof part, "%s.norm%d", name, i);
-        y = layer_batch_norm(net, part, y, true);
+        y = layer_batch_norm(net, part, y, style == NULL);
+        snprintf(part, sizeof part, "%s.film%d", name, i);
+        if (style != NULL)
+            y = film(net, part, y, *style, true);
         snprintf(part, sizeof part, "%s.conv%d", name, i);
         y = layer_conv3d(
             net, part, y, x.c,
             (struct conv_shape){.kernel = 3, .stride = 1, .padding = 1, .bias = i == 2, .from_zero = i == 2});
     }
     return layer_add(net, x, y, 1.0f);
+}
+
+struct tensor layer_residual(struct net *net, const char *name, struct tensor x) {
+    return residual(net, name, x, NULL);
+}
+
+struct tensor layer_styled_residual(struct net *net, const char *name, struct tensor x, struct tensor style) {
+    return residual(net, name, x, &style);
 }
 
 struct tensor layer_linear(struct net *net, const char *name, struct tensor x, uint32_t cout, float gain) {
@@ -255,13 +279,7 @@ void layer_halves(struct net *net, struct tensor x, struct tensor *first, struct
 }
 
 struct tensor layer_film(struct net *net, const char *name, struct tensor x, struct tensor by) {
-    struct op_film params = {.dtype = x.dtype, .n = net->n, .voxels = voxels(x), .c = x.c};
-    struct tensor both = layer_linear(net, name, by, 2 * x.c, 0.0f), scale, shift;
-    layer_halves(net, both, &scale, &shift);
-    struct tensor dst = result_like(net, name, x);
-    GRAPH_APPLY(net->graph, film_forward, &params, .src = x.value, .scale = scale.value, .shift = shift.value,
-                .dst = dst.value);
-    return dst;
+    return film(net, name, x, by, false);
 }
 
 struct tensor layer_cast(struct net *net, struct tensor x, enum op_dtype dtype) {

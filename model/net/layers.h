@@ -51,6 +51,8 @@ struct tensor layer_batch_norm(struct net *net, const char *name, struct tensor 
 // Pre-activation residual block (He et al. 2016): x + conv(silu(norm(conv(silu(norm(x)))))), 3x3x3. The
 // second convolution starts at 0, so that a fresh block passes x on.
 struct tensor layer_residual(struct net *net, const char *name, struct tensor x);
+// The same with FiLM by `style` between each norm and its SiLU.
+struct tensor layer_styled_residual(struct net *net, const char *name, struct tensor x, struct tensor style);
 // Of the whole sample, d h w c elements, to [n][cout]. `gain` scales the start: 0 starts at nothing.
 struct tensor layer_linear(struct net *net, const char *name, struct tensor x, uint32_t cout, float gain);
 // A learned row of `dim` per class for ids u32 [n].

@@ -39,15 +39,41 @@ def film(x, layer, condition):
     return x * (1 + scale) + shift
 
 
+def coordinates(grid):
+    """x, y and t of the voxels of a grid, -1 to 1, each [d][h][w]."""
+    t, y, x = torch.meshgrid(*((torch.arange(size) + 0.5) / size * 2 - 1 for size in grid), indexing="ij")
+    return x, y, t
+
+
+def fourier(pose, frequencies, grid):
+    """Waves over coordinates that the pose [n][10 poses] has moved; NCDHW, per pose sines, then cosines."""
+    x, y, t = (axis.to(pose) for axis in coordinates(grid))
+    features = []
+    for part in pose.split(10, 1):
+        a = part[:, :, None, None, None].unbind(1)
+        moved = ((1 + a[0]) * x + a[1] * y + a[2] + a[3] * t, a[4] * x + (1 + a[5]) * y + a[6] + a[7] * t,
+                 (1 + a[8]) * t + a[9])
+        phase = math.pi * torch.stack(moved, -1) @ frequencies.T
+        features += [phase.sin(), phase.cos()]
+    return torch.cat(features, -1).permute(0, 4, 1, 2, 3)
+
+
 class Block(nn.Module):
-    def __init__(self, c):
+    """With FiLM by a style of so many numbers between norm and SiLU, or, where there are none, without."""
+
+    def __init__(self, c, style=0):
         super().__init__()
         self.norm1, self.norm2 = nn.BatchNorm3d(c), nn.BatchNorm3d(c)
         self.conv1 = nn.Conv3d(c, c, 3, padding=1, bias=False)
         self.conv2 = nn.Conv3d(c, c, 3, padding=1)
 
-    def forward(self, x):
-        return x + self.conv2(F.silu(self.norm2(self.conv1(F.silu(self.norm1(x))))))
+        self.film1, self.film2 = (nn.Linear(style, 2 * c) if style > 0 else None for _ in range(2))
+
+    def forward(self, x, style=None):
+        y = self.norm1(x)
+        y = self.conv1(F.silu(film(y, self.film1, style) if self.film1 is not None else y))
+        y = self.norm2(y)
+        return x + self.conv2(F.silu(film(y, self.film2, style) if self.film2 is not None else y))
 
 
 class EncoderStage(nn.Module):
