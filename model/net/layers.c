@@ -9,6 +9,7 @@
 #include "shaders/conv_transpose3d/conv_transpose3d.h"
 #include "shaders/embedding/embedding.h"
 #include "shaders/film/film.h"
+#include "shaders/fourier/fourier.h"
 #include "shaders/linear/linear.h"
 #include "shaders/mean_voxels/mean_voxels.h"
 #include "shaders/space_to_depth/space_to_depth.h"
@@ -280,6 +281,33 @@ void layer_halves(struct net *net, struct tensor x, struct tensor *first, struct
 
 struct tensor layer_film(struct net *net, const char *name, struct tensor x, struct tensor by) {
     return film(net, name, x, by, false);
+}
+
+// In the plane up to half of what the grid can hold, over time about as much or one cycle.
+static uint32_t frequencies(struct net *net, const char *name, struct wave_shape shape) {
+    uint32_t side = shape.h < shape.w ? shape.h : shape.w;
+    return parameter(net, name, "frequencies",
+                     (struct parameter){.layout = PARAMETER_TABLE,
+                                        .in = shape.waves,
+                                        .out = 3,
+                                        .start = PARAMETER_WAVES,
+                                        .scale = (float)side / 4.0f,
+                                        .scale_time = shape.d > 4 ? (float)shape.d / 8.0f : 0.5f,
+                                        .state = true});
+}
+
+struct tensor layer_fourier(struct net *net, const char *name, struct tensor pose, struct wave_shape shape) {
+    struct op_fourier params = {.dtype = shape.dtype,
+                                .n = net->n,
+                                .size = {shape.d, shape.h, shape.w},
+                                .waves = shape.waves,
+                                .poses = shape.poses,
+                                .gain = shape.gain};
+    struct tensor dst =
+        result(net, name, shape.dtype, shape.d, shape.h, shape.w, 2 * shape.waves * shape.poses);
+    GRAPH_APPLY(net->graph, fourier_forward, &params, .pose = pose.value,
+                .frequencies = frequencies(net, name, shape), .dst = dst.value);
+    return dst;
 }
 
 struct tensor layer_cast(struct net *net, struct tensor x, enum op_dtype dtype) {

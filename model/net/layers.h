@@ -71,6 +71,15 @@ void layer_halves(struct net *net, struct tensor x, struct tensor *first, struct
 // x (1 + scale) + shift with scale and shift [n][c] from linear layers
 // of `by` that start at 0 (Perez et al. 2018).
 struct tensor layer_film(struct net *net, const char *name, struct tensor x, struct tensor by);
+// Fourier features of a grid under the poses [n][10 poses] that a layer wrote, times `gain` (fourier.h);
+// [n][d][h][w][2 waves poses]. Their frequencies are drawn once and kept.
+struct wave_shape {
+    uint32_t d, h, w;
+    uint32_t waves, poses;
+    float gain;
+    enum op_dtype dtype;
+};
+struct tensor layer_fourier(struct net *net, const char *name, struct tensor pose, struct wave_shape shape);
 // The same numbers in another storage type.
 struct tensor layer_cast(struct net *net, struct tensor x, enum op_dtype dtype);
 // The same elements under another shape.
