@@ -167,28 +167,39 @@ struct tensor layer_batch_norm(struct net *net, const char *name, struct tensor 
     return dst;
 }
 
-// FiLM, with SiLU behind it when `silu`.
-static struct tensor film(struct net *net, const char *name, struct tensor x, struct tensor by, bool silu) {
+struct film layer_film_numbers(struct net *net, const char *name, uint32_t c, struct tensor style) {
+    return (struct film){.both = layer_linear(net, name, style, 2 * c, 0.0f)};
+}
+
+void layer_film_halves(struct net *net, struct film *film) {
+    if (film->scale.value == GRAPH_NONE)
+        layer_halves(net, film->both, &film->scale, &film->shift);
+}
+
+// With SiLU behind it when `silu`.
+static struct tensor film(struct net *net, const char *name, struct tensor x, struct film by, bool silu) {
     struct op_film params = {.dtype = x.dtype, .n = net->n, .voxels = voxels(x), .c = x.c, .silu = silu};
-    struct tensor both = layer_linear(net, name, by, 2 * x.c, 0.0f), scale, shift;
-    layer_halves(net, both, &scale, &shift);
     struct tensor dst = result_like(net, name, x);
-    GRAPH_APPLY(net->graph, film_forward, &params, .src = x.value, .scale = scale.value, .shift = shift.value,
-                .dst = dst.value);
+    layer_film_halves(net, &by);
+    GRAPH_APPLY(net->graph, film_forward, &params, .src = x.value, .scale = by.scale.value,
+                .shift = by.shift.value, .dst = dst.value);
     return dst;
 }
 
-// `style`: NULL for none.
-static struct tensor residual(struct net *net, const char *name, struct tensor x,
-                              const struct tensor *style) {
+struct tensor layer_film(struct net *net, const char *name, struct tensor x, struct film by) {
+    return film(net, name, x, by, false);
+}
+
+// `films`: NULL for none.
+static struct tensor residual(struct net *net, const char *name, struct tensor x, const struct film *films) {
     char part[96];
     struct tensor y = x;
     for (int i = 1; i <= 2; i++) {
         snprintf(part, sizeof part, "%s.norm%d", name, i);
-        y = layer_batch_norm(net, part, y, style == NULL);
+        y = layer_batch_norm(net, part, y, films == NULL);
         snprintf(part, sizeof part, "%s.film%d", name, i);
-        if (style != NULL)
-            y = film(net, part, y, *style, true);
+        if (films != NULL)
+            y = film(net, part, y, films[i - 1], true);
         snprintf(part, sizeof part, "%s.conv%d", name, i);
         y = layer_conv3d(
             net, part, y, x.c,
@@ -201,8 +212,9 @@ struct tensor layer_residual(struct net *net, const char *name, struct tensor x)
     return residual(net, name, x, NULL);
 }
 
-struct tensor layer_styled_residual(struct net *net, const char *name, struct tensor x, struct tensor style) {
-    return residual(net, name, x, &style);
+struct tensor layer_styled_residual(struct net *net, const char *name, struct tensor x,
+                                    const struct film films[2]) {
+    return residual(net, name, x, films);
 }
 
 struct tensor layer_linear(struct net *net, const char *name, struct tensor x, uint32_t cout, float gain) {
@@ -277,10 +289,6 @@ void layer_halves(struct net *net, struct tensor x, struct tensor *first, struct
     *first = result(net, "first half", x.dtype, x.d, x.h, x.w, params.ca);
     *second = result(net, "second half", x.dtype, x.d, x.h, x.w, params.cb);
     GRAPH_APPLY(net->graph, split, &params, .whole = x.value, .a = first->value, .b = second->value);
-}
-
-struct tensor layer_film(struct net *net, const char *name, struct tensor x, struct tensor by) {
-    return film(net, name, x, by, false);
 }
 
 // In the plane up to half of what the grid can hold, over time about as much or one cycle.

@@ -14,8 +14,8 @@
 //    top   posterior of features of 4 and means of 0 to 3, and the class: 24 numbers
 //
 //   condition   24 + 16  top latent and embedding of the class: writes the spatial bias
-//   style       40 + 256 and the mapping's last hidden layer: writes the start, FiLM's scale and shift of each
-//               stage and in its block, and the poses of the waves that join the spatial bias
+//   style       40 + 256 and the mapping's last hidden layer: writes the start, FiLM's scale and shift of
+//               each stage and in its block, and the poses of the waves that join the spatial bias
 //
 // `mograph info small` lists every layer.
 #include "model/net/vae.h"
@@ -41,6 +41,7 @@ struct writer {
     struct tensor condition;                // both
     struct tensor style;                    // and what the mapping makes of them: FiLM of every level follows
     struct tensor pose;                     // of the waves, from their first grid on
+    struct film films[VAE_MAX_STAGES][3];   // by stage: its own, and the two of its block
     enum op_dtype storage;                  // of activations with voxels
 };
 
@@ -238,6 +239,32 @@ static void write_top(struct writer *w) {
 
 // --- decoder
 
+// FiLM's numbers, written on first use: of stage i, 0: its own, 1 and 2: those of its block.
+static struct film stage_film(struct writer *w, uint32_t i, uint32_t which) {
+    static const char *const names[] = {"film", "block.film1", "block.film2"};
+    char name[96];
+    label(name, sizeof name, "decoder", i, names[which]);
+    struct film *film = &w->films[i][which];
+    if (film->both.value == GRAPH_NONE)
+        *film = layer_film_numbers(&w->net, name, w->vae->config.channels[i], w->style);
+    return *film;
+}
+
+static uint32_t film_count(const struct vae_config *c, uint32_t i) {
+    return c->styled_blocks && i > 0 ? 3 : 1;
+}
+
+// Those of all stages before the voxels: then none waits for memory that voxels have had.
+static void write_films(struct writer *w) {
+    const struct vae_config *c = &w->vae->config;
+    for (uint32_t i = 0; i < c->stages; i++)
+        for (uint32_t which = 0; which < film_count(c, i); which++)
+            stage_film(w, i, which);
+    for (uint32_t i = 0; i < c->stages; i++)
+        for (uint32_t which = 0; which < film_count(c, i); which++)
+            layer_film_halves(&w->net, &w->films[i][which]);
+}
+
 // A head of a level: 1x1x1, BatchNorm, SiLU, 3x3x3 to means and log sigmas. It starts at nothing: a prior
 // N(0, 1), and a posterior that is the prior.
 static struct gaussian head(struct writer *w, const char *part, uint32_t i, struct tensor x,
@@ -306,7 +333,8 @@ static struct tensor write_output(struct writer *w, struct tensor x) {
     w->net.io_layer = true;
     x = layer_cast(&w->net, layer_conv3d(&w->net, "decoder.0.conv", x, 8 * 4, shape), OP_F32);
     w->net.io_layer = false;
-    x = layer_film(&w->net, "decoder.gain", layer_depth_to_space(&w->net, x), w->style);
+    x = layer_depth_to_space(&w->net, x);
+    x = layer_film(&w->net, "decoder.gain", x, layer_film_numbers(&w->net, "decoder.gain", 4, w->style));
     return layer_activation(&w->net, x, OP_ACTIVATION_SIGMOID);
 }
 
@@ -365,19 +393,23 @@ static struct tensor add_waves(struct writer *w, uint32_t i, struct tensor x) {
 static struct tensor write_block(struct writer *w, uint32_t i, struct tensor x) {
     char name[96];
     label(name, sizeof name, "decoder", i, "block");
-    return w->vae->config.styled_blocks ? layer_styled_residual(&w->net, name, x, w->style)
-                                        : layer_residual(&w->net, name, x);
+    if (!w->vae->config.styled_blocks)
+        return layer_residual(&w->net, name, x);
+    const struct film films[2] = {stage_film(w, i, 1), stage_film(w, i, 2)};
+    return layer_styled_residual(&w->net, name, x, films);
 }
 
 static struct tensor write_decoder(struct writer *w) {
     const struct vae_config *c = &w->vae->config;
+    if (generates(w)) // a model that trains keeps the order of its parameters, which checkpoints know it by
+        write_films(w);
     struct tensor x = write_start(w);
     char name[96];
     for (uint32_t i = c->stages - 1;; i--) {
         bool coarse = is_coarse(c, i, x);
         x = coarse ? add_spatial_bias(w, i, x) : x;
         x = coarse && c->waves > 0 ? add_waves(w, i, x) : x;
-        x = layer_film(&w->net, label(name, sizeof name, "decoder", i, "film"), x, w->style);
+        x = layer_film(&w->net, label(name, sizeof name, "decoder", i, "film"), x, stage_film(w, i, 0));
         x = i > 0 ? write_block(w, i, x) : x;
         if (c->latent[i] > 0)
             x = write_level(w, i, x);
