@@ -3,6 +3,7 @@
 #include "cli/command.h"
 #include "cli/json.h"
 #include "model/net/vae.h"
+#include "model/weights/weights_layout.h"
 
 #include <string.h>
 
@@ -99,12 +100,15 @@ static enum rt_status print_table(const struct models *models, const struct info
 static void print_sums(const struct models *models) {
     const struct vae *train = &models->train, *generate = &models->generate;
     const struct vae_config *c = &train->config;
+    char style[WEIGHTS_STYLE_TEXT];
     printf("\n%s: clips of %ux%ux%u, %u classes, %llu parameters in %u tensors\n", c->name, c->w, c->h, c->d,
            c->classes, (unsigned long long)trained(models), parameters_count(models->parameters));
     printf("noise       %u numbers a clip:", vae_noise_count(train));
     for (uint32_t i = 0; i < train->level_count; i++)
         printf(" %ux%ux%ux%u", train->levels[i].d, train->levels[i].h, train->levels[i].w,
                train->levels[i].c_used);
+    weights_style_text(c, style);
+    printf("\ndecoder     %s", style[0] != '\0' ? style : "FiLM by the vector alone");
     printf("\nwork        %.2f GFLOP to train on a clip, %.2f to generate one\n", gflop_per_clip(train),
            gflop_per_clip(generate));
     printf("memory      %u clips: %.0f MiB to train (%.0f MiB of it parameters and optimiser), "
@@ -117,7 +121,10 @@ static void print_sums(const struct models *models) {
 static bool print_json(const struct models *models, struct cli_error *error) {
     const struct vae *train = &models->train, *generate = &models->generate;
     cJSON *root = cJSON_CreateObject(), *rows = cJSON_AddArrayToObject(root, "layers");
+    char style[WEIGHTS_STYLE_TEXT];
+    weights_style_text(&train->config, style);
     cJSON_AddStringToObject(root, "preset", train->config.name);
+    cJSON_AddStringToObject(root, "decoder", style);
     cJSON_AddNumberToObject(root, "parameters", (double)trained(models));
     cJSON_AddNumberToObject(root, "noise", vae_noise_count(train));
     cJSON_AddNumberToObject(root, "batch", train->n);

@@ -5,6 +5,7 @@
 #include "cli/options/options_json.h"
 #include "cli/train/data.h"
 #include "cli/train/data_check.h"
+#include "cli/train/decoder.h"
 #include "cli/train/folder.h"
 #include "cli/train/keep.h"
 #include "cli/train/loop.h"
@@ -22,7 +23,7 @@
 // What one invocation holds.
 struct training {
     struct train_values v;
-    char init[PATH_CAPACITY];
+    char init[PATH_CAPACITY], decoder[WEIGHTS_STYLE_TEXT];
     bool named;    // the command line says which data set it is
     bool changed;  // it is not what the run had
     cJSON *config; // keeps the texts that v points at
@@ -106,7 +107,7 @@ static bool choose_model(struct training *t, struct cli_error *error) {
     t->model.sigma_floor = (float)t->v.sigma_floor;
     t->options = train_trainer_options(&t->v);
     train_data_options(&t->data, &t->options);
-    return fits_clips(t, error);
+    return train_choose_decoder(&t->v, &t->model, t->decoder, error) && fits_clips(t, error);
 }
 
 static bool dry_run(struct training *t, struct cli_error *error) {

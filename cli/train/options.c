@@ -14,7 +14,8 @@ const struct option train_options[] = {
      .help = "go on with a run from its newest checkpoint, with its own options"},
     {FIELD(init), .name = "init", .value = "WEIGHTS",
      .help = "start from these weights, a file, a run's folder, or the name of weights that ship: also those "
-             "of other kinds of clips, or of clips of half or twice the size"},
+             "of other kinds of clips, or of clips of half or twice the size. "
+             "The run takes over the parts of their decoder"},
     {FIELD(config), .name = "config", .value = "FILE.json",
      .help = "take options from a file, such as another run's config.json; the command line goes first"},
     {OPTION_DEVICE(struct train_values, device)},
@@ -37,6 +38,10 @@ const struct option train_options[] = {
      .help = "the model; `mograph info` shows each"},
     {FIELD(top), .name = "top", .value = "N", .initial = "0", .min = 0, .max = 1024,
      .help = "numbers of the top latent, a multiple of 4; 0: the preset's"},
+    {FIELD(decoder), .name = "decoder", .value = "PARTS",
+     .help =
+         "how the top latent reaches the decoder, such as \"placed=1024 mapped=256 mapping_layers=3 styled=1 "
+         "waves=48 poses=2\", or none (default: as the weights of --init, or the preset's)"},
     {FIELD(precision), .name = "precision", .initial = "fp32", .choices = "fp32|bf16",
      .help = "how activations are stored; sums are always fp32"},
     {FIELD(store), .name = "store", .initial = "fp32", .choices = "fp32|bf16",

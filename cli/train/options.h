@@ -7,7 +7,7 @@
 
 struct train_values {
     // How to run.
-    const char *out, *resume, *init, *config, *device, *data;
+    const char *out, *resume, *init, *config, *device, *data, *decoder;
     bool overfit, dry_run, stream, no_tune;
     int64_t every, save_every, steps;
     // What to train.

@@ -1,5 +1,6 @@
 // Fuses what follows a convolution into it, for networks that only run forward: frozen BatchNorm (folded into
-// the weights), SiLU, a sum, FiLM, the sigmoid. What a convolution has computed is then read no more.
+// the weights), SiLU, a sum, FiLM with its SiLU, the sigmoid. What a convolution has computed is then read no
+// more.
 //
 // A chain grows from each convolution, node by node, as long as the next node is the only one that reads what
 // the last one wrote, and fits conv_epilogue.h's formula. Blocks that become voxels on the way
@@ -24,6 +25,7 @@ struct chain {
     uint32_t conv, norm, moved;
     uint32_t last; // the node in whose place the fused one stands: all that it reads is there by then
     uint32_t residual, scale, shift, dst; // values
+    uint32_t weight, bias;                // values, with BatchNorm folded in
 };
 
 struct fusion {
@@ -109,6 +111,7 @@ static bool takes_film(const struct fusion *f, struct chain *c, uint32_t node) {
     c->scale = node_value(f, node, "scale");
     c->shift = node_value(f, node, "shift");
     c->epilogue.film_channels = p->c;
+    c->epilogue.film_silu = p->silu;
     return true;
 }
 
@@ -127,7 +130,7 @@ static bool moves(struct chain *c, uint32_t node) {
 }
 
 static bool takes(const struct fusion *f, struct chain *c, uint32_t node) {
-    if (c->epilogue.sigmoid) // the last of all
+    if (c->epilogue.sigmoid || c->epilogue.film_silu) // the last of all
         return false;
     switch (node_op(f, node)) {
     case OP_batch_norm_frozen_forward:
@@ -171,34 +174,31 @@ static bool grow(struct fusion *f, uint32_t conv, struct chain *chain) {
 // --- writing the list anew
 
 // Weights and bias with BatchNorm folded in.
-static void fold(const struct fusion *f, const struct chain *c, uint32_t *weight, uint32_t *bias) {
+static void fold(const struct fusion *f, struct chain *c) {
     const struct op_batch_norm *norm = node_params(f, c->norm);
-    uint64_t count = graph_value_elements(f->graph, *weight);
+    uint64_t count = graph_value_elements(f->graph, c->weight);
     uint32_t cin = conv_channels(f, c->conv).cin;
     struct op_batch_norm_fold params = {.taps = (uint32_t)(count / cin / norm->c),
                                         .cin = cin,
                                         .cout = norm->c,
                                         .eps = norm->eps,
-                                        .has_bias = *bias != GRAPH_NONE};
+                                        .has_bias = c->bias != GRAPH_NONE};
     uint32_t folded_weight = graph_activation(f->graph, "folded weight", OP_F32, count);
     uint32_t folded_bias = graph_activation(f->graph, "folded bias", OP_F32, norm->c);
-    GRAPH_APPLY(f->graph, batch_norm_fold, &params, .weight = *weight, .bias = *bias,
+    GRAPH_APPLY(f->graph, batch_norm_fold, &params, .weight = c->weight, .bias = c->bias,
                 .gamma = node_value(f, c->norm, "gamma"), .beta = node_value(f, c->norm, "beta"),
                 .running_mean = node_value(f, c->norm, "running_mean"),
                 .running_var = node_value(f, c->norm, "running_var"), .folded_weight = folded_weight,
                 .folded_bias = folded_bias);
-    *weight = folded_weight;
-    *bias = folded_bias;
+    c->weight = folded_weight;
+    c->bias = folded_bias;
 }
 
 static void write_fused(const struct fusion *f, const struct chain *c) {
-    uint32_t weight = node_value(f, c->conv, "weight"), bias = node_value(f, c->conv, "bias");
     uint32_t dst = c->moved == NOWHERE ? c->dst : node_value(f, c->moved, "deep");
-    if (c->norm != NOWHERE)
-        fold(f, c, &weight, &bias);
     const struct op_conv3d_fused_values args = {.src = node_value(f, c->conv, "src"),
-                                                .weight = weight,
-                                                .bias = bias,
+                                                .weight = c->weight,
+                                                .bias = c->bias,
                                                 .residual = c->residual,
                                                 .scale = c->scale,
                                                 .shift = c->shift,
@@ -207,12 +207,12 @@ static void write_fused(const struct fusion *f, const struct chain *c) {
     memcpy(values, &args, sizeof args);
     if (node_op(f, c->conv) == OP_conv3d_forward) {
         struct op_conv3d params = *op_conv3d_forward_params(node_params(f, c->conv));
-        params.has_bias = bias != GRAPH_NONE;
+        params.has_bias = c->bias != GRAPH_NONE;
         params.epilogue = c->epilogue;
         graph_apply(f->graph, OP_conv3d_fused, &params, values);
     } else {
         struct op_conv_transpose3d params = *op_conv_transpose3d_forward_params(node_params(f, c->conv));
-        params.has_bias = bias != GRAPH_NONE;
+        params.has_bias = c->bias != GRAPH_NONE;
         params.epilogue = c->epilogue;
         graph_apply(f->graph, OP_conv_transpose3d_fused, &params, values);
     }
@@ -223,8 +223,12 @@ static void write_fused(const struct fusion *f, const struct chain *c) {
 
 static void rewrite(struct fusion *f, struct chain *chains) {
     for (uint32_t n = 0; n < f->count; n++)
-        if (f->role[n] == NOWHERE && is_conv(node_op(f, n)))
-            grow(f, n, &chains[n]);
+        if (f->role[n] == NOWHERE && is_conv(node_op(f, n)) && grow(f, n, &chains[n])) {
+            chains[n].weight = node_value(f, n, "weight");
+            chains[n].bias = node_value(f, n, "bias");
+            if (chains[n].norm != NOWHERE) // before the voxels: then it waits for no memory of theirs
+                fold(f, &chains[n]);
+        }
     for (uint32_t n = 0; n < f->count; n++) {
         if (f->role[n] == NOWHERE)
             graph_apply(f->graph, node_op(f, n), node_params(f, n), f->nodes[n].args);

@@ -7,6 +7,7 @@
 #include "runtime/log.h"
 #include "shaders/common/philox.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -205,9 +206,34 @@ static void normal_values(const struct parameter *p, uint64_t seed, float *value
     }
 }
 
+// Uniform in [0, 1).
+static double fraction(uint32_t word) {
+    return (double)(word >> 8) * 0x1p-24;
+}
+
+static void wave_values(const struct parameter *p, uint64_t seed, float *values) {
+    const double turn = 6.283185307179586, lowest = 0.5, highest = fmax((double)p->scale, lowest);
+    uint64_t key = name_key(p->name, seed);
+    const uint32_t keys[2] = {(uint32_t)key, (uint32_t)(key >> 32)};
+    for (uint32_t wave = 0; wave < p->in; wave++) {
+        uint32_t words[4] = {wave, 0, 0, 0};
+        float normals[4];
+        op_philox(words, keys, words);
+        op_philox_normal(words, normals);
+        double cycles = lowest * pow(highest / lowest, fraction(words[0])), angle = turn * fraction(words[1]);
+        values[3 * wave] = (float)(cycles * cos(angle));
+        values[3 * wave + 1] = (float)(cycles * sin(angle));
+        values[3 * wave + 2] = normals[2] * p->scale_time;
+    }
+}
+
 static void start_values(const struct parameter *p, uint64_t seed, float *values) {
     if (p->start == PARAMETER_NORMAL) {
         normal_values(p, seed, values);
+        return;
+    }
+    if (p->start == PARAMETER_WAVES) {
+        wave_values(p, seed, values);
         return;
     }
     float value = p->start == PARAMETER_ONES ? 1.0f : p->start == PARAMETER_VALUE ? p->scale : 0.0f;

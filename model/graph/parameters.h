@@ -28,6 +28,9 @@ enum parameter_start {
     PARAMETER_ONES,
     PARAMETER_NORMAL, // normal with standard deviation `scale`
     PARAMETER_VALUE,  // all `scale`
+    // Rows of cycles a clip along x, y and t: in the plane at any angle, from half a cycle to `scale`, alike
+    // on a logarithmic scale; over time normal with standard deviation `scale_time`.
+    PARAMETER_WAVES,
 };
 
 struct parameter {
@@ -36,7 +39,7 @@ struct parameter {
     uint32_t kernel[3]; // taps of the convolution layouts
     uint32_t in, out;   // channels as stored (padded); VECTOR: out; TABLE: rows in `in`
     enum parameter_start start;
-    float scale;
+    float scale, scale_time;
     bool decay;         // weight decay applies
     bool hidden_weight; // between hidden layers: Muon (muon.h) may turn it as a whole; decays, too
     bool state;         // not trained

@@ -37,7 +37,7 @@ static struct discriminator_head write_head(struct net *net, uint32_t i, struct 
                                             struct tensor class) {
     char name[32];
     snprintf(name, sizeof name, "discriminator.head%u.class", i);
-    x = layer_film(net, name, x, class);
+    x = layer_film(net, name, x, layer_film_numbers(net, name, x.c, class));
     snprintf(name, sizeof name, "discriminator.head%u", i);
     struct tensor logits =
         layer_conv3d(net, name, x, 4, (struct conv_shape){.kernel = 1, .stride = 1, .bias = true});

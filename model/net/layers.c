@@ -9,6 +9,7 @@
 #include "shaders/conv_transpose3d/conv_transpose3d.h"
 #include "shaders/embedding/embedding.h"
 #include "shaders/film/film.h"
+#include "shaders/fourier/fourier.h"
 #include "shaders/linear/linear.h"
 #include "shaders/mean_voxels/mean_voxels.h"
 #include "shaders/space_to_depth/space_to_depth.h"
@@ -166,18 +167,54 @@ struct tensor layer_batch_norm(struct net *net, const char *name, struct tensor 
     return dst;
 }
 
-struct tensor layer_residual(struct net *net, const char *name, struct tensor x) {
+struct film layer_film_numbers(struct net *net, const char *name, uint32_t c, struct tensor style) {
+    return (struct film){.both = layer_linear(net, name, style, 2 * c, 0.0f)};
+}
+
+void layer_film_halves(struct net *net, struct film *film) {
+    if (film->scale.value == GRAPH_NONE)
+        layer_halves(net, film->both, &film->scale, &film->shift);
+}
+
+// With SiLU behind it when `silu`.
+static struct tensor film(struct net *net, const char *name, struct tensor x, struct film by, bool silu) {
+    struct op_film params = {.dtype = x.dtype, .n = net->n, .voxels = voxels(x), .c = x.c, .silu = silu};
+    struct tensor dst = result_like(net, name, x);
+    layer_film_halves(net, &by);
+    GRAPH_APPLY(net->graph, film_forward, &params, .src = x.value, .scale = by.scale.value,
+                .shift = by.shift.value, .dst = dst.value);
+    return dst;
+}
+
+struct tensor layer_film(struct net *net, const char *name, struct tensor x, struct film by) {
+    return film(net, name, x, by, false);
+}
+
+// `films`: NULL for none.
+static struct tensor residual(struct net *net, const char *name, struct tensor x, const struct film *films) {
     char part[96];
     struct tensor y = x;
     for (int i = 1; i <= 2; i++) {
         snprintf(part, sizeof part, "%s.norm%d", name, i);
-        y = layer_batch_norm(net, part, y, true);
+        y = layer_batch_norm(net, part, y, films == NULL);
+        snprintf(part, sizeof part, "%s.film%d", name, i);
+        if (films != NULL)
+            y = film(net, part, y, films[i - 1], true);
         snprintf(part, sizeof part, "%s.conv%d", name, i);
         y = layer_conv3d(
             net, part, y, x.c,
             (struct conv_shape){.kernel = 3, .stride = 1, .padding = 1, .bias = i == 2, .from_zero = i == 2});
     }
     return layer_add(net, x, y, 1.0f);
+}
+
+struct tensor layer_residual(struct net *net, const char *name, struct tensor x) {
+    return residual(net, name, x, NULL);
+}
+
+struct tensor layer_styled_residual(struct net *net, const char *name, struct tensor x,
+                                    const struct film films[2]) {
+    return residual(net, name, x, films);
 }
 
 struct tensor layer_linear(struct net *net, const char *name, struct tensor x, uint32_t cout, float gain) {
@@ -254,13 +291,30 @@ void layer_halves(struct net *net, struct tensor x, struct tensor *first, struct
     GRAPH_APPLY(net->graph, split, &params, .whole = x.value, .a = first->value, .b = second->value);
 }
 
-struct tensor layer_film(struct net *net, const char *name, struct tensor x, struct tensor by) {
-    struct op_film params = {.dtype = x.dtype, .n = net->n, .voxels = voxels(x), .c = x.c};
-    struct tensor both = layer_linear(net, name, by, 2 * x.c, 0.0f), scale, shift;
-    layer_halves(net, both, &scale, &shift);
-    struct tensor dst = result_like(net, name, x);
-    GRAPH_APPLY(net->graph, film_forward, &params, .src = x.value, .scale = scale.value, .shift = shift.value,
-                .dst = dst.value);
+// In the plane up to half of what the grid can hold, over time about as much or one cycle.
+static uint32_t frequencies(struct net *net, const char *name, struct wave_shape shape) {
+    uint32_t side = shape.h < shape.w ? shape.h : shape.w;
+    return parameter(net, name, "frequencies",
+                     (struct parameter){.layout = PARAMETER_TABLE,
+                                        .in = shape.waves,
+                                        .out = 3,
+                                        .start = PARAMETER_WAVES,
+                                        .scale = (float)side / 4.0f,
+                                        .scale_time = shape.d > 4 ? (float)shape.d / 8.0f : 0.5f,
+                                        .state = true});
+}
+
+struct tensor layer_fourier(struct net *net, const char *name, struct tensor pose, struct wave_shape shape) {
+    struct op_fourier params = {.dtype = shape.dtype,
+                                .n = net->n,
+                                .size = {shape.d, shape.h, shape.w},
+                                .waves = shape.waves,
+                                .poses = shape.poses,
+                                .gain = shape.gain};
+    struct tensor dst =
+        result(net, name, shape.dtype, shape.d, shape.h, shape.w, 2 * shape.waves * shape.poses);
+    GRAPH_APPLY(net->graph, fourier_forward, &params, .pose = pose.value,
+                .frequencies = frequencies(net, name, shape), .dst = dst.value);
     return dst;
 }
 

@@ -51,6 +51,14 @@ struct tensor layer_batch_norm(struct net *net, const char *name, struct tensor 
 // Pre-activation residual block (He et al. 2016): x + conv(silu(norm(conv(silu(norm(x)))))), 3x3x3. The
 // second convolution starts at 0, so that a fresh block passes x on.
 struct tensor layer_residual(struct net *net, const char *name, struct tensor x);
+// FiLM's numbers (Perez et al. 2018): as one layer writes them, [n][2 c], and its halves, [n][c] each, which
+// are cut on first use.
+struct film {
+    struct tensor both, scale, shift;
+};
+// The same with FiLM between each norm and its SiLU.
+struct tensor layer_styled_residual(struct net *net, const char *name, struct tensor x,
+                                    const struct film films[2]);
 // Of the whole sample, d h w c elements, to [n][cout]. `gain` scales the start: 0 starts at nothing.
 struct tensor layer_linear(struct net *net, const char *name, struct tensor x, uint32_t cout, float gain);
 // A learned row of `dim` per class for ids u32 [n].
@@ -66,9 +74,20 @@ struct tensor layer_mean(struct net *net, struct tensor x);
 struct tensor layer_concat(struct net *net, struct tensor a, struct tensor b);
 // The first and the last c / 2 channels.
 void layer_halves(struct net *net, struct tensor x, struct tensor *first, struct tensor *second);
-// x (1 + scale) + shift with scale and shift [n][c] from linear layers
-// of `by` that start at 0 (Perez et al. 2018).
-struct tensor layer_film(struct net *net, const char *name, struct tensor x, struct tensor by);
+// Scale and shift for c channels by a linear layer of `style` that starts at 0.
+struct film layer_film_numbers(struct net *net, const char *name, uint32_t c, struct tensor style);
+void layer_film_halves(struct net *net, struct film *film);
+// x (1 + scale) + shift.
+struct tensor layer_film(struct net *net, const char *name, struct tensor x, struct film by);
+// Fourier features of a grid under the poses [n][10 poses] that a layer wrote, times `gain` (fourier.h);
+// [n][d][h][w][2 waves poses]. Their frequencies are drawn once and kept.
+struct wave_shape {
+    uint32_t d, h, w;
+    uint32_t waves, poses;
+    float gain;
+    enum op_dtype dtype;
+};
+struct tensor layer_fourier(struct net *net, const char *name, struct tensor pose, struct wave_shape shape);
 // The same numbers in another storage type.
 struct tensor layer_cast(struct net *net, struct tensor x, enum op_dtype dtype);
 // The same elements under another shape.

@@ -4,7 +4,7 @@
 // at one grid. Other presets differ in channels (vae_config.c); clips of half the size do without
 // stage 0.
 //
-//   stage  encoder's features              decoder's state       level's latent   spatial bias
+//   stage  encoder's features              decoder's state       level's latent   spatial bias, waves
 //   clip   32 128 128  4                   32 128 128  4
 //     0    16  64  64 16  2x2x2 blocks     16  64  64 16
 //     1     8  32  32 32  conv k4 s2        8  32  32 32
@@ -13,8 +13,9 @@
 //     4     1   4   4 96  conv, block       1   4   4 96  start
 //    top   posterior of features of 4 and means of 0 to 3, and the class: 24 numbers
 //
-//   condition   24 + 16  top latent and embedding of the class
-//   modulation  40 + 128 and the mapping's hidden layer: writes the start, FiLM's scale and shift of each stage
+//   condition   24 + 16  top latent and embedding of the class: writes the spatial bias
+//   style       40 + 256 and the mapping's last hidden layer: writes the start, FiLM's scale and shift of
+//               each stage and in its block, and the poses of the waves that join the spatial bias
 //
 // `mograph info small` lists every layer.
 #include "model/net/vae.h"
@@ -23,6 +24,7 @@
 #include "model/noise/density.h"
 #include "runtime/align.h"
 #include "shaders/film/film.h"
+#include "shaders/fourier/fourier.h"
 #include "shaders/kl/kl.h"
 #include "shaders/reconstruction/reconstruction.h"
 #include "shaders/reparameterise/reparameterise.h"
@@ -37,7 +39,9 @@ struct writer {
     struct tensor features[VAE_MAX_STAGES]; // of the encoder, for posteriors
     struct tensor z, embedding;             // the top latent and what the class says
     struct tensor condition;                // both
-    struct tensor modulation;               // and what the mapping makes of them: FiLM of every level follows
+    struct tensor style;                    // and what the mapping makes of them: FiLM of every level follows
+    struct tensor pose;                     // of the waves, from their first grid on
+    struct film films[VAE_MAX_STAGES][3];   // by stage: its own, and the two of its block
     enum op_dtype storage;                  // of activations with voxels
 };
 
@@ -206,6 +210,21 @@ static struct tensor write_class(struct writer *w) {
     return layer_embedding(&w->net, "embedding", w->vae->classes, c->classes, c->embedding);
 }
 
+// Hidden layers behind the condition (Karras et al. 2019). The first spreads its numbers to a deviation of 2,
+// and the others keep them about there. One alone has the name that it had before there were more.
+static struct tensor write_mapping(struct writer *w) {
+    const struct vae_config *c = &w->vae->config;
+    uint32_t layers = vae_mapping_layers(c);
+    struct tensor x = w->condition;
+    char name[32];
+    for (uint32_t i = 0; i < layers; i++) {
+        snprintf(name, sizeof name, layers > 1 ? "top.mapping.%u" : "top.mapping", i);
+        x = layer_linear(&w->net, name, x, c->mapping_width, i == 0 ? 2.0f : 1.5f);
+        x = layer_activation(&w->net, x, OP_ACTIVATION_SILU);
+    }
+    return x;
+}
+
 static void write_top(struct writer *w) {
     const struct vae_config *c = &w->vae->config;
     w->embedding = write_class(w);
@@ -214,15 +233,37 @@ static void write_top(struct writer *w) {
     w->z = reparameterised(w, q, level);
     if (!generates(w))
         watch_level(w, level, q, p, w->z);
-    w->condition = w->modulation = layer_concat(&w->net, w->z, w->embedding);
-    if (c->mapping_width > 0) {
-        struct tensor hidden = layer_linear(&w->net, "top.mapping", w->condition, c->mapping_width, 2.0f);
-        w->modulation =
-            layer_concat(&w->net, w->condition, layer_activation(&w->net, hidden, OP_ACTIVATION_SILU));
-    }
+    w->condition = layer_concat(&w->net, w->z, w->embedding);
+    w->style = c->mapping_width > 0 ? layer_concat(&w->net, w->condition, write_mapping(w)) : w->condition;
 }
 
 // --- decoder
+
+// FiLM's numbers, written on first use: of stage i, 0: its own, 1 and 2: those of its block.
+static struct film stage_film(struct writer *w, uint32_t i, uint32_t which) {
+    static const char *const names[] = {"film", "block.film1", "block.film2"};
+    char name[96];
+    label(name, sizeof name, "decoder", i, names[which]);
+    struct film *film = &w->films[i][which];
+    if (film->both.value == GRAPH_NONE)
+        *film = layer_film_numbers(&w->net, name, w->vae->config.channels[i], w->style);
+    return *film;
+}
+
+static uint32_t film_count(const struct vae_config *c, uint32_t i) {
+    return c->styled_blocks && i > 0 ? 3 : 1;
+}
+
+// Those of all stages before the voxels: then none waits for memory that voxels have had.
+static void write_films(struct writer *w) {
+    const struct vae_config *c = &w->vae->config;
+    for (uint32_t i = 0; i < c->stages; i++)
+        for (uint32_t which = 0; which < film_count(c, i); which++)
+            stage_film(w, i, which);
+    for (uint32_t i = 0; i < c->stages; i++)
+        for (uint32_t which = 0; which < film_count(c, i); which++)
+            layer_film_halves(&w->net, &w->films[i][which]);
+}
 
 // A head of a level: 1x1x1, BatchNorm, SiLU, 3x3x3 to means and log sigmas. It starts at nothing: a prior
 // N(0, 1), and a posterior that is the prior.
@@ -292,7 +333,8 @@ static struct tensor write_output(struct writer *w, struct tensor x) {
     w->net.io_layer = true;
     x = layer_cast(&w->net, layer_conv3d(&w->net, "decoder.0.conv", x, 8 * 4, shape), OP_F32);
     w->net.io_layer = false;
-    x = layer_film(&w->net, "decoder.gain", layer_depth_to_space(&w->net, x), w->modulation);
+    x = layer_depth_to_space(&w->net, x);
+    x = layer_film(&w->net, "decoder.gain", x, layer_film_numbers(&w->net, "decoder.gain", 4, w->style));
     return layer_activation(&w->net, x, OP_ACTIVATION_SIGMOID);
 }
 
@@ -300,18 +342,21 @@ static struct tensor write_start(struct writer *w) {
     const struct vae_config *c = &w->vae->config;
     uint32_t deepest = c->stages - 1, d = c->d >> c->stages, h = c->h >> c->stages, width = c->w >> c->stages;
     struct tensor x =
-        layer_linear(&w->net, "decoder.start", w->modulation, d * h * width * c->channels[deepest], 1.0f);
+        layer_linear(&w->net, "decoder.start", w->style, d * h * width * c->channels[deepest], 1.0f);
     x = layer_reshape(&w->net, x, d, h, width, c->channels[deepest]);
     return layer_cast(&w->net, x, w->storage);
 }
 
-// A bias for every voxel of the coarse grids behind the start, written by the condition: the start alone has
-// to say all positions in 4x4 cells, and convolutions carry them from there. It starts at nothing.
+// The grids behind the start, whose 4x4 cells say no positions but their own, that are coarse enough to be
+// written voxel by voxel.
+static bool is_coarse(const struct vae_config *c, uint32_t i, struct tensor x) {
+    return i != c->stages - 1 && (uint64_t)x.d * x.h * x.w <= c->spatial_bias_voxels;
+}
+
+// A bias for every voxel, written by the condition: the start alone has to say all positions in 4x4 cells,
+// and convolutions carry them from there. It starts at nothing.
 static struct tensor add_spatial_bias(struct writer *w, uint32_t i, struct tensor x) {
-    const struct vae_config *c = &w->vae->config;
     char name[96];
-    if (i == c->stages - 1 || x.d * x.h * x.w > c->spatial_bias_voxels)
-        return x;
     w->net.io_layer = true;
     struct tensor bias = layer_linear(&w->net, label(name, sizeof name, "decoder", i, "place"), w->condition,
                                       x.d * x.h * x.w * x.c, 0.0f);
@@ -320,15 +365,52 @@ static struct tensor add_spatial_bias(struct writer *w, uint32_t i, struct tenso
     return layer_add(&w->net, x, layer_cast(&w->net, bias, w->storage), 1.0f);
 }
 
+// What a pose may be at first: maps that turn, stretch and shift the clip by less than half.
+#define POSE_GAIN 0.3f
+
+// Waves over coordinates that the style moves (Karras et al. 2021): where something is becomes a number that
+// the vector can turn. They join by weights that start at nothing, as convolutions without a bias: FiLM that
+// follows has one. Poses do not, or all would stay alike.
+static struct tensor add_waves(struct writer *w, uint32_t i, struct tensor x) {
+    const struct vae_config *c = &w->vae->config;
+    char name[96];
+    if (w->pose.value == GRAPH_NONE)
+        w->pose = layer_linear(&w->net, "decoder.pose", w->style, OP_POSE * c->poses, 1.4f);
+    struct wave_shape shape = {.d = x.d,
+                               .h = x.h,
+                               .w = x.w,
+                               .waves = c->waves,
+                               .poses = c->poses,
+                               .gain = POSE_GAIN,
+                               .dtype = w->storage};
+    struct tensor waves =
+        layer_fourier(&w->net, label(name, sizeof name, "decoder", i, "fourier"), w->pose, shape);
+    waves = layer_conv3d(&w->net, label(name, sizeof name, "decoder", i, "fourier.conv"), waves, x.c,
+                         (struct conv_shape){.kernel = 1, .stride = 1, .from_zero = true});
+    return layer_add(&w->net, x, waves, 1.0f);
+}
+
+static struct tensor write_block(struct writer *w, uint32_t i, struct tensor x) {
+    char name[96];
+    label(name, sizeof name, "decoder", i, "block");
+    if (!w->vae->config.styled_blocks)
+        return layer_residual(&w->net, name, x);
+    const struct film films[2] = {stage_film(w, i, 1), stage_film(w, i, 2)};
+    return layer_styled_residual(&w->net, name, x, films);
+}
+
 static struct tensor write_decoder(struct writer *w) {
     const struct vae_config *c = &w->vae->config;
+    if (generates(w)) // a model that trains keeps the order of its parameters, which checkpoints know it by
+        write_films(w);
     struct tensor x = write_start(w);
     char name[96];
     for (uint32_t i = c->stages - 1;; i--) {
-        x = add_spatial_bias(w, i, x);
-        x = layer_film(&w->net, label(name, sizeof name, "decoder", i, "film"), x, w->modulation);
-        if (i > 0)
-            x = layer_residual(&w->net, label(name, sizeof name, "decoder", i, "block"), x);
+        bool coarse = is_coarse(c, i, x);
+        x = coarse ? add_spatial_bias(w, i, x) : x;
+        x = coarse && c->waves > 0 ? add_waves(w, i, x) : x;
+        x = layer_film(&w->net, label(name, sizeof name, "decoder", i, "film"), x, stage_film(w, i, 0));
+        x = i > 0 ? write_block(w, i, x) : x;
         if (c->latent[i] > 0)
             x = write_level(w, i, x);
         if (i == 0)

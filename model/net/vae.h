@@ -3,8 +3,9 @@
 //
 //   encoder   clip -> conv k4 s2 stages with BatchNorm, a residual block each from the second on
 //   top       a vector: q(z_top | deepest features, means of the early ones), p(z_top | class)
-//   decoder   z_top and class -> 4x4 start -> conv_transpose k4 s2 stages, every level scaled and shifted
-//             (FiLM) by z_top; it also adds to the coarse grids, voxel by voxel: where things are
+//   decoder   z_top and class -> mapping -> style; 4x4 start -> conv_transpose k4 s2 stages, every level and
+//             the blocks in it scaled and shifted (FiLM) by the style; z_top also adds to the coarse grids,
+//             voxel by voxel, and the style waves that it moves: where things are
 //   levels    at chosen decoder levels p(z_l | decoder state),
 //             q = p + residual from the encoder's features there
 //

@@ -18,7 +18,11 @@ static const struct vae_config presets[] = {
      .classes = 6,
      .embedding = 8,
      .spatial_bias_voxels = 128,
-     .mapping_width = 16},
+     .mapping_width = 16,
+     .mapping_layers = 2,
+     .styled_blocks = 1,
+     .waves = 4,
+     .poses = 2},
     {.name = "small",
      .d = 32,
      .h = 128,
@@ -30,7 +34,11 @@ static const struct vae_config presets[] = {
      .classes = 6,
      .embedding = 16,
      .spatial_bias_voxels = 1024,
-     .mapping_width = 128},
+     .mapping_width = 256,
+     .mapping_layers = 3,
+     .styled_blocks = 1,
+     .waves = 48,
+     .poses = 2},
     {.name = "base",
      .d = 32,
      .h = 128,
@@ -42,8 +50,12 @@ static const struct vae_config presets[] = {
      .classes = 6,
      .embedding = 32,
      .spatial_bias_voxels = 128,
-     .mapping_width = 256},
-    // The article's shape: one latent, no levels, neither spatial bias nor mapping.
+     .mapping_width = 384,
+     .mapping_layers = 3,
+     .styled_blocks = 1,
+     .waves = 48,
+     .poses = 2},
+    // The article's shape: one latent, no levels, nothing but FiLM by the vector.
     {.name = "article",
      .d = 32,
      .h = 128,
@@ -87,8 +99,25 @@ void vae_fit(struct vae_config *c, uint32_t d, uint32_t h, uint32_t w) {
     }
 }
 
+uint32_t vae_mapping_layers(const struct vae_config *c) {
+    return c->mapping_width == 0 ? 0 : c->mapping_layers == 0 ? 1 : c->mapping_layers;
+}
+
+void vae_copy_style(struct vae_config *to, const struct vae_config *from) {
+    to->spatial_bias_voxels = from->spatial_bias_voxels;
+    to->mapping_width = from->mapping_width;
+    to->mapping_layers = from->mapping_layers;
+    to->styled_blocks = from->styled_blocks;
+    to->waves = from->waves;
+    to->poses = from->poses;
+}
+
+bool vae_same_mapping(const struct vae_config *a, const struct vae_config *b) {
+    return a->mapping_width == b->mapping_width && vae_mapping_layers(a) == vae_mapping_layers(b);
+}
+
 // No model needs more; what is read from a file must not ask for the memory.
-enum { SIDE_MAX = 16384, WIDTH_MAX = 16384, CLASSES_MAX = 65536 };
+enum { SIDE_MAX = 16384, WIDTH_MAX = 16384, CLASSES_MAX = 65536, MAPPING_MAX = 16 };
 
 static const char *size_fault(const struct vae_config *c) {
     uint32_t step = 1u << c->stages;
@@ -114,6 +143,20 @@ static const char *width_fault(const struct vae_config *c) {
     return c->classes > CLASSES_MAX ? "there must be at most 65536 classes" : NULL;
 }
 
+static const char *style_fault(const struct vae_config *c) {
+    if (c->mapping_layers > MAPPING_MAX || (c->mapping_layers > 1 && c->mapping_width == 0))
+        return "a mapping must have 1 to 16 layers, and a width";
+    if (c->styled_blocks > 1)
+        return "styled must be 0 or 1";
+    if (c->waves % 4 != 0 || c->poses % 2 != 0 || (c->waves == 0) != (c->poses == 0))
+        return "waves must be a multiple of 4 in an even number of poses, or both 0";
+    if (c->waves > 0 && c->spatial_bias_voxels == 0)
+        return "waves are added where there is a spatial bias: there is none";
+    return 2 * (uint64_t)c->waves * c->poses > OP_MAX_CHANNELS
+               ? "waves in all poses must be at most 32768: a sine and a cosine each"
+               : NULL;
+}
+
 // The vector is written by one linear layer, which reads all numbers of the deepest grid and the means of the
 // others: what a layer's channels may be at most.
 static const char *start_fault(const struct vae_config *c) {
@@ -131,6 +174,7 @@ const char *vae_fault(const struct vae_config *c) {
         return "stages must be 1 to 6";
     const char *fault = size_fault(c);
     fault = fault != NULL ? fault : width_fault(c);
+    fault = fault != NULL ? fault : style_fault(c);
     return fault != NULL ? fault : start_fault(c);
 }
 

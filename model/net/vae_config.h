@@ -22,6 +22,13 @@ struct vae_config {
     // (top latent, embedding) and FiLM: what a number of the top means may differ from kind to kind.
     // A multiple of 4; 0: none. "mapped" in files.
     uint32_t mapping_width;
+    uint32_t mapping_layers; // hidden layers of that width; 0 counts as 1, as in files that do not name it
+    // FiLM by the style (the condition and the mapping's last layer) behind each BatchNorm of the decoder's
+    // residual blocks. "styled" in files.
+    uint32_t styled_blocks; // 0 or 1
+    // Fourier features (shaders/fourier) on grids with a spatial bias: waves in so many poses, which the
+    // style writes. waves: a multiple of 4, poses: even; both 0: none.
+    uint32_t waves, poses;
     float sigma_floor; // smallest deviation of the likelihood, of a number in 0 to 1; 0: 0.03
     // How modes that train store activations and their gradients, OP_F32 or OP_BF16: not part of what is
     // saved. Clips, latents, vectors, parameters and sums are fp32 in either case.
@@ -39,6 +46,13 @@ const struct vae_config *vae_preset_at(uint32_t i);
 // on small clips are where those of larger ones can begin (grow.h). Where that would leave too few stages the
 // configuration is one that vae_check refuses.
 void vae_fit(struct vae_config *config, uint32_t d, uint32_t h, uint32_t w);
+
+// Hidden layers of the mapping: 0 where there is none.
+uint32_t vae_mapping_layers(const struct vae_config *config);
+
+// The parts by which the vector reaches the decoder's layers: spatial bias, mapping, styled blocks, waves.
+void vae_copy_style(struct vae_config *to, const struct vae_config *from);
+bool vae_same_mapping(const struct vae_config *a, const struct vae_config *b);
 
 // What is impossible about the configuration, NULL: nothing.
 const char *vae_fault(const struct vae_config *config);

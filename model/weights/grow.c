@@ -91,11 +91,31 @@ static void fit_posterior(const struct vae_config *to, const struct parameter *f
            (from->count - deepest - left_out) * sizeof *into);
 }
 
-// What is read besides, from a mapping that the weights do without, comes last and says nothing yet.
-static void widen_linear(const struct parameter *from, const float *source, const struct parameter *p,
-                         float *into) {
-    memcpy(into, source, from->count * sizeof *into);
-    memset(into + from->count, 0, (p->count - from->count) * sizeof *into);
+// What reads the style: the condition, then the mapping's last layer.
+static bool reads_style(const struct parameter *p, const struct vae_config *c) {
+    return p->layout == PARAMETER_LINEAR && strncmp(p->name, "decoder.", strlen("decoder.")) == 0 &&
+           p->in == c->top + c->embedding + c->mapping_width;
+}
+
+// A mapping that the weights do not have says nothing yet: what they knew is in the condition's rows.
+static void fit_style(const struct vae_config *to, const float *source, const struct parameter *p,
+                      float *into) {
+    uint64_t condition = (uint64_t)(to->top + to->embedding) * p->out;
+    memcpy(into, source, condition * sizeof *into);
+    memset(into + condition, 0, (p->count - condition) * sizeof *into);
+}
+
+// One tensor from its counterpart.
+static void copy_tensor(const struct vae_config *given, const struct vae_config *to,
+                        const struct parameter *from, const float *source, const struct parameter *p,
+                        float *into) {
+    bool style = reads_style(from, given) && reads_style(p, to) && from->out == p->out;
+    if (style && !vae_same_mapping(given, to))
+        fit_style(to, source, p, into);
+    else if (same_shape(from, p))
+        memcpy(into, source, p->count * sizeof *into);
+    else if (strcmp(p->name, "top.posterior.weight") == 0)
+        fit_posterior(to, from, source, p, into);
 }
 
 // --- the new stage
@@ -216,12 +236,7 @@ enum rt_status grow_read(const struct weights *weights, const struct op_target *
             continue;
         const float *source = (p->state ? in.state : in.trained) + from->offset;
         float *into = (p->state ? state : trained) + p->offset;
-        if (same_shape(from, p))
-            memcpy(into, source, p->count * sizeof *into);
-        else if (strcmp(p->name, "top.posterior.weight") == 0)
-            fit_posterior(to, from, source, p, into);
-        else if (p->layout == PARAMETER_LINEAR && p->out == from->out && p->in > from->in)
-            widen_linear(from, source, p, into);
+        copy_tensor(weights_config(weights), to, from, source, p, into);
     }
     if (status == RT_OK && further < 0)
         write_passage(&in, to, parameters, trained);

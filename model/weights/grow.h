@@ -17,8 +17,8 @@
 #include "shaders/op.h"
 
 // True when `from` is `to`, or its inside: the same but for the finest stage, with clips half as large; or
-// when `to` is the inside of `from`. How many kinds there are, how far the top places things, and how it is
-// mapped, does not matter.
+// when `to` is the inside of `from`. How many kinds there are, and by which parts the vector reaches the
+// decoder (vae_copy_style), does not matter: parts that `from` does without start as they do when new.
 bool grow_fits(const struct vae_config *from, const struct vae_config *to);
 
 // Reads weights for which grow_fits(weights_config, to). `parameters` are those of `to` after

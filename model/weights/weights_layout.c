@@ -66,21 +66,60 @@ static int list(char *text, size_t size, const uint32_t *values, uint32_t count)
     return at;
 }
 
+enum { STYLE_NUMBERS = 6 };
+static const char *const style_names[STYLE_NUMBERS] = {"placed", "mapped", "mapping_layers",
+                                                       "styled", "waves",  "poses"};
+
+// What a model does without is not named behind the last part that it has, nor is a mapping of one layer, as
+// in files from before there were more parts.
+void weights_style_text(const struct vae_config *c, char text[WEIGHTS_STYLE_TEXT]) {
+    const uint32_t numbers[STYLE_NUMBERS] = {c->spatial_bias_voxels, c->mapping_width, vae_mapping_layers(c),
+                                             c->styled_blocks,       c->waves,         c->poses};
+    int count = STYLE_NUMBERS, at = 0;
+    while (count > 0 && numbers[count - 1] <= (count == 3 ? 1 : 0))
+        count--;
+    text[0] = '\0';
+    for (int i = 0; i < count; i++)
+        at += snprintf(text + at, (size_t)(WEIGHTS_STYLE_TEXT - at), "%s%s=%u", i > 0 ? " " : "",
+                       style_names[i], numbers[i]);
+}
+
+// "name=number", and what lies behind it; NULL when it is none of them.
+static const char *parse_number(const char *text, uint32_t *const numbers[STYLE_NUMBERS]) {
+    for (int i = 0; i < STYLE_NUMBERS; i++) {
+        size_t length = strlen(style_names[i]);
+        if (strncmp(text, style_names[i], length) != 0 || text[length] != '=' || text[length + 1] < '0' ||
+            text[length + 1] > '9')
+            continue;
+        char *end;
+        unsigned long value = strtoul(text + length + 1, &end, 10);
+        if (value > UINT32_MAX || (*end != ' ' && *end != '\0'))
+            return NULL;
+        *numbers[i] = (uint32_t)value;
+        return end;
+    }
+    return NULL;
+}
+
+bool weights_style_parse(const char *text, struct vae_config *c) {
+    vae_copy_style(c, &(struct vae_config){.name = NULL});
+    uint32_t *const numbers[STYLE_NUMBERS] = {&c->spatial_bias_voxels, &c->mapping_width, &c->mapping_layers,
+                                              &c->styled_blocks,       &c->waves,         &c->poses};
+    while (text != NULL && *text != '\0')
+        text = *text == ' ' ? text + 1 : parse_number(text, numbers);
+    return text != NULL;
+}
+
 void weights_config_text(const struct vae_config *c, char text[WEIGHTS_CONFIG_TEXT]) {
-    char channels[96], latent[96];
+    char channels[96], latent[96], style[WEIGHTS_STYLE_TEXT];
     list(channels, sizeof channels, c->channels, c->stages);
     list(latent, sizeof latent, c->latent, c->stages);
-    int at =
-        snprintf(text, WEIGHTS_CONFIG_TEXT,
-                 "name=%.30s d=%u h=%u w=%u stages=%u channels=%s top=%u latent=%s classes=%u embedding=%u "
-                 "sigma_floor=%.9g",
-                 c->name, c->d, c->h, c->w, c->stages, channels, c->top, latent, c->classes, c->embedding,
-                 (double)c->sigma_floor);
-    // What a model does without is not named, as in files from before it was there.
-    if (c->spatial_bias_voxels > 0 || c->mapping_width > 0)
-        at += snprintf(text + at, (size_t)(WEIGHTS_CONFIG_TEXT - at), " placed=%u", c->spatial_bias_voxels);
-    if (c->mapping_width > 0)
-        snprintf(text + at, (size_t)(WEIGHTS_CONFIG_TEXT - at), " mapped=%u", c->mapping_width);
+    weights_style_text(c, style);
+    snprintf(text, WEIGHTS_CONFIG_TEXT,
+             "name=%.30s d=%u h=%u w=%u stages=%u channels=%s top=%u latent=%s classes=%u embedding=%u "
+             "sigma_floor=%.9g%s%s",
+             c->name, c->d, c->h, c->w, c->stages, channels, c->top, latent, c->classes, c->embedding,
+             (double)c->sigma_floor, style[0] != '\0' ? " " : "", style);
 }
 
 static bool parse_list(const char *text, uint32_t *values, uint32_t count) {
@@ -99,12 +138,13 @@ bool weights_config_parse(const char *text, struct vae_config *c, char name[32],
     char channels[96], latent[96], again[WEIGHTS_CONFIG_TEXT];
     *c = (struct vae_config){.name = name};
     *fault = NULL;
+    int end = 0;
     int found = sscanf(text,
                        "name=%31s d=%u h=%u w=%u stages=%u channels=%95s top=%u latent=%95s classes=%u "
-                       "embedding=%u sigma_floor=%f placed=%u mapped=%u",
+                       "embedding=%u sigma_floor=%f%n",
                        name, &c->d, &c->h, &c->w, &c->stages, channels, &c->top, latent, &c->classes,
-                       &c->embedding, &c->sigma_floor, &c->spatial_bias_voxels, &c->mapping_width);
-    if (found < 11 || c->stages < 1 || c->stages > VAE_MAX_STAGES ||
+                       &c->embedding, &c->sigma_floor, &end);
+    if (found < 11 || !weights_style_parse(text + end, c) || c->stages < 1 || c->stages > VAE_MAX_STAGES ||
         !parse_list(channels, c->channels, c->stages) || !parse_list(latent, c->latent, c->stages))
         return false;
     weights_config_text(c, again); // what does not come back the same was not written by us

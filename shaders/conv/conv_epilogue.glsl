@@ -1,6 +1,7 @@
 // What a gather does to a sum before it is stored (conv_epilogue.h): four channels at a time, or two with
 // EPILOGUE_PAIRS. A plain convolution's MODE leaves nothing of it.
-const bool SILU = (MODE & 2) != 0, RESIDUAL = (MODE & 4) != 0, SIGMOID = (MODE & 8) != 0;
+const bool SILU = (MODE & 2) != 0, RESIDUAL = (MODE & 4) != 0, SIGMOID = (MODE & 8) != 0,
+           FILM_SILU = (MODE & 16) != 0;
 const uint FILM = MODE >> 8; // channels of scale and shift
 
 #ifdef EPILOGUE_PAIRS
@@ -33,6 +34,8 @@ CHANNELS_OF_SUM finish(CHANNELS_OF_SUM sum, uint clip, uint at, uint channel) {
         uint film_at = (clip * FILM + (FILM < B ? channel % max(FILM, 1) : channel)) / sum.length();
         sum = sum * (1.0 + load_film(push.scale, film_at)) + load_film(push.shift, film_at);
     }
+    if (FILM_SILU)
+        sum *= 1.0 / (1.0 + exp(-sum));
     if (SIGMOID)
         sum = 1.0 / (1.0 + exp(-sum));
     return sum;

@@ -115,6 +115,8 @@ void conv_layer_fused_reference(const struct conv_layer *l, const struct op_conv
             uint64_t film = i / clip * e->film_channels + i % e->film_channels;
             x = x * (1.0 + args->scale[film]) + args->shift[film];
         }
+        if (e->film_silu)
+            x = op_activation_value(OP_ACTIVATION_SILU, 0.0f, x);
         args->dst[i] = e->sigmoid ? op_activation_value(OP_ACTIVATION_SIGMOID, 0.0f, x) : x;
     }
 }

@@ -3,6 +3,7 @@
 PUSH(film_backward) {
     ADDRESS src;
     ADDRESS scale;
+    ADDRESS shift;
     ADDRESS d_dst;
     ADDRESS d_src;
     ADDRESS records;

@@ -16,7 +16,13 @@ static const struct op_shape rows[] = {
     {ROW(.dtype = OP_BF16, .n = 1, .voxels = 1, .c = 4), .tolerance = 1e-2},
     {ROW(.dtype = OP_BF16, .n = 3, .voxels = 341, .c = 12), .tolerance = 1e-2},
     {ROW(.dtype = OP_BF16, .n = 2, .voxels = 4099, .c = 24), .tolerance = 1e-2},
+    {ROW(.n = 1, .voxels = 1, .c = 4, .silu = true), .tolerance = 1e-5},
+    {ROW(.n = 3, .voxels = 341, .c = 20, .silu = true), .tolerance = 1e-5},
+    {ROW(.n = 5, .voxels = 17, .c = 260, .silu = true), .tolerance = 1e-5},
+    {ROW(.n = 2, .voxels = 8200, .c = 4, .silu = true), .tolerance = 1e-5},
+    {ROW(.dtype = OP_BF16, .n = 3, .voxels = 341, .c = 12, .silu = true), .tolerance = 1e-2},
     {ROW(.n = 2, .voxels = 105, .c = 12), .uses = OP_DOCTOR},
+    {ROW(.n = 2, .voxels = 105, .c = 12, .silu = true), .uses = OP_DOCTOR},
     {ROW(.dtype = OP_BF16, .n = 2, .voxels = 512, .c = 16), .uses = OP_DOCTOR},
     {ROW(.n = 1, .voxels = OP_WIDE_VOXELS, .c = OP_WIDE_C), .uses = OP_BENCH, .label = OP_WIDE},
 };

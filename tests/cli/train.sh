@@ -150,6 +150,20 @@ run 0 train data $tiny --epochs 1 --every 1 --store bf16 -o stored
 check [ "$(wc -c <stored/weights.safetensors)" -lt "$(($(wc -c <whole/weights.safetensors) * 6 / 10))" ]
 run 0 generate -w stored -n 1 -o stored.gif --force
 run 0 train --resume again
+
+# A run has the decoder's parts of the weights that it begins with, and keeps them; runs from before that are as
+# presets were then.
+run 0 train data $tiny --epochs 1 --adversary-from 1 --decoder "placed=128 mapped=16" -o plain
+run 0 train data $tiny --epochs 2 --steps 3 --adversary-from 1 --init plain -o of-plain
+says of-plain/config.json '"decoder":.*"placed=128 mapped=16"'
+rm -r plain
+run 0 train --resume of-plain --steps 4
+sed -i '/"decoder":/d' of-plain/config.json
+run 0 train --resume of-plain --steps 5
+run 2 train data $tiny --decoder waves -o other
+says err 'decoder "waves" names no parts of a decoder'
+run 1 train data $tiny --decoder "placed=128 waves=4 poses=1" -o other
+says err "even number of poses"
 run 0 dataset particles -o half --size 16x16x4 --clips 2
 run 0 train half $tiny --epochs 2 --steps 3 --adversary-from 1 -o small
 run 0 train data $tiny --epochs 2 --steps 3 --init small/weights.safetensors -o grown

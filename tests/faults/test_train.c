@@ -15,8 +15,22 @@
 
 enum { CLIPS = 3, FRAMES = 8, SIDE = 16 };
 
-static const struct vae_config little = {"little", FRAMES, SIDE, SIDE, 2, {4, 4}, 4,
-                                         {2, 4},   2,      4,    128,  4, 0.0f,   OP_F32};
+static const struct vae_config little = {.name = "little",
+                                         .d = FRAMES,
+                                         .h = SIDE,
+                                         .w = SIDE,
+                                         .stages = 2,
+                                         .channels = {4, 4},
+                                         .top = 4,
+                                         .latent = {2, 4},
+                                         .classes = 2,
+                                         .embedding = 4,
+                                         .spatial_bias_voxels = 128,
+                                         .mapping_width = 4,
+                                         .mapping_layers = 2,
+                                         .styled_blocks = 1,
+                                         .waves = 4,
+                                         .poses = 2};
 static const uint32_t classes[CLIPS] = {0, 1, 0};
 
 static bool read_clip(void *user, uint32_t clip, uint8_t *rgb) {

@@ -9,6 +9,7 @@
 #include "shaders/conv3d/conv3d.h"
 #include "shaders/conv_transpose3d/conv_transpose3d.h"
 #include "shaders/film/film.h"
+#include "shaders/fourier/fourier.h"
 #include "shaders/kl/kl.h"
 #include "shaders/linear/linear.h"
 #include "shaders/mean_voxels/mean_voxels.h"
@@ -111,6 +112,35 @@ static void heads(struct network *net, uint32_t pooled, uint32_t *first, uint32_
                 .whole = both, .a = *first, .b = *second);
 }
 
+// Fourier features under a pose that [N][C] writes: the first half of their channels, for nobody the other.
+static uint32_t waves(struct network *net, uint32_t pooled) {
+    struct op_linear linear = {.rows = N, .cin = C, .cout = 2 * OP_POSE, .has_bias = true};
+    struct op_fourier params = {.n = N, .size = {D, H, W}, .waves = 4, .poses = 2, .gain = 0.3f};
+    uint32_t weight = parameter(net, "pose.weight",
+                                (struct parameter){.layout = PARAMETER_LINEAR,
+                                                   .in = C,
+                                                   .out = 2 * OP_POSE,
+                                                   .start = PARAMETER_NORMAL,
+                                                   .scale = 0.3f,
+                                                   .decay = true});
+    uint32_t frequencies = parameter(net, "frequencies",
+                                     (struct parameter){.layout = PARAMETER_TABLE,
+                                                        .in = 4,
+                                                        .out = 3,
+                                                        .start = PARAMETER_WAVES,
+                                                        .scale = 2.0f,
+                                                        .scale_time = 0.5f,
+                                                        .state = true});
+    uint32_t pose = activation(net, "pose", N * 2 * OP_POSE), all = activation(net, "waves", N * VOXELS * 16);
+    uint32_t first = activation(net, "first waves", N * VOXELS * C);
+    GRAPH_APPLY(net->graph, linear_forward, &linear, .src = pooled, .weight = weight,
+                .bias = vector(net, "pose.bias", 2 * OP_POSE, PARAMETER_NORMAL, false), .dst = pose);
+    GRAPH_APPLY(net->graph, fourier_forward, &params, .pose = pose, .frequencies = frequencies, .dst = all);
+    GRAPH_APPLY(net->graph, split, (&(struct op_concat){.n = N, .voxels = VOXELS, .ca = C, .cb = C}),
+                .whole = all, .a = first, .b = activation(net, "other waves", N * VOXELS * C));
+    return first;
+}
+
 static void build(struct network *net, const struct op_target *target, bool train) {
     CHECK(parameters_create(&net->parameters) == RT_OK);
     CHECK(graph_create(target, net->parameters, &net->graph) == RT_OK);
@@ -124,8 +154,9 @@ static void build(struct network *net, const struct op_target *target, bool trai
                 .src = sum, .dst = pooled);
     heads(net, pooled, &scale, &shift);
     uint32_t film = activation(net, "film", N * VOXELS * C);
-    GRAPH_APPLY(net->graph, film_forward, (&(struct op_film){.n = N, .voxels = VOXELS, .c = C}), .src = sum,
-                .scale = scale, .shift = shift, .dst = film);
+    GRAPH_APPLY(net->graph, film_forward, (&(struct op_film){.n = N, .voxels = VOXELS, .c = C, .silu = true}),
+                .src = sum, .scale = scale, .shift = shift, .dst = film);
+    film = add(net, film, waves(net, pooled), N * VOXELS * C, 0.0f);
     uint32_t weight = parameter(net, "up.weight",
                                 (struct parameter){.layout = PARAMETER_CONV_TRANSPOSE,
                                                    .kernel = {4, 4, 4},
@@ -219,7 +250,7 @@ static void gradients_are_right(void) {
             check_differences(&trial, v);
             leaves++;
         }
-    CHECK(leaves == 10); // the input, and nine parameters
+    CHECK(leaves == 12); // the input, and eleven parameters
     CHECK(graph_bytes(net.graph) < graph_bytes_unplanned(net.graph));
     CHECK(graph_forward_flops(net.graph) > 0.0 &&
           graph_backward_flops(net.graph) > 1.9 * graph_forward_flops(net.graph));
@@ -245,9 +276,9 @@ static void device_agrees(struct op_library *library) {
 
 // --- fusing
 
-static uint32_t frozen_norm(struct network *net, uint32_t src) {
+static uint32_t frozen_norm(struct network *net, uint32_t src, bool activate) {
     struct op_batch_norm params = {
-        .n = N, .voxels = VOXELS, .c = C, .activate = true, .activation = OP_ACTIVATION_SILU};
+        .n = N, .voxels = VOXELS, .c = C, .activate = activate, .activation = OP_ACTIVATION_SILU};
     uint32_t dst = activation(net, "norm", N * VOXELS * C);
     GRAPH_APPLY(net->graph, batch_norm_frozen_forward, &params, .src = src,
                 .gamma = vector(net, "norm.weight", C, PARAMETER_ONES, false),
@@ -257,13 +288,23 @@ static uint32_t frozen_norm(struct network *net, uint32_t src) {
     return dst;
 }
 
+// conv, norm, FiLM and SiLU: what stands between the convolutions of a styled block.
+static uint32_t styled(struct network *net, uint32_t src) {
+    uint32_t x = frozen_norm(net, conv(net, src, 1, C, 3, 1), false);
+    uint32_t dst = activation(net, "styled", N * VOXELS * C);
+    GRAPH_APPLY(net->graph, film_forward, (&(struct op_film){.n = N, .voxels = VOXELS, .c = C, .silu = true}),
+                .src = x, .scale = vector(net, "style.scale", N * C, PARAMETER_NORMAL, false),
+                .shift = vector(net, "style.shift", N * C, PARAMETER_NORMAL, false), .dst = dst);
+    return dst;
+}
+
 // Everything that a convolution takes in, with voxels that move before the last of it.
 static void build_frozen(struct network *net, const struct op_target *target, bool fuse) {
     CHECK(parameters_create(&net->parameters) == RT_OK);
     CHECK(graph_create(target, net->parameters, &net->graph) == RT_OK);
     net->src = graph_input(net->graph, "src", OP_F32, N * VOXELS * 8 * 4, false);
-    uint32_t x = frozen_norm(net, conv(net, net->src, 2, 4, 4, 2));
-    uint32_t sum = add(net, x, conv(net, x, 1, C, 3, 1), N * VOXELS * C, 0.0f);
+    uint32_t x = frozen_norm(net, conv(net, net->src, 2, 4, 4, 2), true);
+    uint32_t sum = add(net, x, conv(net, styled(net, x), 1, C, 3, 1), N * VOXELS * C, 0.0f);
     uint32_t wide = activation(net, "wide", N * VOXELS * C), film = activation(net, "film", N * VOXELS * C);
     struct op_space_to_depth blocks = {
         .n = N, .d = D, .h = H, .w = 2 * W, .c = C / 2, .bd = 1, .bh = 1, .bw = 2};
@@ -291,8 +332,9 @@ static void fused_computes_the_same(struct op_library *library) {
     struct network plain, fused;
     build_frozen(&plain, &library->target, false);
     build_frozen(&fused, &library->target, true);
-    // The first convolution with its norm, folded; the second with sum, FiLM and sigmoid; the moving.
-    CHECK(graph_row_count(plain.graph) == 7 && graph_row_count(fused.graph) == 4);
+    // The first convolution with its norm, folded; the second with norm, FiLM and SiLU; the third with sum,
+    // FiLM and sigmoid; the moving.
+    CHECK(graph_row_count(plain.graph) == 10 && graph_row_count(fused.graph) == 6);
     struct graph_trial a = trial_of_frozen(&plain), b = trial_of_frozen(&fused);
     graph_trial_begin(&a, 5);
     graph_trial_begin(&b, 5);

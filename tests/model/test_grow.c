@@ -110,6 +110,11 @@ static void check_places(const struct model *small, const struct model *large, c
         {"level.1.prior.conv2.weight", "level.2.prior.conv2.weight"},
         {"level.0.input.weight", "level.1.input.weight"},
         {"decoder.0.place.weight", "decoder.1.place.weight"},
+        {"decoder.0.fourier.frequencies", "decoder.1.fourier.frequencies"},
+        {"decoder.0.fourier.conv.weight", "decoder.1.fourier.conv.weight"},
+        {"decoder.1.block.film2.weight", "decoder.2.block.film2.weight"},
+        {"decoder.pose.weight", "decoder.pose.weight"},
+        {"top.mapping.1.weight", "top.mapping.1.weight"},
         {"decoder.start.weight", "decoder.start.weight"},
         {"decoder.gain.bias", "decoder.gain.bias"},
         {"embedding.weight", "embedding.weight"},
@@ -276,28 +281,66 @@ static void the_inside_is_enough(void) {
     end(&fresh);
 }
 
-// Weights from before there was a mapping: what is read from it besides says nothing yet.
-static void a_mapping_is_added(void) {
+static bool is_zero(const struct model *m, const char *name) {
+    const struct parameter *p = parameters_find(m->parameters, name);
+    bool zero = p != NULL;
+    for (uint64_t i = 0; zero && i < p->count; i++)
+        zero = values(m, p)[i] == 0.0f;
+    return zero;
+}
+
+// Weights with another mapping, or from before there was one, without styled blocks and waves: what the
+// condition says is kept, what a mapping says that the weights do not know is nothing yet, and so is all else
+// that is new.
+static void parts_are_added(uint32_t mapping_width) {
     struct vae_config config = *vae_preset("tiny"), before = config;
-    before.mapping_width = 0;
-    struct model old, mapped;
+    before.mapping_width = mapping_width;
+    before.mapping_layers = before.styled_blocks = before.waves = before.poses = 0;
+    struct model old, new, fresh;
     begin(&old, &before, 1);
-    begin(&mapped, &config, 2);
+    begin(&new, &config, 2);
+    begin(&fresh, &config, 2);
     number(&old);
-    grow_from(&old, &config, true, &mapped);
-    static const char *const widened[] = {"decoder.start.weight", "decoder.gain.weight",
-                                          "decoder.0.film.weight"};
-    for (size_t i = 0; i < sizeof widened / sizeof widened[0]; i++) {
-        const struct parameter *p = parameters_find(old.parameters, widened[i]),
-                               *q = parameters_find(mapped.parameters, widened[i]);
-        CHECK(q->in == p->in + config.mapping_width && q->out == p->out);
-        CHECK(memcmp(values(&old, p), values(&mapped, q), p->count * sizeof(float)) == 0);
-        for (uint64_t at = p->count; at < q->count; at++)
-            CHECK(values(&mapped, q)[at] == 0.0f);
+    grow_from(&old, &config, true, &new);
+    static const char *const fitted[] = {"decoder.start.weight", "decoder.gain.weight",
+                                         "decoder.0.film.weight"};
+    for (size_t i = 0; i < sizeof fitted / sizeof fitted[0]; i++) {
+        const struct parameter *p = parameters_find(old.parameters, fitted[i]),
+                               *q = parameters_find(new.parameters, fitted[i]);
+        uint64_t condition = (config.top + config.embedding) * p->out;
+        CHECK(p->out == q->out && q->count == condition + config.mapping_width * q->out);
+        CHECK(memcmp(values(&old, p), values(&new, q), condition * sizeof(float)) == 0);
+        for (uint64_t at = condition; at < q->count; at++)
+            CHECK(values(&new, q)[at] == 0.0f);
     }
-    CHECK(same(&old, "decoder.1.place.weight", &mapped, "decoder.1.place.weight"));
+    CHECK(same(&old, "decoder.1.place.weight", &new, "decoder.1.place.weight"));
+    CHECK(same(&new, "top.mapping.0.weight", &fresh, "top.mapping.0.weight"));
+    CHECK(same(&new, "decoder.pose.weight", &fresh, "decoder.pose.weight"));
+    CHECK(is_zero(&new, "decoder.1.block.film1.weight") && is_zero(&new, "decoder.1.block.film2.bias"));
+    CHECK(is_zero(&new, "decoder.1.fourier.conv.weight"));
     end(&old);
-    end(&mapped);
+    end(&new);
+    end(&fresh);
+}
+
+// Frequencies are drawn once, within what the grid can hold.
+static void waves_are_drawn(void) {
+    struct model m;
+    begin(&m, vae_preset("small"), 3);
+    const struct parameter *p = parameters_find(m.parameters, "decoder.2.fourier.frequencies");
+    CHECK(p != NULL && p->in == 48 && p->out == 3 && p->state);
+    CHECK(parameters_find(m.parameters, "decoder.4.fourier.frequencies") == NULL &&
+          parameters_find(m.parameters, "decoder.1.fourier.frequencies") == NULL);
+    double lowest = 1e9, highest = 0.0;
+    for (uint32_t i = 0; p != NULL && i < p->in; i++) {
+        const float *f = values(&m, p) + 3 * i;
+        double cycles = hypot((double)f[0], (double)f[1]);
+        lowest = fmin(lowest, cycles);
+        highest = fmax(highest, cycles);
+        CHECK(fabs((double)f[2]) < 3.0);
+    }
+    CHECK(lowest >= 0.5 - 1e-6 && lowest < 0.7 && highest > 3.0 && highest <= 4.0 + 1e-6);
+    end(&m);
 }
 
 static void what_grows_into_what(void) {
@@ -361,7 +404,9 @@ int main(void) {
     everything_finds_its_place();
     what_was_learnt_passes();
     the_inside_is_enough();
-    a_mapping_is_added();
+    parts_are_added(0);
+    parts_are_added(16);
+    waves_are_drawn();
     other_kinds_begin_anew();
     return test_end();
 }

@@ -14,8 +14,22 @@
 
 enum { CLIPS = 10, FRAMES = 8, SIDE = 16 };
 
-static const struct vae_config little = {"little", FRAMES, SIDE, SIDE, 2, {8, 12}, 8,
-                                         {2, 4},   2,      8,    128,  8, 0.0f,    OP_F32};
+static const struct vae_config little = {.name = "little",
+                                         .d = FRAMES,
+                                         .h = SIDE,
+                                         .w = SIDE,
+                                         .stages = 2,
+                                         .channels = {8, 12},
+                                         .top = 8,
+                                         .latent = {2, 4},
+                                         .classes = 2,
+                                         .embedding = 8,
+                                         .spatial_bias_voxels = 128,
+                                         .mapping_width = 8,
+                                         .mapping_layers = 2,
+                                         .styled_blocks = 1,
+                                         .waves = 4,
+                                         .poses = 2};
 static const uint32_t classes[CLIPS] = {0, 1, 0, 1, 0, 1, 0, 1, 0, 1};
 
 // A square that moves to the right in even clips and down in odd ones.

@@ -15,8 +15,22 @@ static const struct op_target host = {.family = OP_FAMILY_LANE,
                                       .max_shared_bytes = 32768};
 
 // Every kind of part once, small enough for the references.
-static const struct vae_config little = {"little", 4, 16, 16,  2,  {8, 12}, 8,
-                                         {2, 4},   3, 8,  128, 12, 0.0f,    OP_F32};
+static const struct vae_config little = {.name = "little",
+                                         .d = 4,
+                                         .h = 16,
+                                         .w = 16,
+                                         .stages = 2,
+                                         .channels = {8, 12},
+                                         .top = 8,
+                                         .latent = {2, 4},
+                                         .classes = 3,
+                                         .embedding = 8,
+                                         .spatial_bias_voxels = 128,
+                                         .mapping_width = 12,
+                                         .mapping_layers = 2,
+                                         .styled_blocks = 1,
+                                         .waves = 4,
+                                         .poses = 2};
 
 static struct graph_trial trial_of(const struct vae *vae, struct parameters *parameters) {
     struct graph_trial trial = {

@@ -1,5 +1,6 @@
 // Weights files: what is saved comes back bit for bit, and what is not a model of ours is refused by name.
 #include "model/weights/weights.h"
+#include "model/weights/weights_layout.h"
 #include "tests/test.h"
 
 #include <stdio.h>
@@ -12,6 +13,7 @@ static const struct op_target host = {.family = OP_FAMILY_LANE,
                                       .subgroup_size = 8,
                                       .max_invocations = 1024,
                                       .max_shared_bytes = 32768};
+#define GOOD "name=x d=8 h=32 w=32 stages=2 channels=8,8 top=8 latent=0,2 classes=2 embedding=8 sigma_floor=0"
 static const char *const names[] = {"burst", "a kind", "c", "d", "e", "f"};
 
 struct model {
@@ -172,9 +174,46 @@ static void what_is_beyond_measure_is_refused(const struct model *m, const char 
     }
 }
 
+// The parts of the decoder, and files from before there were so many: the text is the same again.
+static void parts_have_one_text(void) {
+    static const char *const good[] = {"",
+                                       " placed=128",
+                                       " placed=0 mapped=16",
+                                       " placed=128 mapped=16 mapping_layers=3",
+                                       " placed=128 mapped=0 mapping_layers=0 styled=1",
+                                       " placed=128 mapped=16 mapping_layers=1 styled=0 waves=4 poses=2"};
+    static const char *const bad[][2] = {
+        {" placed=128 mapped=16 mapping_layers=1", ""}, // not as we write it
+        {" mapped=16 placed=128", ""},
+        {" placed=128 waves", ""},
+        {" placed=128 mapped=16 mapping_layers=17", "1 to 16 layers"},
+        {" placed=128 mapped=0 mapping_layers=2", ""}, // layers of nothing
+        {" placed=128 mapped=16 mapping_layers=1 styled=2", "styled must be 0 or 1"},
+        {" placed=128 mapped=16 mapping_layers=1 styled=1 waves=6 poses=2", "multiple of 4"},
+        {" placed=128 mapped=16 mapping_layers=1 styled=1 waves=4 poses=3", "even number of poses"},
+        {" placed=128 mapped=16 mapping_layers=1 styled=1 waves=4", "or both 0"},
+        {" placed=0 mapped=16 mapping_layers=1 styled=1 waves=4 poses=2", "there is none"},
+        {" placed=128 mapped=16 mapping_layers=1 styled=1 waves=65536 poses=65536", "at most 32768"}};
+    char text[300], again[WEIGHTS_CONFIG_TEXT], name[32];
+    struct vae_config config;
+    const char *fault;
+    for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
+        snprintf(text, sizeof text, "%s%s", GOOD, good[i]);
+        CHECK(weights_config_parse(text, &config, name, &fault) && fault == NULL);
+        weights_config_text(&config, again);
+        CHECK(strcmp(text, again) == 0);
+    }
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        snprintf(text, sizeof text, "%s%s", GOOD, bad[i][0]);
+        CHECK(!weights_config_parse(text, &config, name, &fault));
+        CHECK((fault == NULL && bad[i][1][0] == '\0') || (fault != NULL && strstr(fault, bad[i][1]) != NULL));
+    }
+    CHECK(weights_style_parse("poses=2 waves=8 mapped=12", &config) && config.waves == 8 &&
+          config.mapping_width == 12 && config.spatial_bias_voxels == 0);
+}
+
 static void what_is_no_model_of_ours_is_refused(void) {
-    const char *good = "name=x d=8 h=32 w=32 stages=2 channels=8,8 top=8 latent=0,2 classes=2 embedding=8 "
-                       "sigma_floor=0";
+    const char *good = GOOD;
     struct model m;
     struct weights *weights;
     begin(&m, vae_preset("tiny"));
@@ -226,6 +265,7 @@ int main(void) {
     test_begin();
     a_round_trip_keeps_every_bit("tiny");
     a_round_trip_keeps_every_bit("small");
+    parts_have_one_text();
     what_is_no_model_of_ours_is_refused();
     return test_end();
 }

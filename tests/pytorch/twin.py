@@ -39,15 +39,41 @@ def film(x, layer, condition):
     return x * (1 + scale) + shift
 
 
+def coordinates(grid):
+    """x, y and t of the voxels of a grid, -1 to 1, each [d][h][w]."""
+    t, y, x = torch.meshgrid(*((torch.arange(size) + 0.5) / size * 2 - 1 for size in grid), indexing="ij")
+    return x, y, t
+
+
+def fourier(pose, frequencies, grid):
+    """Waves over coordinates that the pose [n][10 poses] has moved; NCDHW, per pose sines, then cosines."""
+    x, y, t = (axis.to(pose) for axis in coordinates(grid))
+    features = []
+    for part in pose.split(10, 1):
+        a = part[:, :, None, None, None].unbind(1)
+        moved = ((1 + a[0]) * x + a[1] * y + a[2] + a[3] * t, a[4] * x + (1 + a[5]) * y + a[6] + a[7] * t,
+                 (1 + a[8]) * t + a[9])
+        phase = math.pi * torch.stack(moved, -1) @ frequencies.T
+        features += [phase.sin(), phase.cos()]
+    return torch.cat(features, -1).permute(0, 4, 1, 2, 3)
+
+
 class Block(nn.Module):
-    def __init__(self, c):
+    """With FiLM by a style of so many numbers between norm and SiLU, or, where there are none, without."""
+
+    def __init__(self, c, style=0):
         super().__init__()
         self.norm1, self.norm2 = nn.BatchNorm3d(c), nn.BatchNorm3d(c)
         self.conv1 = nn.Conv3d(c, c, 3, padding=1, bias=False)
         self.conv2 = nn.Conv3d(c, c, 3, padding=1)
 
-    def forward(self, x):
-        return x + self.conv2(F.silu(self.norm2(self.conv1(F.silu(self.norm1(x))))))
+        self.film1, self.film2 = (nn.Linear(style, 2 * c) if style > 0 else None for _ in range(2))
+
+    def forward(self, x, style=None):
+        y = self.norm1(x)
+        y = self.conv1(F.silu(film(y, self.film1, style) if self.film1 is not None else y))
+        y = self.norm2(y)
+        return x + self.conv2(F.silu(film(y, self.film2, style) if self.film2 is not None else y))
 
 
 class EncoderStage(nn.Module):
@@ -63,13 +89,27 @@ class EncoderStage(nn.Module):
         return self.block(x) if self.block is not None else x
 
 
-class DecoderStage(nn.Module):
-    def __init__(self, i, c, below, modulation, condition, spatial_bias_voxels):
+class Waves(nn.Module):
+    """Fourier features that join a grid."""
+
+    def __init__(self, waves, poses, grid, c):
         super().__init__()
+        self.register_buffer("frequencies", torch.zeros(waves, 3))
+        self.conv = nn.Conv3d(2 * waves * poses, c, 1, bias=False)
+        self.grid = grid
+
+    def forward(self, pose):
+        return self.conv(fourier(0.3 * pose, self.frequencies, self.grid))
+
+
+class DecoderStage(nn.Module):
+    def __init__(self, i, c, below, style, condition, spatial_bias_voxels, styled):
+        super().__init__()
+        self.fourier = None
         self.place = nn.Linear(condition, spatial_bias_voxels * c) if spatial_bias_voxels > 0 else None
-        self.film = nn.Linear(modulation, 2 * c)
+        self.film = nn.Linear(style, 2 * c)
         if i > 0:
-            self.block = Block(c)
+            self.block = Block(c, style if styled else 0)
             self.up = nn.ConvTranspose3d(c, below, 4, 2, 1, bias=False)
             self.norm = nn.BatchNorm3d(below)
         else:
@@ -116,18 +156,25 @@ class Twin(nn.Module):
         self.embedding = nn.Embedding(int(fields["classes"]), embedding)
         self.encoder = nn.ModuleList(EncoderStage(i, 4 if i == 0 else ch[i - 1], ch[i]) for i in range(stages))
         features = cells * ch[-1] + sum(ch[:-1]) + embedding
-        mapping_width = int(fields.get("mapped", 0))
-        modulation = condition + mapping_width
+        mapping_width, layers = int(fields.get("mapped", 0)), int(fields.get("mapping_layers", 1))
+        waves, poses, styled = (int(fields.get(name, 0)) for name in ("waves", "poses", "styled"))
+        style = condition + mapping_width
         self.top = nn.ModuleDict({"posterior": nn.Linear(features, 2 * self.top_count),
                                   "prior": nn.Linear(embedding, 2 * self.top_count)})
         if mapping_width > 0:
-            self.top["mapping"] = nn.Linear(condition, mapping_width)
-        self.decoder = nn.ModuleDict({"start": nn.Linear(modulation, cells * ch[-1]), "gain": nn.Linear(modulation, 8)})
+            widths = [condition] + layers * [mapping_width]
+            mapping = [nn.Linear(*pair) for pair in zip(widths, widths[1:])]
+            self.top["mapping"] = mapping[0] if layers <= 1 else nn.ModuleList(mapping)
+        self.decoder = nn.ModuleDict({"start": nn.Linear(style, cells * ch[-1]), "gain": nn.Linear(style, 8)})
         self.grids = [[int(fields[k]) >> (i + 1) for k in "dhw"] for i in range(stages)]
         for i in range(stages):
             voxels = math.prod(self.grids[i])
             spatial_bias_voxels = voxels if i + 1 < stages and voxels <= int(fields.get("placed", 0)) else 0
-            self.decoder[str(i)] = DecoderStage(i, ch[i], ch[i - 1] if i > 0 else 0, modulation, condition, spatial_bias_voxels)
+            stage = DecoderStage(i, ch[i], ch[i - 1] if i > 0 else 0, style, condition, spatial_bias_voxels, styled)
+            if waves > 0 and spatial_bias_voxels > 0:
+                stage.fourier = Waves(waves, poses, self.grids[i], ch[i])
+                self.decoder["pose"] = nn.Linear(style, 10 * poses)
+            self.decoder[str(i)] = stage
         self.level = nn.ModuleDict({str(i): Level(ch[i], (used + 3) // 4 * 4)
                                     for i, used in enumerate(self.latent) if used > 0})
 
@@ -159,21 +206,26 @@ class Twin(nn.Module):
         mask[:, :self.latent[i]] = 1
         return z * mask
 
-    def modulation(self, condition):
+    def style(self, condition):
         if "mapping" not in self.top:
             return condition
-        return torch.cat([condition, F.silu(self.top["mapping"](condition))], 1)
+        mapping, x = self.top["mapping"], condition
+        for layer in mapping if isinstance(mapping, nn.ModuleList) else [mapping]:
+            x = F.silu(layer(x))
+        return torch.cat([condition, x], 1)
 
-    def start(self, modulation):
-        return ncdhw(self.decoder["start"](modulation).reshape(-1, *self.size, self.channels[-1]))
+    def start(self, style):
+        return ncdhw(self.decoder["start"](style).reshape(-1, *self.size, self.channels[-1]))
 
-    def enter(self, i, x, condition, modulation):
+    def enter(self, i, x, condition, style):
         """A decoder's stage up to its latents: where things are, then what the vector says, then the block."""
         stage = self.decoder[str(i)]
         if stage.place is not None:
             x = x + ncdhw(stage.place(condition).reshape(-1, *self.grids[i], self.channels[i]))
-        x = film(x, stage.film, modulation)
-        return stage.block(x) if i > 0 else x
+        if stage.fourier is not None:
+            x = x + stage.fourier(self.decoder["pose"](style))
+        x = film(x, stage.film, style)
+        return stage.block(x, style) if i > 0 else x
 
     def forward(self, clip, classes, eps, drops):
         """clip [n][d][h][w][4]; eps and drops by level, top first (drops[0] is not used). The output in the order
@@ -195,16 +247,16 @@ class Twin(nn.Module):
 
     def decode(self, condition, sample):
         """From the top's vector to the picture; sample(i, x) adds the latents of level i."""
-        modulation = self.modulation(condition)
-        x = self.start(modulation)
+        style = self.style(condition)
+        x = self.start(style)
         for i in reversed(range(self.stages)):
             stage = self.decoder[str(i)]
-            x = self.enter(i, x, condition, modulation)
+            x = self.enter(i, x, condition, style)
             if self.latent[i] > 0:
                 x = sample(i, x)
             if i > 0:
                 x = F.silu(stage.norm(stage.up(x)))
-        x = film(depth_to_space(self.decoder["0"].conv(x)), self.decoder["gain"], modulation)
+        x = film(depth_to_space(self.decoder["0"].conv(x)), self.decoder["gain"], style)
         return torch.sigmoid(x).permute(0, 2, 3, 4, 1)
 
     def generate(self, classes, eps):
