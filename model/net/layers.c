@@ -254,10 +254,15 @@ void layer_halves(struct net *net, struct tensor x, struct tensor *first, struct
     GRAPH_APPLY(net->graph, split, &params, .whole = x.value, .a = first->value, .b = second->value);
 }
 
+void layer_modulation(struct net *net, const char *name, uint32_t c, struct tensor by, struct tensor *scale,
+                      struct tensor *shift) {
+    layer_halves(net, layer_linear(net, name, by, 2 * c, 0.0f), scale, shift);
+}
+
 struct tensor layer_film(struct net *net, const char *name, struct tensor x, struct tensor by) {
     struct op_film params = {.dtype = x.dtype, .n = net->n, .voxels = voxels(x), .c = x.c};
-    struct tensor both = layer_linear(net, name, by, 2 * x.c, 0.0f), scale, shift;
-    layer_halves(net, both, &scale, &shift);
+    struct tensor scale, shift;
+    layer_modulation(net, name, x.c, by, &scale, &shift);
     struct tensor dst = result_like(net, name, x);
     GRAPH_APPLY(net->graph, film_forward, &params, .src = x.value, .scale = scale.value, .shift = shift.value,
                 .dst = dst.value);

@@ -69,6 +69,9 @@ void layer_halves(struct net *net, struct tensor x, struct tensor *first, struct
 // x (1 + scale) + shift with scale and shift [n][c] from linear layers
 // of `by` that start at 0 (Perez et al. 2018).
 struct tensor layer_film(struct net *net, const char *name, struct tensor x, struct tensor by);
+// Its scale and shift alone, for `c` channels.
+void layer_modulation(struct net *net, const char *name, uint32_t c, struct tensor by, struct tensor *scale,
+                      struct tensor *shift);
 // The same numbers in another storage type.
 struct tensor layer_cast(struct net *net, struct tensor x, enum op_dtype dtype);
 // The same elements under another shape.
