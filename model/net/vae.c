@@ -35,6 +35,7 @@ struct writer {
     struct vae *vae;
     struct net net;
     struct tensor features[VAE_MAX_STAGES]; // of the encoder, for posteriors
+    struct tensor means[VAE_MAX_STAGES];    // of the features, but for the deepest
     struct tensor z, embedding;             // the top latent and what the class says
     struct tensor condition;                // both
     struct tensor modulation;               // and what the mapping makes of them: FiLM of every level follows
@@ -167,8 +168,12 @@ static void write_encoder(struct writer *w) {
     const struct vae_config *c = &w->vae->config;
     struct tensor x = layer_input(&w->net, "clip", c->d, c->h, c->w, 4);
     w->vae->clip = x.value;
-    for (uint32_t i = 0; i < c->stages; i++)
+    for (uint32_t i = 0; i < c->stages; i++) {
         w->features[i] = x = write_stage(w, i, x);
+        if (i + 1 <
+            c->stages) // before the next stage: backward, the mean adds to what that stage has written
+            w->means[i] = layer_mean(&w->net, x);
+    }
 }
 
 // --- top
@@ -179,7 +184,7 @@ static struct gaussian top_posterior(struct writer *w) {
     struct tensor deep = layer_cast(&w->net, w->features[c->stages - 1], OP_F32);
     struct tensor all = layer_reshape(&w->net, deep, 1, 1, 1, deep.d * deep.h * deep.w * deep.c);
     for (uint32_t i = 0; i + 1 < c->stages; i++)
-        all = layer_concat(&w->net, all, layer_mean(&w->net, w->features[i]));
+        all = layer_concat(&w->net, all, w->means[i]);
     all = layer_concat(&w->net, all, w->embedding);
     struct gaussian q;
     layer_halves(&w->net, layer_linear(&w->net, "top.posterior", all, 2 * c->top, 0.5f), &q.mu, &q.log_sigma);
