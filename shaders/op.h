@@ -114,6 +114,8 @@ struct op_info {
     double (*linear)(void *params);
     // Where the params' flags (bool) begin, which stand last: offsetof; 0: they have none.
     size_t flags_at;
+    // Of a backward pass: the params' bool by which it adds to all of its gradients, by offsetof; 0: it has none.
+    size_t accumulate_at;
     // A backward pass that is the adjoint of its forward pass: each argument is the gradient of the forward
     // argument of the same name, without a d_ before it.
     bool adjoint;

@@ -5,6 +5,7 @@
 #include "shaders/add/add.h"
 #include "shaders/cast/cast.h"
 
+#include <stddef.h>
 #include <string.h>
 
 static bool written(enum op_role role) {
@@ -80,15 +81,49 @@ static bool is_needed(const struct graph *graph, const struct node *node, enum o
     return arrived && wanted;
 }
 
+// Whether an operation can add to its gradients itself: all are wanted, have been written, and are not one.
+static bool can_add(const struct graph *graph, const struct node *node, enum op_id id,
+                    const struct op_signature *signature) {
+    uint32_t values[OP_MAX_ARGS], count = 0;
+    for (uint32_t i = 0; i < signature->arg_count; i++) {
+        struct op_link link = op_link(id, i);
+        if (link.kind != OP_LINK_GRADIENT || signature->args[i].count == 0 ||
+            !written(signature->args[i].role))
+            continue;
+        uint32_t value = node->args[link.forward_arg];
+        if (!graph->values[value].wants_gradient || graph->values[value].gradient == GRAPH_NONE)
+            return false;
+        for (uint32_t k = 0; k < count; k++)
+            if (values[k] == value)
+                return false;
+        values[count++] = value;
+    }
+    return op_table[id]->accumulate_at > 0;
+}
+
+static bool describe(struct graph *graph, enum op_id id, const void *params, struct op_signature *signature) {
+    struct op_refusal refusal;
+    if (op_describe(&graph->target, id, params, signature, &refusal))
+        return true;
+    graph_refuse(graph, RT_ERROR_INVALID, "%s: %s", op_table[id]->name, refusal.text);
+    return false;
+}
+
 static void apply_backward(struct graph *graph, const struct node *node, enum op_id id, const void *params) {
     struct op_signature signature;
-    struct op_refusal refusal;
-    if (!op_describe(&graph->target, id, params, &signature, &refusal)) {
-        graph_refuse(graph, RT_ERROR_INVALID, "%s: %s", op_table[id]->name, refusal.text);
+    _Alignas(max_align_t) unsigned char adding[OP_MAX_PARAMS];
+    if (!describe(graph, id, params, &signature))
         return;
-    }
     if (!is_needed(graph, node, id, &signature))
         return;
+    bool adds = can_add(graph, node, id, &signature), added = true;
+    if (adds) {
+        memcpy(adding, params, op_table[id]->params_size);
+        memcpy(adding + op_table[id]->accumulate_at, &added, sizeof added);
+        params = adding;
+        if (!describe(graph, id, params, &signature))
+            return;
+    }
     uint32_t slots[OP_MAX_ARGS], pending[OP_MAX_ARGS];
     for (uint32_t i = 0; i < OP_MAX_ARGS; i++)
         slots[i] = pending[i] = GRAPH_NONE;
@@ -106,8 +141,8 @@ static void apply_backward(struct graph *graph, const struct node *node, enum op
             else if (link.kind == OP_LINK_SAME)
                 slots[i] = graph->values[value].slot;
             else
-                slots[i] = outgoing ? gradient_target(graph, value, arg, &pending[i])
-                                    : gradient_source(graph, value);
+                slots[i] = !outgoing || adds ? gradient_source(graph, value)
+                                             : gradient_target(graph, value, arg, &pending[i]);
         }
     if (!graph_add_operation(graph, id, params, slots))
         return;

@@ -26,7 +26,7 @@
 #include "shaders/film/film.h"
 #include "shaders/fourier/fourier.h"
 #include "shaders/kl/kl.h"
-#include "shaders/reconstruction/reconstruction.h"
+#include "shaders/reconstruction/picture_loss.h"
 #include "shaders/reparameterise/reparameterise.h"
 
 #include <stdio.h>
@@ -37,6 +37,7 @@ struct writer {
     struct vae *vae;
     struct net net;
     struct tensor features[VAE_MAX_STAGES]; // of the encoder, for posteriors
+    struct tensor means[VAE_MAX_STAGES];    // of the features, but for the deepest
     struct tensor z, embedding;             // the top latent and what the class says
     struct tensor condition;                // both
     struct tensor style;                    // and what the mapping makes of them: FiLM of every level follows
@@ -171,8 +172,12 @@ static void write_encoder(struct writer *w) {
     const struct vae_config *c = &w->vae->config;
     struct tensor x = layer_input(&w->net, "clip", c->d, c->h, c->w, 4);
     w->vae->clip = x.value;
-    for (uint32_t i = 0; i < c->stages; i++)
+    for (uint32_t i = 0; i < c->stages; i++) {
         w->features[i] = x = write_stage(w, i, x);
+        if (i + 1 <
+            c->stages) // before the next stage: backward, the mean adds to what that stage has written
+            w->means[i] = layer_mean(&w->net, x);
+    }
 }
 
 // --- top
@@ -183,7 +188,7 @@ static struct gaussian top_posterior(struct writer *w) {
     struct tensor deep = layer_cast(&w->net, w->features[c->stages - 1], OP_F32);
     struct tensor all = layer_reshape(&w->net, deep, 1, 1, 1, deep.d * deep.h * deep.w * deep.c);
     for (uint32_t i = 0; i + 1 < c->stages; i++)
-        all = layer_concat(&w->net, all, layer_mean(&w->net, w->features[i]));
+        all = layer_concat(&w->net, all, w->means[i]);
     all = layer_concat(&w->net, all, w->embedding);
     struct gaussian q;
     layer_halves(&w->net, layer_linear(&w->net, "top.posterior", all, 2 * c->top, 0.5f), &q.mu, &q.log_sigma);
@@ -326,15 +331,21 @@ static struct tensor write_level(struct writer *w, uint32_t i, struct tensor x) 
                      1.0f);
 }
 
-// To full resolution: 2x2x2 voxels from each (Shi et al. 2016), dark at first, as most of a clip is.
-static struct tensor write_output(struct writer *w, struct tensor x) {
+// Each voxel's 2x2x2 at full resolution (Shi et al. 2016) as channels, dark at first, as most of a clip is.
+static struct tensor write_blocks(struct writer *w, struct tensor x) {
     const struct conv_shape shape = {
         .kernel = 3, .stride = 1, .padding = 1, .flat = true, .bias = true, .bias_start = -3.0f};
     w->net.io_layer = true;
-    x = layer_cast(&w->net, layer_conv3d(&w->net, "decoder.0.conv", x, 8 * 4, shape), OP_F32);
+    x = layer_conv3d(&w->net, "decoder.0.conv", x, 8 * 4, shape);
     w->net.io_layer = false;
-    x = layer_depth_to_space(&w->net, x);
-    x = layer_film(&w->net, "decoder.gain", x, layer_film_numbers(&w->net, "decoder.gain", 4, w->style));
+    return x;
+}
+
+#define OUTPUT_GAIN "decoder.gain"
+
+static struct tensor write_output(struct writer *w, struct tensor x) {
+    x = layer_depth_to_space(&w->net, layer_cast(&w->net, write_blocks(w, x), OP_F32));
+    x = layer_film(&w->net, OUTPUT_GAIN, x, layer_film_numbers(&w->net, OUTPUT_GAIN, 4, w->style));
     return layer_activation(&w->net, x, OP_ACTIVATION_SIGMOID);
 }
 
@@ -399,6 +410,7 @@ static struct tensor write_block(struct writer *w, uint32_t i, struct tensor x) 
     return layer_styled_residual(&w->net, name, x, films);
 }
 
+// To the state of stage 0.
 static struct tensor write_decoder(struct writer *w) {
     const struct vae_config *c = &w->vae->config;
     if (generates(w)) // a model that trains keeps the order of its parameters, which checkpoints know it by
@@ -414,7 +426,7 @@ static struct tensor write_decoder(struct writer *w) {
         if (c->latent[i] > 0)
             x = write_level(w, i, x);
         if (i == 0)
-            return write_output(w, x);
+            return x;
         x = layer_up(&w->net, label(name, sizeof name, "decoder", i, "up"), x, c->channels[i - 1]);
         x = layer_batch_norm(&w->net, label(name, sizeof name, "decoder", i, "norm"), x, true);
     }
@@ -425,23 +437,61 @@ static struct tensor write_decoder(struct writer *w) {
 static const struct parameter calibration_tensor = {
     .name = VAE_CALIBRATION, .layout = PARAMETER_VECTOR, .out = OP_CALIBRATION_COUNT, .state = true};
 
-static void write_losses(struct writer *w, struct tensor output) {
+// What every loss of a picture has.
+static void add_loss_values(struct writer *w) {
     struct vae *vae = w->vae;
     struct graph *graph = w->net.graph;
+    vae->calibration = graph_parameter(graph, &calibration_tensor);
+    vae->squared_error = graph_activation(graph, "squared_error", OP_F32, w->net.n);
+    vae->nll = graph_activation(graph, "nll", OP_F32, w->net.n);
+    graph_keep(graph, vae->squared_error, false);
+    graph_keep(graph, vae->nll, false);
+}
+
+static void write_loss(struct writer *w, struct tensor output) {
+    struct vae *vae = w->vae;
     struct op_reconstruction params = {.n = w->net.n,
                                        .voxels = output.d * output.h * output.w,
                                        .c = 4,
                                        .c_used = 3,
                                        .sigma_floor = vae->config.sigma_floor};
-    vae->calibration = graph_parameter(graph, &calibration_tensor);
-    vae->squared_error = graph_activation(graph, "squared_error", OP_F32, w->net.n);
-    vae->nll = graph_activation(graph, "nll", OP_F32, w->net.n);
-    GRAPH_APPLY(graph, reconstruction_forward, &params, .pred = output.value, .target = vae->clip,
+    add_loss_values(w);
+    GRAPH_APPLY(w->net.graph, reconstruction_forward, &params, .pred = output.value, .target = vae->clip,
                 .calibration = vae->calibration, .squared_error = vae->squared_error, .nll = vae->nll);
-    graph_keep(graph, vae->squared_error, false);
-    graph_keep(graph, vae->nll, false);
-    if (vae_mode_trains(vae->mode))
-        graph_seed(graph, vae->nll);
+}
+
+// write_output and write_loss in one, where nobody sees the picture: at full resolution every pass counts.
+static void write_output_loss(struct writer *w, struct tensor x) {
+    struct vae *vae = w->vae;
+    struct tensor deep = write_blocks(w, x);
+    struct op_picture_loss params = {.dtype = deep.dtype,
+                                     .n = w->net.n,
+                                     .d = vae->config.d,
+                                     .h = vae->config.h,
+                                     .w = vae->config.w,
+                                     .c = 4,
+                                     .bd = 2,
+                                     .bh = 2,
+                                     .bw = 2,
+                                     .c_used = 3,
+                                     .sigma_floor = vae->config.sigma_floor};
+    struct film gain = layer_film_numbers(&w->net, OUTPUT_GAIN, params.c, w->style);
+    layer_film_halves(&w->net, &gain);
+    add_loss_values(w);
+    GRAPH_APPLY(w->net.graph, picture_loss_forward, &params, .deep = deep.value, .scale = gain.scale.value,
+                .shift = gain.shift.value, .target = vae->clip, .calibration = vae->calibration,
+                .squared_error = vae->squared_error, .nll = vae->nll);
+}
+
+static void write_picture(struct writer *w, struct tensor x) {
+    struct vae *vae = w->vae;
+    struct tensor output = write_output(w, x);
+    vae->output = output.value;
+    graph_keep(vae->graph, output.value, vae->mode == VAE_TRAIN_FROZEN);
+    if (!generates(w))
+        write_loss(w, output);
+    else if (vae_mode_trains(vae->mode))
+        graph_seed(vae->graph, output.value);
 }
 
 static enum rt_status add_density(const struct vae_config *c, struct parameters *parameters) {
@@ -471,13 +521,13 @@ static void write_network(struct vae *vae, uint32_t n) {
     if (!generates(&w))
         write_encoder(&w);
     write_top(&w);
-    struct tensor output = write_decoder(&w);
-    vae->output = output.value;
-    graph_keep(vae->graph, output.value, vae->mode == VAE_TRAIN_FROZEN);
-    if (!generates(&w))
-        write_losses(&w, output);
-    else if (vae_mode_trains(vae->mode))
-        graph_seed(vae->graph, output.value);
+    struct tensor x = write_decoder(&w);
+    if (batch_statistics)
+        write_output_loss(&w, x);
+    else
+        write_picture(&w, x);
+    if (vae_mode_trains(vae->mode) && !generates(&w))
+        graph_seed(vae->graph, vae->nll);
 }
 
 enum rt_status vae_init(struct vae *vae, const struct vae_config *config, enum vae_mode mode, uint32_t n,

@@ -52,7 +52,7 @@ struct vae {
     uint32_t classes;            // input u32 [n]; GRAPH_NONE in VAE_BLEND
     uint32_t embedding;          // input [n][config.embedding]; VAE_BLEND only
     uint32_t calibration;        // state f32 [4], see reconstruction.h; GRAPH_NONE when generating
-    uint32_t output;             // [n][d][h][w][4], 0 to 1
+    uint32_t output;             // [n][d][h][w][4], 0 to 1; GRAPH_NONE in VAE_TRAIN and VAE_ESTIMATE
     uint32_t squared_error, nll; // [n]; d_nll weighs the samples
     uint32_t level_count;
     struct vae_level levels[VAE_MAX_STAGES + 1];

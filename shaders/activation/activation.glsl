@@ -25,6 +25,14 @@ vec4 activate(vec4 x, float slope) {
     return sign(x) * mix(direct, series, lessThan(abs(x), vec4(0.15)));
 }
 
+// The sigmoid and its derivative, from those of |x| and of -|x| by one exponential and one division; neither
+// cancels.
+vec4 sigmoid_and_derivative(vec4 x, out vec4 derivative) {
+    vec4 e = exp(-abs(x)), high = 1.0 / (1.0 + e), low = e * high;
+    derivative = high * low;
+    return mix(low, high, greaterThanEqual(x, vec4(0.0)));
+}
+
 vec4 activate_derivative(vec4 x, float slope) {
     if (KIND == RELU)
         return mix(vec4(0.0), vec4(1.0), greaterThan(x, vec4(0.0)));
@@ -34,7 +42,6 @@ vec4 activate_derivative(vec4 x, float slope) {
         vec4 e = exp(-2.0 * abs(x)), sum = 1.0 + e; // 1 - tanh^2 would cancel where tanh is near 1
         return 4.0 * e / (sum * sum);
     }
-    // The sigmoids of |x| and of -|x| by one exponential and one division; neither cancels.
-    vec4 e = exp(-abs(x)), high = 1.0 / (1.0 + e), low = e * high, ds = high * low;
-    return KIND == SILU ? mix(low, high, greaterThanEqual(x, vec4(0.0))) + x * ds : ds;
+    vec4 ds, s = sigmoid_and_derivative(x, ds);
+    return KIND == SILU ? s + x * ds : ds;
 }

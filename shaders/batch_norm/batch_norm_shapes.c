@@ -72,6 +72,8 @@ const struct op_shapes op_batch_norm_doctor_shapes = {OP_SHAPES(doctor_rows)};
 
 static const struct op_shape bench_rows[] = {
     {ROW(.n = 1, .voxels = OP_WIDE_VOXELS, .c = OP_WIDE_C), .uses = OP_BENCH, .label = OP_WIDE},
+    {ROW(.n = 1, .voxels = OP_WIDE_VOXELS, .c = OP_WIDE_C, FUSE(SILU)), .uses = OP_BENCH,
+     .label = "silu, " OP_WIDE},
 };
 
 const struct op_shapes op_batch_norm_bench_shapes = {OP_SHAPES(bench_rows)};

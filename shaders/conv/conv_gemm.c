@@ -142,7 +142,7 @@ void conv_record_gather(struct op_recorder *recorder, const struct conv_geometry
 void conv_record_transpose_weight(struct op_recorder *recorder, uint32_t taps, uint32_t a, uint32_t b,
                                   struct rt_buffer src, struct rt_buffer dst) {
     struct push_conv_transpose push = {.src = src.address, .dst = dst.address, .taps = taps, .a = a, .b = b};
-    op_dispatch(recorder, OP_LAUNCH(KERNEL_conv_transpose, push, .items = (uint64_t)taps * a * b / 4,
+    op_dispatch(recorder, OP_LAUNCH(KERNEL_conv_transpose, push, .items = (uint64_t)taps * (a / 4) * (b / 4),
                                     .reads = {src}, .writes = {dst}));
 }
 

@@ -193,4 +193,5 @@ OP_DEFINE(kl_forward, describe_forward, record_forward, reference_forward, .prep
 
 OP_PREPARE(kl_backward, prepare_backward);
 OP_DEFINE(kl_backward, describe_backward, record_backward, reference_backward, .prepare = kl_backward_prepare,
-          .flags_at = offsetof(struct op_kl, standard), .shapes = {&op_kl_shapes});
+          .accumulate_at = offsetof(struct op_kl, accumulate), .flags_at = offsetof(struct op_kl, standard),
+          .shapes = {&op_kl_shapes});

@@ -5,6 +5,7 @@
 #include "shaders/mean_voxels/mean_voxels_forward_push.h"
 #include "shaders/op_define.h"
 
+#include <stddef.h>
 #include <stdio.h>
 
 static uint64_t element_count(const struct op_mean_voxels *p) {
@@ -20,8 +21,8 @@ static bool describe(const struct op_mean_voxels *p, struct op_signature *signat
     if (!op_check_dtype(refusal, p->dtype) || !op_check_channels(refusal, "c", p->c) ||
         !op_check_rows(refusal, p->n, p->voxels, p->c))
         return false;
-    snprintf(signature->text, sizeof signature->text, "n=%u voxels=%u c=%u %s", p->n, p->voxels, p->c,
-             p->dtype == OP_BF16 ? "bf16" : "fp32");
+    snprintf(signature->text, sizeof signature->text, "n=%u voxels=%u c=%u %s%s", p->n, p->voxels, p->c,
+             p->dtype == OP_BF16 ? "bf16" : "fp32", p->accumulate ? " accumulate" : "");
     return true;
 }
 
@@ -44,7 +45,7 @@ static bool describe_backward(const struct op_target *target, const struct op_me
     if (!describe(p, signature, refusal))
         return false;
     args->d_dst = op_elements(OP_F32, (uint64_t)p->n * p->c);
-    args->d_src = op_elements(p->dtype, element_count(p));
+    args->d_src = op_elements_added(p->accumulate, p->dtype, element_count(p));
     return true;
 }
 
@@ -66,9 +67,11 @@ static void record_backward(struct op_recorder *recorder, const struct op_mean_v
     struct push_mean_voxels_backward push = {.d_dst = args->d_dst.address,
                                              .d_src = args->d_src.address,
                                              .rows = plan(&recorder->library->target, p)};
-    op_dispatch(recorder, OP_LAUNCH(KERNEL_FOR(p->dtype, mean_voxels_backward), push,
-                                    .items = op_rows_items(&push.rows), .reads = {args->d_dst},
-                                    .writes = {args->d_src}));
+    op_dispatch(recorder,
+                OP_LAUNCH(KERNEL_FOR(p->dtype, mean_voxels_backward), push, OP_SPEC(p->accumulate),
+                          .items = op_rows_items(&push.rows),
+                          .reads = {args->d_dst, p->accumulate ? args->d_src : (struct rt_buffer){0}},
+                          .writes = {args->d_src}));
 }
 
 static void reference_forward(const struct op_mean_voxels *p,
@@ -81,11 +84,14 @@ static void reference_forward(const struct op_mean_voxels *p,
 
 static void reference_backward(const struct op_mean_voxels *p,
                                const struct op_mean_voxels_backward_arrays *args) {
-    for (uint64_t i = 0; i < element_count(p); i++)
-        args->d_src[i] = args->d_dst[i / p->c / p->voxels * p->c + i % p->c] / p->voxels;
+    for (uint64_t i = 0; i < element_count(p); i++) {
+        double d = args->d_dst[i / p->c / p->voxels * p->c + i % p->c] / p->voxels;
+        args->d_src[i] = d + (p->accumulate ? args->d_src[i] : 0.0);
+    }
 }
 
 OP_DEFINE(mean_voxels_forward, describe_forward, record_forward, reference_forward,
-          .shapes = {&op_mean_voxels_shapes});
+          .flags_at = offsetof(struct op_mean_voxels, accumulate), .shapes = {&op_mean_voxels_shapes});
 OP_DEFINE(mean_voxels_backward, describe_backward, record_backward, reference_backward,
-          .shapes = {&op_mean_voxels_shapes});
+          .flags_at = offsetof(struct op_mean_voxels, accumulate),
+          .accumulate_at = offsetof(struct op_mean_voxels, accumulate), .shapes = {&op_mean_voxels_shapes});

@@ -8,6 +8,7 @@ struct op_mean_voxels {
     enum op_dtype dtype;
     uint32_t n, voxels; // voxels = d h w
     uint32_t c;
+    bool accumulate; // backward only: add to d_src
 };
 
 // Elements of the scratch `partials` (fp32) follow from op_describe.

@@ -6,6 +6,7 @@
 #include "shaders/reconstruction/reconstruction_calibrate_push.h"
 #include "shaders/reconstruction/reconstruction_finish_push.h"
 #include "shaders/reconstruction/reconstruction_forward_push.h"
+#include "shaders/reconstruction/reconstruction_private.h"
 
 #include <math.h>
 #include <stddef.h>
@@ -24,7 +25,7 @@ static uint32_t elements_used(const struct op_reconstruction *p) {
     return p->voxels * channels_used(p);
 }
 
-static float least_variance(const struct op_reconstruction *p) {
+float op_reconstruction_least(const struct op_reconstruction *p) {
     float sigma = p->sigma_floor != 0.0f ? p->sigma_floor : 0.03f;
     return sigma * sigma;
 }
@@ -88,19 +89,19 @@ static bool describe_backward(const struct op_target *target, const struct op_re
     return true;
 }
 
-static void record_finish(struct op_recorder *recorder, const struct op_reconstruction *p,
-                          struct rt_buffer sums, const struct op_reconstruction_forward_buffers *args) {
+void op_reconstruction_finish(struct op_recorder *recorder, const struct op_reconstruction *p,
+                              struct rt_buffer sums, struct rt_buffer calibration,
+                              struct rt_buffer squared_error, struct rt_buffer nll) {
     struct push_reconstruction_finish push = {.sums = sums.address,
-                                              .calibration = args->calibration.address,
-                                              .squared_error = args->squared_error.address,
-                                              .nll = args->nll.address,
+                                              .calibration = calibration.address,
+                                              .squared_error = squared_error.address,
+                                              .nll = nll.address,
                                               .n = p->n,
                                               .c = p->c,
                                               .elements = elements_used(p),
-                                              .least = least_variance(p)};
-    op_dispatch(recorder,
-                OP_LAUNCH(KERNEL_reconstruction_finish, push, .items = p->n,
-                          .reads = {sums, args->calibration}, .writes = {args->squared_error, args->nll}));
+                                              .least = op_reconstruction_least(p)};
+    op_dispatch(recorder, OP_LAUNCH(KERNEL_reconstruction_finish, push, .items = p->n,
+                                    .reads = {sums, calibration}, .writes = {squared_error, nll}));
 }
 
 static void record_forward(struct op_recorder *recorder, const struct op_reconstruction *p,
@@ -121,7 +122,7 @@ static void record_forward(struct op_recorder *recorder, const struct op_reconst
                                     .writes = {op_rows_records(&rows, p->c, scratch)}));
     const struct op_rows_outputs outputs = {.first = sums, .first_width = p->c, .factor = 1.0f};
     op_rows_sum(recorder, &rows, p->c, scratch, &outputs);
-    record_finish(recorder, p, sums, args);
+    op_reconstruction_finish(recorder, p, sums, args->calibration, args->squared_error, args->nll);
 }
 
 static void record_calibrate(struct op_recorder *recorder, const struct op_reconstruction *p,
@@ -131,7 +132,7 @@ static void record_calibrate(struct op_recorder *recorder, const struct op_recon
                                                  .n = p->n,
                                                  .elements = (float)p->n * (float)elements_used(p),
                                                  .momentum = momentum(p),
-                                                 .least = least_variance(p)};
+                                                 .least = op_reconstruction_least(p)};
     op_dispatch(recorder,
                 OP_LAUNCH(KERNEL_reconstruction_calibrate, push, .items = 1,
                           .reads = {args->squared_error, args->calibration}, .writes = {args->calibration}));
@@ -148,7 +149,7 @@ static void record_backward(struct op_recorder *recorder, const struct op_recons
                                                 .count4 = p->n * sample4,
                                                 .c_used = channels_used(p),
                                                 .accumulate = p->accumulate,
-                                                .least = least_variance(p)};
+                                                .least = op_reconstruction_least(p)};
     op_dispatch(recorder,
                 OP_LAUNCH(KERNEL_FOR(p->dtype, reconstruction_backward), push,
                           OP_SPEC(p->target_dtype == OP_BF16, sample4, p->c / 4), .items = push.count4,
@@ -156,13 +157,13 @@ static void record_backward(struct op_recorder *recorder, const struct op_recons
                           .writes = {args->d_pred}));
 }
 
-static double variance(const struct op_reconstruction *p, const double *calibration) {
-    return fmax(calibration[OP_CALIBRATION_SIGMA2], (double)least_variance(p));
+double op_reconstruction_variance(const struct op_reconstruction *p, const double *calibration) {
+    return fmax(calibration[OP_CALIBRATION_SIGMA2], (double)op_reconstruction_least(p));
 }
 
 static void reference_forward(const struct op_reconstruction *p,
                               const struct op_reconstruction_forward_arrays *args) {
-    double sigma2 = variance(p, args->calibration), elements = elements_used(p);
+    double sigma2 = op_reconstruction_variance(p, args->calibration), elements = elements_used(p);
     for (uint32_t n = 0; n < p->n; n++)
         args->squared_error[n] = 0.0;
     for (uint64_t i = 0; i < element_count(p); i++)
@@ -182,13 +183,14 @@ static void reference_calibrate(const struct op_reconstruction *p,
     double rate = fmax((double)momentum(p), 1.0 / (calibration[OP_CALIBRATION_UPDATES] + 1.0));
     double batch = sum / ((double)p->n * elements_used(p));
     calibration[OP_CALIBRATION_MSE] += rate * (batch - calibration[OP_CALIBRATION_MSE]);
-    calibration[OP_CALIBRATION_SIGMA2] = fmax(calibration[OP_CALIBRATION_MSE], (double)least_variance(p));
+    calibration[OP_CALIBRATION_SIGMA2] =
+        fmax(calibration[OP_CALIBRATION_MSE], (double)op_reconstruction_least(p));
     calibration[OP_CALIBRATION_UPDATES] += 1.0;
 }
 
 static void reference_backward(const struct op_reconstruction *p,
                                const struct op_reconstruction_backward_arrays *args) {
-    double sigma2 = variance(p, args->calibration);
+    double sigma2 = op_reconstruction_variance(p, args->calibration);
     for (uint64_t i = 0; i < element_count(p); i++) {
         double d = args->d_nll[i / p->c / p->voxels] * (args->pred[i] - args->target[i]) / sigma2;
         d = i % p->c < channels_used(p) ? d : 0.0;
@@ -196,20 +198,19 @@ static void reference_backward(const struct op_reconstruction *p,
     }
 }
 
-// A variance is positive; zeros, as at first, must work too (one sample in four).
-static void prepare(const struct op_reconstruction *p, double *calibration) {
+void op_reconstruction_prepare(uint32_t n, double *calibration) {
     double random = calibration[OP_CALIBRATION_SIGMA2];
-    calibration[OP_CALIBRATION_SIGMA2] = p->n % 4 == 0 ? 0.0 : fmod(fabs(random), 1.0);
+    calibration[OP_CALIBRATION_SIGMA2] = n % 4 == 0 ? 0.0 : fmod(fabs(random), 1.0);
 }
 
 static void prepare_forward(const struct op_reconstruction *p,
                             const struct op_reconstruction_forward_arrays *args) {
-    prepare(p, args->calibration);
+    op_reconstruction_prepare(p->n, args->calibration);
 }
 
 static void prepare_backward(const struct op_reconstruction *p,
                              const struct op_reconstruction_backward_arrays *args) {
-    prepare(p, args->calibration);
+    op_reconstruction_prepare(p->n, args->calibration);
 }
 
 // Errors are positive. By the batch: the first one (2), one that is not finite (3), any other.

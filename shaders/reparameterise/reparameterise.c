@@ -193,5 +193,6 @@ OP_DEFINE(reparameterise_inverse, describe_inverse, record_inverse, reference_in
 OP_PREPARE(reparameterise_backward, prepare_backward);
 OP_DEFINE(reparameterise_backward, describe_backward, record_backward, reference_backward,
           .prepare = reparameterise_backward_prepare,
+          .accumulate_at = offsetof(struct op_reparameterise, accumulate),
           .flags_at = offsetof(struct op_reparameterise, tempered),
           .shapes = {&op_reparameterise_shapes, &op_reparameterise_bench_shapes});

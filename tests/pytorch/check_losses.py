@@ -1,5 +1,5 @@
-"""check_losses.py OP_BRIDGE: kl, reconstruction, softmax_cross_entropy, hinge, reparameterise and embedding against
-PyTorch's own."""
+"""check_losses.py OP_BRIDGE: kl, reconstruction, picture_loss, softmax_cross_entropy, hinge, reparameterise and embedding
+against PyTorch's own."""
 import struct
 import sys
 
@@ -65,6 +65,29 @@ def check_reconstruction(ops, judge):
     judge.close("reconstruction: d_pred", got["d_pred"], used_only(pred.grad), TOLERANCE)
 
 
+def check_picture_loss(ops, judge):
+    size, block, sigma2 = (4, 6, 10), (2, 2, 2), 0.07
+    deep = leaf(N, *(whole // part for whole, part in zip(size, block)), 8 * C, scale=2.0)
+    scale, shift, target = leaf(N, C), leaf(N, C), torch.rand(N, *size, C)
+    # Blocks [n][d][h][w][id][ih][iw][c] to voxels.
+    wide = deep.unflatten(-1, (*block, C)).permute(0, 1, 4, 2, 5, 3, 6, 7).reshape(N, *size, C)
+    film = [x[:, None, None, None] for x in (scale, shift)]
+    pred = torch.sigmoid(wide * (1 + film[0]) + film[1])[..., :USED]
+    terms = F.gaussian_nll_loss(pred, target[..., :USED], torch.full_like(pred, sigma2), full=True, reduction="none")
+    nll, weight = terms.flatten(1).sum(1), torch.tensor([1.0, 0.25, 3.0])
+    nll.backward(weight)
+    params = struct.pack("@i9If", F32, N, *size, C, *block, USED, 0.03)
+    inputs = {"deep": array(deep), "scale": array(scale), "shift": array(shift), "target": array(target),
+              "calibration": numpy.array([sigma2, sigma2, 5, 0], numpy.float32)}
+    got = ops.run("picture_loss_forward", params, **inputs)
+    judge.close("picture loss: nll", got["nll"], nll, TOLERANCE)
+    squares = ((pred - target[..., :USED]) ** 2).flatten(1).sum(1)
+    judge.close("picture loss: squared_error", got["squared_error"], squares, TOLERANCE)
+    got = ops.run("picture_loss_backward", params, d_nll=weight.numpy(), **inputs)
+    for name, x in (("deep", deep), ("scale", scale), ("shift", shift)):
+        judge.close(f"picture loss: d_{name}", got["d_" + name], x.grad, TOLERANCE)
+
+
 def check_cross_entropy(ops, judge):
     logits, labels, weight = leaf(8, 6, scale=4.0), torch.randint(0, 6, (8,)), torch.rand(8)
     loss = F.cross_entropy(logits, labels, reduction="none")
@@ -126,6 +149,7 @@ def main():
     check_kl(ops, judge, False)
     check_kl(ops, judge, True)
     check_reconstruction(ops, judge)
+    check_picture_loss(ops, judge)
     check_cross_entropy(ops, judge)
     check_hinge(ops, judge, 0, "real", lambda x: F.relu(1 - x), 1)
     check_hinge(ops, judge, 1, "fake", lambda x: F.relu(1 + x), 0)

@@ -11,7 +11,7 @@ backward pass, whatever came before. The model starts with whole branches at zer
 blocks), where a gradient is zero on both sides and proves nothing; every parameter must have been seen off zero. And
 once by the twin that trains along: here errors add up.
 
-Bounds, of the largest value of a tensor: output, losses and KL to 1e-5 (measured: 3e-6), gradients to 1e-4 (measured:
+Bounds, of the largest value of a tensor: losses and KL to 1e-5 (measured: 3e-6), gradients to 1e-4 (measured:
 6e-6): sums of thousands of products in two orders. Along the ten steps parameters, averages and statistics to 1e-3
 (measured: 5e-5): Adam divides by the size of the gradient, so a parameter whose gradient is near zero moves by
 rounding. Muon brings directions that the gradient hardly has to one length with the others, up to 485 times their own,
@@ -151,16 +151,15 @@ def forward(twin, given):
     clip, classes = tensor(given["clip"]), tensor(given["classes"]).long()
     output, kls = twin(clip, classes, eps, drops)
     squared = ((output[..., :3] - clip[..., :3]) ** 2).flatten(1).sum(1)
-    return output, squared, kls
+    return squared, kls
 
 
 def negative_log_likelihood(given, squared, sigma2):
-    numbers = given["output"][0, ..., :3].size
+    numbers = given["clip"][0, ..., :3].size
     return squared / (2 * sigma2) + numbers / 2 * math.log(2 * math.pi * sigma2)
 
 
-def check_losses(given, output, squared, kls, sigma2, bound):
-    check("output", given["output"], output.detach(), bound)
+def check_losses(given, squared, kls, sigma2, bound):
     check("squared error", given["squared_error"], squared.detach(), bound)
     check("nll", given["nll"], negative_log_likelihood(given, squared, sigma2).detach(), bound)
     for level, kl in enumerate(kls):
@@ -178,8 +177,8 @@ def backward(twin, given, squared, kls, sigma2):
 def check_pass(twin, given, sigma2_before, sigma2, seen):
     """One pass from the bridge's weights; adds to `seen` what was compared off zero. The likelihood's sigma learns of a
     step between that step's loss and its gradient."""
-    output, squared, kls = forward(twin, given)
-    check_losses(given, output, squared, kls, sigma2_before, PASS_BOUND)
+    squared, kls = forward(twin, given)
+    check_losses(given, squared, kls, sigma2_before, PASS_BOUND)
     backward(twin, given, squared, kls, sigma2)
     seen.update(f"kl of level {level}" for level, kl in enumerate(kls) if (kl > 0).any())
     for name, p in twin.named_parameters():
@@ -214,10 +213,10 @@ def run_step(training, given):
     """One step of the twin that trains along."""
     twin = training.twin
     check_drops(given)
-    output, squared, kls = forward(twin, given)
-    check_losses(given, output, squared, kls, training.sigma2(), 1e-3)
+    squared, kls = forward(twin, given)
+    check_losses(given, squared, kls, training.sigma2(), 1e-3)
     check_weights_of_losses(training, given)
-    training.calibrate(float(squared.mean()) / given["output"][0, ..., :3].size)
+    training.calibrate(float(squared.mean()) / given["clip"][0, ..., :3].size)
     backward(twin, given, squared, kls, training.sigma2())
     norm = math.sqrt(sum(float((p.grad.double() ** 2).sum()) for p in twin.parameters()))
     lr, factor = training.lr(), training.clip_factor(norm)

@@ -207,7 +207,6 @@ static void write_step(struct bridge *b, uint32_t step, const struct trainer_rep
     snprintf(name, sizeof name, "step-%u", step);
     begin_file(b, name);
     add_device(b, "clip", t->inputs.clip, 5, clip);
-    add_device(b, "output", graph_value_buffer(t->first.graph, t->first.output), 5, clip);
     add_classes(b);
     add_samples(b, "d_nll", t->buffers.d_nll);
     add_samples(b, "nll", t->buffers.nll);
