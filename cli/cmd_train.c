@@ -110,6 +110,18 @@ static bool choose_model(struct training *t, struct cli_error *error) {
     return train_choose_decoder(&t->v, &t->model, t->decoder, error) && fits_clips(t, error);
 }
 
+// Where the device's memory is the host's own, drawn clips need theirs beside the model's.
+static bool fits_beside(const struct training *t, const struct trainer_memory *m, struct cli_error *error) {
+    enum rt_device_type type = rt_device_describe(t->device.device)->type;
+    bool shared = type == RT_DEVICE_CPU || type == RT_DEVICE_INTEGRATED;
+    uint64_t left = m->total < m->free ? m->free - m->total : 0;
+    return !shared || t->data.host_bytes == 0 || t->data.host_bytes <= left ||
+           cli_fail(error, NULL,
+                    "training needs %.0f MiB and clips that are drawn %.0f MiB, but %.0f MiB are free: lower "
+                    "clips or --batch",
+                    (double)m->total / MEBI, (double)t->data.host_bytes / MEBI, (double)m->free / MEBI);
+}
+
 static bool dry_run(struct training *t, struct cli_error *error) {
     struct trainer_memory m;
     if (!cli_check(error, trainer_plan(t->device.library, &t->model, t->data.train, &t->options, &m),
@@ -128,7 +140,8 @@ static bool dry_run(struct training *t, struct cli_error *error) {
                (double)t->data.host_bytes / MEBI, 100.0 * t->data.renew);
     printf("in all                    %8.1f MiB of %.1f MiB free\n", (double)m.total / MEBI,
            (double)m.free / MEBI);
-    return m.total <= m.free || cli_fail(error, NULL, "it does not fit on the device: lower --batch");
+    return (m.total <= m.free || cli_fail(error, NULL, "it does not fit on the device: lower --batch")) &&
+           fits_beside(t, &m, error);
 }
 
 // --- the run
@@ -149,7 +162,7 @@ static bool check_clips(const struct training *t, struct cli_error *error) {
         return true;
     return cli_check(error, trainer_plan(t->device.library, &t->model, t->data.train, &t->options, &m),
                      "planning the memory") &&
-           train_data_check(&t->data, m.streamed, error);
+           fits_beside(t, &m, error) && train_data_check(&t->data, m.streamed, error);
 }
 
 // What has changed with the user's word is what the run has from now on.

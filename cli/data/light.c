@@ -71,8 +71,8 @@ static void add_weighted(float *restrict out, const float *restrict in, float we
         out[i] += weight * in[i];
 }
 
-// One pass of a Gaussian over arrays [count][length][step], along `length`; what lies outside is black. Tap by
-// tap, so that the inner loop runs over neighbours in memory.
+// One pass of a Gaussian over arrays [count][length][step], along `length`; what lies outside is black. Tap
+// by tap, so that the inner loop runs over neighbours in memory.
 static void blur(const float *in, float *out, size_t count, int length, size_t step, const float *kernel,
                  int radius) {
     size_t line = (size_t)length * step;

@@ -91,18 +91,24 @@ uint64_t particle_pool_bytes(const struct particle_set *set, bool val, double re
 }
 
 // Clips of the set that is drawn have their numbers there, new ones those behind.
-static bool draw(const struct particle_pool *pool, uint32_t clip, uint8_t *rgb) {
+static bool draw(const struct particle_pool *pool, uint32_t clip, uint8_t *rgb, struct cli_error *error) {
     uint32_t place = clip % pool->source.count, version = clip / pool->source.count, n = place % pool->each;
     uint32_t number = version == 0 ? pool->first + n : pool->set.clips + (version - 1) * pool->each + n;
     struct clip drawn;
-    struct cli_error error = {.text = ""};
-    if (!particle_set_draw(&pool->set, kind_at(pool->classes[place]), number, &drawn, &error)) {
-        rt_log(RT_LOG_ERROR, "%s", error.text);
+    if (!particle_set_draw(&pool->set, kind_at(pool->classes[place]), number, &drawn, error))
         return false;
-    }
     memcpy(rgb, drawn.rgb, bytes_of(&pool->set));
     clip_destroy(&drawn);
     return true;
+}
+
+// Part of the library while it runs, on whatever thread: it logs its error, as clip_source wants it.
+static bool draw_now(const struct particle_pool *pool, uint32_t clip, uint8_t *rgb) {
+    struct cli_error error = {.text = ""};
+    bool drawn = draw(pool, clip, rgb, &error);
+    if (!drawn)
+        rt_log(RT_LOG_ERROR, "%s", error.text);
+    return drawn;
 }
 
 static uint32_t version_of(const struct particle_pool *pool, uint32_t clip) {
@@ -143,10 +149,10 @@ static void *draw_ahead(void *user) {
         spare->clip = clip;
         spare->state = SPARE_DRAWING;
         pthread_mutex_unlock(&pool->lock);
-        bool drawn = draw(pool, clip, spare->rgb);
+        struct cli_error ignored = {.text = ""}; // its reader tries again, and fails where it is asked
+        bool drawn = draw(pool, clip, spare->rgb, &ignored);
         pthread_mutex_lock(&pool->lock);
-        spare->state =
-            drawn ? SPARE_READY : SPARE_FREE; // its reader tries again, and fails where it is asked
+        spare->state = drawn ? SPARE_READY : SPARE_FREE;
         pthread_cond_broadcast(&pool->changed);
     }
     pthread_mutex_unlock(&pool->lock);
@@ -217,14 +223,14 @@ static bool take_spare(struct particle_pool *pool, struct place *place, uint32_t
 static bool renew(struct particle_pool *pool, struct place *place, uint32_t clip) {
     if (!take_spare(pool, place, clip)) {
         place->version = 0;
-        if (!draw(pool, clip, place->rgb))
+        if (!draw_now(pool, clip, place->rgb))
             return false;
     }
     place->version = version_of(pool, clip);
     return true;
 }
 
-// Part of the library while it runs, on whatever thread. A clip that has been replaced is drawn once more.
+// A clip that has been replaced is drawn once more.
 static bool read_clip(void *user, uint32_t clip, uint8_t *rgb) {
     struct particle_pool *pool = user;
     struct place *place = &pool->places[clip % pool->source.count];
@@ -235,7 +241,7 @@ static bool read_clip(void *user, uint32_t clip, uint8_t *rgb) {
     if (there)
         memcpy(rgb, place->rgb, bytes_of(&pool->set));
     pthread_mutex_unlock(&place->lock);
-    return replaced ? draw(pool, clip, rgb) : there;
+    return replaced ? draw_now(pool, clip, rgb) : there;
 }
 
 // --- filling
@@ -252,7 +258,7 @@ static bool fill_one(void *user, uint32_t clip, uint8_t *unused) {
     struct place *place = &f->pool->places[clip % f->pool->source.count];
     uint32_t version = version_of(f->pool, clip);
     (void)unused;
-    bool done = !interrupt_requested() && (place->version == version || draw(f->pool, clip, place->rgb));
+    bool done = !interrupt_requested() && (place->version == version || draw_now(f->pool, clip, place->rgb));
     place->version = done ? version : 0;
     pthread_mutex_lock(&f->lock);
     f->bar.done++;

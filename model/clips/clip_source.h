@@ -6,8 +6,8 @@
 #include <stdint.h>
 
 // `read` fills rgb [d][h][w][3] and may be called from several threads at once; false, with a line logged,
-// when a clip cannot be read. Where clips are renewed (sampler.h) it is asked for clips beyond `count`, too: clip
-// `count` + i is what takes the place of clip i, and has its class.
+// when a clip cannot be read. Where clips are renewed (sampler.h) it is asked for clips beyond `count`, too:
+// clip `count` + i is what takes the place of clip i, and has its class.
 struct clip_source {
     uint32_t count;
     uint32_t d, h, w;

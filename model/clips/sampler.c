@@ -31,8 +31,8 @@ static void shuffle(struct sampler *s, uint64_t epoch) {
     s->epoch = epoch;
 }
 
-// How often a place has been renewed, floor(epoch renew + u), in whole numbers of 2^-32: u is the place's own, so
-// that the same part of the places is renewed in every epoch, and each of them at equal distances.
+// How often a place has been renewed, floor(epoch renew + u), in whole numbers of 2^-32: u is the place's
+// own, so that the same part of the places is renewed in every epoch, and each of them at equal distances.
 static uint64_t renewals(const struct sampler *s, uint32_t bits, uint64_t epoch) {
     return (epoch * (uint64_t)(s->renew * 0x1p32 + 0.5) + bits) >> 32;
 }

@@ -34,8 +34,8 @@ struct sampler_item {
 bool sampler_init(struct sampler *sampler);
 void sampler_finish(struct sampler *sampler);
 
-// The clip that has a place, 0 <= place < clips, in an epoch: place + clips * (how often it was renewed). In the
-// first epoch it is `place` itself, and always where nothing is renewed.
+// The clip that has a place, 0 <= place < clips, in an epoch: place + clips * (how often it was renewed). In
+// the first epoch it is `place` itself, and always where nothing is renewed.
 uint32_t sampler_clip(const struct sampler *sampler, uint32_t place, uint64_t epoch);
 // Whether all clips of that many epochs have numbers.
 bool sampler_can_count(const struct sampler *sampler, uint64_t epochs);

@@ -1,5 +1,5 @@
-// Particles as data of a run: what their text says, which clips a pool holds, and that whoever reads them gets the
-// same bytes in whatever order, drawn ahead or not.
+// Particles as data of a run: what their text says, which clips a pool holds, and that whoever reads them
+// gets the same bytes in whatever order, drawn ahead or not.
 #include "cli/data/particle_variety.h"
 #include "cli/data/particles.h"
 #include "cli/train/data.h"

@@ -204,7 +204,8 @@ static void renewed_clips_are_streamed(struct rt_device *device) {
     sampler.renew = 0.0;
 }
 
-// A source that asks for it knows what is read long before, each clip once and in order, also behind a resume.
+// A source that asks for it knows what is read long before, each clip once and in order, also behind a
+// resume.
 static void sources_are_told_ahead(struct rt_device *device) {
     enum { AHEAD = 10, FIRST = 2, ROOM = 40 * BATCH };
     uint32_t expected[ROOM];
