@@ -188,7 +188,7 @@ build_release() {
 
 # Files of ours, by the ending of their names; build folders lie elsewhere.
 sources() {
-    find cli model runtime shaders tests -type f -name "*.$1" | sort
+    find cli model runtime shaders tests weights -type f -name "*.$1" | sort
 }
 
 lint_tools() {

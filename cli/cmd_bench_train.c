@@ -2,10 +2,11 @@
 #include "cli/bench/bench_train_print.h"
 #include "cli/bench/choice.h"
 #include "cli/command.h"
-#include "cli/train/clips.h"
+#include "cli/train/data.h"
 #include "cli/train/options.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 struct bench_values {
     int preset, precision, optimiser;
@@ -31,8 +32,9 @@ static const struct option options[] = {
     {FIELD(steps), .name = "steps", .initial = "10", .min = 1, .max = BENCH_MAX_REPEAT,
      .help = "how many steps the median is taken from"},
     {FIELD(adversary), .name = "adversary", .help = "a step of the second phase, with the adversary"},
-    {FIELD(data), .name = "data", .value = "DIR",
-     .help = "train on this data set, and say how long steps wait for its clips"},
+    {FIELD(data), .name = "data", .value = "DATA",
+     .help =
+         "train on this data set, as `mograph train` takes it, and say how long steps wait for its clips"},
     {FIELD(stream), .name = "stream", .help = "read the clips while training, even if all fit on the device"},
     {FIELD(each), .name = "each", .help = "also list every record of the profiled step, in order"},
     {FIELD(no_profile), .name = "no-profile", .help = "time steps only"},
@@ -47,8 +49,7 @@ struct benching {
     struct cli_device device;
     struct bench_batches batches;
     struct bench_train bench;
-    struct data_set set;
-    struct train_clips clips;
+    struct train_data data;
 };
 
 // --- what is timed
@@ -67,26 +68,26 @@ static bool choose_options(struct benching *b, struct cli_error *error) {
     train.stream = v->stream;
     train.adversary_from = v->adversary ? 0.0 : 1.0;
     b->bench.options = train_trainer_options(&train);
+    if (v->data != NULL)
+        train_data_options(&b->data, &b->bench.options);
     b->bench.steps = (uint32_t)v->steps;
     b->bench.profiled = b->batches.count == 1 && !v->no_profile;
     return true;
 }
 
 static bool choose_data(struct benching *b, struct cli_size *size, struct cli_error *error) {
-    uint32_t clip[3];
+    const struct train_data *data = &b->data;
     if (b->v->data == NULL)
         return true;
-    if (!data_set_scan(&b->set, b->v->data, error) || !data_set_check(&b->set, b->v->data, error) ||
-        !train_clips_size(&b->set, clip, error))
+    if (!train_data_open(&b->data, b->v->data, error))
         return false;
-    if (size->width != 0 && (size->frames != clip[0] || size->height != clip[1] || size->width != clip[2]))
-        return cli_usage(error, "--data gives clips of %ux%ux%u: leave --size out", clip[2], clip[1],
-                         clip[0]);
-    *size = (struct cli_size){clip[2], clip[1], clip[0]};
-    if (!train_clips_init(&b->clips, &b->set, false, clip[0], clip[1], clip[2], error))
-        return false;
-    b->bench.data = &b->clips.source;
-    return b->clips.source.count > 0 || cli_fail(error, b->v->data, "has no training clips");
+    const struct cli_size own = {data->width, data->height, data->frames};
+    if (size->width != 0 && memcmp(size, &own, sizeof own) != 0)
+        return cli_usage(error, "--data gives clips of %ux%ux%u: leave --size out", own.width, own.height,
+                         own.frames);
+    *size = own;
+    b->bench.data = &b->data;
+    return true;
 }
 
 static bool choose(struct benching *b, struct cli_error *error) {
@@ -98,7 +99,7 @@ static bool choose(struct benching *b, struct cli_error *error) {
     if (!choose_data(b, &size, error) || !bench_choose_model(b->v->preset, size, &b->bench.model, error))
         return false;
     if (b->v->data != NULL)
-        b->bench.model.classes = b->set.kind_count;
+        b->bench.model.classes = b->data.kind_count;
     return choose_options(b, error);
 }
 
@@ -150,8 +151,7 @@ static bool run(const void *values, char **args, int arg_count, struct cli_error
                 (b.batches.count == 1 ? one_batch(&b, error) : several_batches(&b, error));
     free(b.bench.records);
     cli_device_close(&b.device);
-    train_clips_destroy(&b.clips);
-    data_set_destroy(&b.set);
+    train_data_close(&b.data);
     return done;
 }
 

@@ -8,7 +8,7 @@ struct particles_values {
     const char *out, *variety_of;
     int64_t clips, layouts, seed;
     struct cli_size size;
-    double variety, val;
+    double variety, phase, val;
     int format;
     bool force;
 };
@@ -17,19 +17,16 @@ struct particles_values {
 
 static const struct option options[] = {
     {OPTION_DATASET_OUT(struct particles_values, out)},
-    {FIELD(clips), .name = "clips", .initial = "240", .min = 1, .max = 100000,
-     .help = "clips of each kind, training and validation together"},
-    {FIELD(layouts), .name = "layouts", .initial = "4", .min = 0, .max = 100000,
-     .help = "arrangements of the particles that the clips of a kind share; "
-             "0: every clip has its own, which is far harder to learn"},
-    {FIELD(variety), .name = "variety", .initial = "1", .min = 0, .max = 1,
-     .help = "how far the clips of a layout differ in size, speed, turn, place and moment, as a part of what "
-             "their kind allows; the less, the sooner single particles are learnt"},
+    {OPTION_PARTICLES_CLIPS(struct particles_values, clips)},
+    {OPTION_PARTICLES_LAYOUTS(struct particles_values, layouts)},
+    {OPTION_PARTICLES_VARIETY(struct particles_values, variety)},
+    {FIELD(phase), .name = "phase", .initial = "0", .min = 0, .max = 1,
+     .help = "how far into their course clips may begin, as a part of it; 0: all begin at the beginning"},
     {FIELD(variety_of), .name = "variety-of", .value = "LIST",
-     .help = "the same of single parameters, in order: all=1,phase=0 also differs in hue, spread, arms and "
-             "more; manifest.json shows which a kind has"},
+     .help = "the variety of single parameters, in order: all=0,hue=1 differs in hue alone; manifest.json "
+             "shows which a kind has"},
     {OPTION_DATASET_SIZE(struct particles_values, size)},
-    {FIELD(seed), .name = "seed", .initial = "1", .min = 0, .max = 9e15, .help = "same seed, same bytes"},
+    {OPTION_PARTICLES_SEED(struct particles_values, seed)},
     {OPTION_DATASET_VAL(struct particles_values, val)},
     {OPTION_DATASET_FORMAT(struct particles_values, format)},
     {OPTION_FORCE(struct particles_values, force, "a data set")},
@@ -42,6 +39,7 @@ static bool run(const void *values, char **args, int arg_count, struct cli_error
     if (v->out == NULL)
         return cli_usage(error, "say where to write it: -o DIR");
     struct particle_variety variety = particle_variety_all((float)v->variety);
+    variety.of[PARTICLE_phase] = (float)v->phase;
     if (v->variety_of != NULL && !particle_variety_set(&variety, v->variety_of, error))
         return false;
     struct particle_set set = {.seed = (uint64_t)v->seed,

@@ -2,6 +2,7 @@
 #include "cli/command.h"
 #include "cli/dataset.h"
 #include "cli/device.h"
+#include "cli/eval/comparison.h"
 #include "cli/eval/eval_page.h"
 #include "cli/eval/kind_classifier.h"
 #include "cli/eval/results_json.h"
@@ -25,7 +26,7 @@ struct eval_values {
     const char *weights, *out, *device, *classifier;
     int64_t n, seed;
     double temperature, fine;
-    bool json, no_tune;
+    bool json, markdown, table, no_tune;
 };
 
 #define FIELD(field) OPTION_FIELD(struct eval_values, field)
@@ -45,6 +46,9 @@ static const struct option options[] = {
     {FIELD(classifier), .name = "classifier", .value = "FILE",
      .help = "what tells kinds apart, of `mograph classifier train` (default: DATA/classifier.safetensors, "
              "trained first where there is none)"},
+    {FIELD(table), .name = "table",
+     .help = "put results beside each other instead: the arguments are files of --json, or folders of -o"},
+    {FIELD(markdown), .name = "markdown", .help = "print tables as Markdown"},
     {OPTION_DEVICE(struct eval_values, device)},
     {OPTION_NO_TUNE(struct eval_values, no_tune)},
     {OPTION_JSON(struct eval_values, json)},
@@ -55,6 +59,7 @@ struct evaluation_run {
     const struct eval_values *v;
     const char *folder;
     char weights[PATH_CAPACITY];
+    struct judging_set judged;
     struct eval_data data;
     struct cli_device device;
     struct eval_model model;
@@ -70,6 +75,7 @@ static void describe(struct evaluation_run *e) {
     *r = (struct eval_results){.data = e->folder,
                                .weights = e->weights,
                                .hash = weights_hash(e->model.weights),
+                               .judged = e->judged,
                                .device = rt_device_describe(e->device.device)->name,
                                .drawing = {.seed = (uint64_t)e->v->seed,
                                            .temperature = (float)e->v->temperature,
@@ -104,6 +110,7 @@ static bool tell_data(const struct evaluation_run *e, struct cli_error *error) {
 static bool open_all(struct evaluation_run *e, struct cli_error *error) {
     return weights_path_find(e->v->weights, e->weights, error) && check_classifier(e->v->classifier, error) &&
            eval_data_open(&e->data, e->folder, (uint32_t)e->v->n, error) && tell_data(e, error) &&
+           judging_set_name(&e->judged, &e->data.set, e->folder, error) &&
            cli_device_open(e->v->device, &e->device, error) && cli_device_tune(&e->device, e->v->no_tune) &&
            eval_model_open(&e->model, e->device.library, e->weights, &e->data, error);
 }
@@ -202,13 +209,22 @@ static bool write_folder(const struct evaluation_run *e, struct cli_error *error
                                  eval_page_write(&e->results, e->v->out, error));
 }
 
-static bool print_tables(const struct eval_results *results, struct cli_error *error) {
+static void print_table(const struct table *table, bool markdown) {
+    if (markdown)
+        table_print_markdown(table, stdout);
+    else
+        table_print(table, stdout);
+}
+
+static bool print_tables(const struct eval_results *results, bool markdown, struct cli_error *error) {
     bool made = true;
+    printf("Judged by %s (%s), %u clips of each kind\n\n", results->judged.name, results->judged.hash,
+           results->n);
     for (int which = 0; which < TABLE_COUNT && made; which++) {
         struct table table;
         made = eval_table_make(results, (enum eval_table)which, &table, error);
         if (made)
-            table_print(&table, stdout);
+            print_table(&table, markdown);
         table_destroy(&table);
     }
     return made;
@@ -224,13 +240,11 @@ static bool evaluate(struct evaluation_run *e, struct cli_error *error) {
         !write_folder(e, error))
         return false;
     return e->v->json ? json_print_and_delete(eval_results_json(&e->results), error)
-                      : print_tables(&e->results, error);
+                      : print_tables(&e->results, e->v->markdown, error);
 }
 
-static bool run(const void *values, char **args, int arg_count, struct cli_error *error) {
-    const struct eval_values *v = values;
-    struct evaluation_run e = {.v = v, .folder = args[0]};
-    (void)arg_count;
+static bool judge(const struct eval_values *v, const char *folder, struct cli_error *error) {
+    struct evaluation_run e = {.v = v, .folder = folder};
     bool done = evaluate(&e, error);
     eval_results_destroy(&e.results);
     eval_set_destroy(&e.samples);
@@ -243,6 +257,46 @@ static bool run(const void *values, char **args, int arg_count, struct cli_error
     return done;
 }
 
+// --- results of before
+
+static bool print_comparison(const struct comparison *comparison, bool markdown, struct cli_error *error) {
+    char title[400];
+    bool made = true;
+    comparison_title(comparison, title, sizeof title);
+    printf("Judged by %s\n\n", title);
+    for (int which = 0; which < COMPARISON_COUNT && made; which++) {
+        struct table table;
+        made = comparison_table_make(comparison, (enum comparison_table)which, &table, error);
+        if (made)
+            print_table(&table, markdown);
+        table_destroy(&table);
+    }
+    return made;
+}
+
+static bool compare(const struct eval_values *v, char **args, int arg_count, struct cli_error *error) {
+    struct comparison comparison = {.count = 0};
+    if (v->weights != NULL || v->out != NULL || v->classifier != NULL || v->n > 0)
+        return cli_usage(error,
+                         "--table reads what was judged before: it takes no -w, -n, -o or --classifier");
+    bool done = comparison_read(&comparison, args, (unsigned)arg_count, error) &&
+                (v->json ? json_print_and_delete(comparison_json(&comparison), error)
+                         : print_comparison(&comparison, v->markdown, error));
+    comparison_destroy(&comparison);
+    return done;
+}
+
+static bool run(const void *values, char **args, int arg_count, struct cli_error *error) {
+    const struct eval_values *v = values;
+    if (v->json && v->markdown)
+        return cli_usage(error, "--json or --markdown, not both");
+    if (v->table)
+        return compare(v, args, arg_count, error);
+    return arg_count == 1
+               ? judge(v, args[0], error)
+               : cli_usage(error, "one data set at a time; --table puts results beside each other");
+}
+
 const struct command cmd_eval = {
     .name = "eval",
     .summary = "say in figures how good a model's pictures are",
@@ -251,10 +305,12 @@ const struct command cmd_eval = {
         "clips of the validation part, and the same with shuffled frames or blurred are each compared with\n"
         "as many training clips: what real clips reach is the best a model can, the other two show how\n"
         "each figure reacts. Features are those of a classifier that is trained on the training part once\n"
-        "and kept as DATA/classifier.safetensors; `mograph classifier train` trains it by itself.\n",
-    .args = "DATA",
+        "and kept as DATA/classifier.safetensors; `mograph classifier train` trains it by itself.\n"
+        "Figures say which set they are of: what it was drawn by or its name, and a hash of its clips.\n"
+        "`mograph eval --table NEW OLD` puts weights side by side that were judged by one set.\n",
+    .args = "DATA | --table RESULTS...",
     .min_args = 1,
-    .max_args = 1,
+    .max_args = CLI_ANY_COUNT,
     .options = options,
     .values_size = sizeof(struct eval_values),
     .run = run,

@@ -1,16 +1,16 @@
 // mograph train: from a data set to weights.
 #include "cli/command.h"
-#include "cli/dataset.h"
 #include "cli/device.h"
 #include "cli/interrupt.h"
 #include "cli/options/options_json.h"
-#include "cli/train/clips.h"
+#include "cli/train/data.h"
 #include "cli/train/data_check.h"
 #include "cli/train/decoder.h"
 #include "cli/train/folder.h"
 #include "cli/train/keep.h"
 #include "cli/train/loop.h"
 #include "cli/train/options.h"
+#include "cli/train/particle_spec.h"
 #include "model/train/checkpoint.h"
 #include "runtime/align.h"
 #include "runtime/system/folders.h"
@@ -23,13 +23,12 @@
 // What one invocation holds.
 struct training {
     struct train_values v;
-    char data[PATH_CAPACITY], init[PATH_CAPACITY], decoder[WEIGHTS_STYLE_TEXT];
+    char init[PATH_CAPACITY], decoder[WEIGHTS_STYLE_TEXT];
     bool named;    // the command line says which data set it is
     bool changed;  // it is not what the run had
     cJSON *config; // keeps the texts that v points at
-    struct data_set set;
+    struct train_data data;
     struct data_check check; // what the data consist of, and what the run says of them
-    struct train_clips clips, val;
     struct vae_config model;
     struct trainer_options options;
     struct cli_device device;
@@ -75,67 +74,58 @@ static bool write_config(const struct training *t, struct cli_error *error) {
 
 // --- data and model
 
-// Paths are kept whole, so that a run can go on from anywhere.
+// Names are kept whole, so that a run can go on from anywhere.
 static bool open_data(struct training *t, const char *argument, struct cli_error *error) {
     if (argument != NULL)
         t->v.data = argument;
     if (t->v.data == NULL)
-        return cli_usage(error, "give a data set's folder; `mograph dataset particles -o DIR` draws one");
-    if (!data_set_scan(&t->set, t->v.data, error) || !data_set_check(&t->set, t->v.data, error))
+        return cli_usage(error, "give a data set's folder, or particles: for clips that are drawn");
+    if (!train_data_open(&t->data, t->v.data, error))
         return false;
-    dataset_tell(&t->set, DATASET_TOLD, error);
-    if (sys_real_path(t->v.data, t->data, sizeof t->data))
-        t->v.data = t->data;
+    t->v.data = t->data.name;
     if (t->v.init != NULL && sys_real_path(t->v.init, t->init, sizeof t->init))
         t->v.init = t->init;
     return true;
 }
 
-// Clips whose sides cannot be halved as often as the model has stages: by the name of the first of them.
+// Clips whose sides cannot be halved as often as the model has stages: with what to do.
 static bool fits_clips(const struct training *t, struct cli_error *error) {
-    const struct vae_config *m = &t->model, *preset = vae_preset(train_preset_name(&t->v));
-    char clip[PATH_CAPACITY];
-    if (cli_check(error, vae_check(m) ? RT_OK : RT_ERROR_INVALID, "choosing the model"))
-        return true;
-    if ((m->d | m->h | m->w) % (1u << m->stages) == 0)
-        return false;
-    snprintf(clip, sizeof clip, "%.300s is %ux%ux%u", t->set.clips[0].path, m->w, m->h, m->d);
-    cli_error_prefix(error, clip);
-    return cli_error_add(
-        error, "`mograph dataset import --size %ux%ux%u` brings clips to a size and length that it takes",
-        preset->w, preset->h, preset->d);
+    const struct vae_config *m = &t->model;
+    bool fits = cli_check(error, vae_check(m) ? RT_OK : RT_ERROR_INVALID, "choosing the model");
+    if (!fits && (m->d | m->h | m->w) % (1u << m->stages) != 0)
+        train_data_advise(&t->data, vae_preset(train_preset_name(&t->v)), error);
+    return fits;
 }
 
 // The preset for the clips that there are: their size, their kinds.
 static bool choose_model(struct training *t, struct cli_error *error) {
-    uint32_t size[3];
-    if (!train_clips_size(&t->set, size, error))
-        return false;
     t->model = *vae_preset(train_preset_name(&t->v));
     if (t->v.top > 0)
         t->model.top = (uint32_t)t->v.top;
-    vae_fit(&t->model, size[0], size[1], size[2]);
-    t->model.classes = t->set.kind_count;
+    vae_fit(&t->model, t->data.frames, t->data.height, t->data.width);
+    t->model.classes = t->data.kind_count;
     t->model.sigma_floor = (float)t->v.sigma_floor;
     t->options = train_trainer_options(&t->v);
-    return train_choose_decoder(&t->v, &t->model, t->decoder, error) && fits_clips(t, error) &&
-           train_clips_init(&t->clips, &t->set, false, size[0], size[1], size[2], error) &&
-           train_clips_init(&t->val, &t->set, true, size[0], size[1], size[2], error);
+    train_data_options(&t->data, &t->options);
+    return train_choose_decoder(&t->v, &t->model, t->decoder, error) && fits_clips(t, error);
 }
 
 static bool dry_run(struct training *t, struct cli_error *error) {
     struct trainer_memory m;
-    if (!cli_check(error, trainer_plan(t->device.library, &t->model, &t->clips.source, &t->options, &m),
+    if (!cli_check(error, trainer_plan(t->device.library, &t->model, t->data.train, &t->options, &m),
                    "planning the memory"))
         return false;
-    uint64_t steps = rt_div_up((uint64_t)t->v.epochs * t->clips.source.count, t->options.batch);
+    uint64_t steps = rt_div_up((uint64_t)t->v.epochs * t->data.train->count, t->options.batch);
     printf("%s on %u clips of %ux%ux%u in %u kinds, batch %u: %llu steps\n", train_preset_name(&t->v),
-           t->clips.source.count, t->model.w, t->model.h, t->model.d, t->model.classes, t->options.batch,
+           t->data.train->count, t->model.w, t->model.h, t->model.d, t->model.classes, t->options.batch,
            (unsigned long long)steps);
     printf("parameters and optimiser  %8.1f MiB\nactivations               %8.1f MiB\n"
            "inputs and work           %8.1f MiB\nclips                     %8.1f MiB (%s)\n",
            (double)m.parameters / MEBI, (double)m.activations / MEBI, (double)m.inputs / MEBI,
            (double)m.clips / MEBI, m.streamed ? "streamed, some batches ahead" : "all of them");
+    if (t->data.host_bytes > 0)
+        printf("drawn clips, beside it    %8.1f MiB (%g%% of those for training are new in every epoch)\n",
+               (double)t->data.host_bytes / MEBI, 100.0 * t->data.renew);
     printf("in all                    %8.1f MiB of %.1f MiB free\n", (double)m.total / MEBI,
            (double)m.free / MEBI);
     return m.total <= m.free || cli_fail(error, NULL, "it does not fit on the device: lower --batch");
@@ -149,7 +139,7 @@ static bool claim_folder(struct training *t, struct cli_error *error) {
     snprintf(name, sizeof name, "runs/%s", train_preset_name(&t->v));
     return t->v.resume != NULL || t->v.dry_run ||
            (run_folder_create(&t->folder, t->v.out != NULL ? t->v.out : name, error) &&
-            run_folder_beside(&t->folder, t->v.data, error));
+            train_data_beside(&t->data, &t->folder, error));
 }
 
 // All that will be read and is not read at once: validation clips, and training clips that are streamed.
@@ -157,9 +147,9 @@ static bool check_clips(const struct training *t, struct cli_error *error) {
     struct trainer_memory m;
     if (t->v.overfit)
         return true;
-    return cli_check(error, trainer_plan(t->device.library, &t->model, &t->clips.source, &t->options, &m),
+    return cli_check(error, trainer_plan(t->device.library, &t->model, t->data.train, &t->options, &m),
                      "planning the memory") &&
-           train_clips_check(&t->val, error) && (!m.streamed || train_clips_check(&t->clips, error));
+           train_data_check(&t->data, m.streamed, error);
 }
 
 // What has changed with the user's word is what the run has from now on.
@@ -175,16 +165,16 @@ static bool keep_data(struct training *t, struct cli_error *error) {
 static bool check_data(struct training *t, struct cli_error *error) {
     t->changed = true;
     bool taken =
-        data_record_make(&t->check.now, &t->set, error) &&
+        train_data_record(&t->data, &t->check.now, error) &&
         (t->v.resume == NULL || data_check_resume(&t->check, &t->folder, t->named, &t->changed, error)) &&
         (!t->changed || check_clips(t, error));
     if (taken && t->changed)
-        train_clips_warn(&t->set);
+        train_data_warn(&t->data);
     return taken;
 }
 
 static bool begin_anew(const struct training *t, struct trainer *trainer, struct cli_error *error) {
-    return t->v.init == NULL || train_init_weights(trainer, t->device.library, &t->set, t->v.init, error);
+    return t->v.init == NULL || train_init_weights(trainer, t->device.library, &t->data, t->v.init, error);
 }
 
 // The newest checkpoint that can be read: a disk that lost its last writes has the one before. A run that was
@@ -217,15 +207,10 @@ static bool start(struct training *t, struct trainer *trainer, struct cli_error 
 
 static bool train(struct training *t, struct cli_error *error) {
     struct trainer *trainer = NULL;
-    struct train_loop loop = {.values = &t->v,
-                              .folder = &t->folder,
-                              .set = &t->set,
-                              .clips = &t->clips,
-                              .val = &t->val,
-                              .model = &t->model};
-    bool done = cli_check(
-        error, trainer_create(t->device.library, &t->model, &t->clips.source, &t->options, &trainer),
-        "making the trainer");
+    struct train_loop loop = {.values = &t->v, .folder = &t->folder, .data = &t->data, .model = &t->model};
+    bool done =
+        cli_check(error, trainer_create(t->device.library, &t->model, t->data.train, &t->options, &trainer),
+                  "making the trainer");
     loop.trainer = trainer;
     done = done && start(t, trainer, error) && train_loop_run(&loop, error);
     trainer_destroy(&trainer);
@@ -244,14 +229,13 @@ static bool train_model(struct training *t, const char *argument, struct cli_err
 static bool run(const void *values, char **args, int arg_count, struct cli_error *error) {
     struct training t = {.v = *(const struct train_values *)values};
     const char *argument = arg_count > 0 ? args[0] : NULL;
+    train_follow_defaults(&t.v);
     t.named = argument != NULL || t.v.data != NULL;
     bool done = merge_config(&t, error) && train_model(&t, argument, error);
     run_folder_abandon(&t.folder);
     cli_device_close(&t.device);
     data_record_destroy(&t.check.now);
-    train_clips_destroy(&t.clips);
-    train_clips_destroy(&t.val);
-    data_set_destroy(&t.set);
+    train_data_close(&t.data);
     cJSON_Delete(t.config);
     return done;
 }
@@ -260,11 +244,13 @@ const struct command cmd_train = {
     .name = "train",
     .summary = "train a model on a data set",
     .text =
-        "DATA is a folder with a folder of clips for each kind, or train/ and val/ with such folders.\n"
+        "DATA is a folder with a folder of clips for each kind, or train/ and val/ with such folders; or\n"
+        "particles: for clips that are drawn while it trains, particles:size=64x64x16,clips=500,phase=0.1.\n"
         "Writes RUN/config.json, data.txt, metrics.csv, samples/, checkpoints/, weights.safetensors and\n"
         "report.html. Ctrl-C finishes the step, writes a checkpoint and stops; --resume RUN goes on\n"
         "as if nothing had happened. It wants the clips that the run had: where some have changed, it says\n"
-        "which; --data DIR goes on with them all the same. The kinds of a run cannot change.\n",
+        "which; --data DATA goes on with them all the same. The kinds of a run cannot change.\n"
+        "\n" PARTICLE_SPEC_HELP,
     .args = "[DATA]",
     .max_args = 1,
     .options = train_options,

@@ -34,6 +34,23 @@ void dataset_warn_of_leftover(const char *folder);
 #define VAL_HELP "part of the clips that is kept for validation"
 #define OPTION_DATASET_VAL(type, field)                                                                      \
     OPTION_FIELD(type, field), .name = "val", .initial = "0.15", .min = 0, .max = 0.9, .help = VAL_HELP
+#define CLIPS_HELP "clips of each kind, training and validation together"
+#define OPTION_PARTICLES_CLIPS(type, field)                                                                  \
+    OPTION_FIELD(type, field), .name = "clips", .initial = "240", .min = 1, .max = 100000, .help = CLIPS_HELP
+#define LAYOUTS_HELP                                                                                         \
+    "arrangements of the particles that the clips of a kind share; "                                         \
+    "0: every clip has its own, which is far harder to learn"
+#define OPTION_PARTICLES_LAYOUTS(type, field)                                                                \
+    OPTION_FIELD(type, field), .name = "layouts", .initial = "4", .min = 0, .max = 100000,                   \
+                               .help = LAYOUTS_HELP
+#define VARIETY_HELP                                                                                         \
+    "how far the clips of a layout differ in size, spread, speed, arms and more, as a part of what "         \
+    "their kind allows; the less, the sooner single particles are learnt"
+#define OPTION_PARTICLES_VARIETY(type, field)                                                                \
+    OPTION_FIELD(type, field), .name = "variety", .initial = "1", .min = 0, .max = 1, .help = VARIETY_HELP
+#define OPTION_PARTICLES_SEED(type, field)                                                                   \
+    OPTION_FIELD(type, field), .name = "seed", .initial = "1", .min = 0, .max = 9e15,                        \
+                               .help = "same seed, same bytes"
 #define FORMATS                                                                                              \
     "lossless animated WebP (true colour, opens in a browser), GIF "                                         \
     "(256 colours a frame), or a folder of PNGs for each clip"

@@ -109,6 +109,9 @@ struct op_info {
     void (*prepare)(const void *params, double *const *args);
     double tolerance; // relative error that fp32 keeps; 0: 1e-5
     bool products;    // sums of products of its arguments, whose factors family coop rounds to fp16
+    // Takes what is not linear in these sums out of the params; returns how much that can enlarge an error of
+    // theirs, its steepest slope. NULL: they are linear.
+    double (*linear)(void *params);
     // Where the params' flags (bool) begin, which stand last: offsetof; 0: they have none.
     size_t flags_at;
     // A backward pass that is the adjoint of its forward pass: each argument is the gradient of the forward

@@ -57,6 +57,10 @@ static bool begin(struct session *s, const struct trainer_options *options, stru
     struct step_time time;
     bool good = cli_check(error, trainer_create(s->library, &s->bench->model, &s->source, options, trainer),
                           "making the trainer");
+    if (good && s->bench->data != NULL) {
+        struct sampler sampler = trainer_sampler(*trainer);
+        good = train_data_begin(s->bench->data, &sampler, 0, error);
+    }
     for (int i = 0; i < WARM_UP && good; i++)
         good = step(s, *trainer, &time, error);
     return good;
@@ -127,7 +131,7 @@ bool bench_train(struct cli_device *device, struct bench_train *b, struct cli_er
     struct session s = {.bench = b, .library = device->library};
     bool profiled = b->profiled && rt_device_describe(device->device)->timestamp_period_ns > 0.0f;
     uint64_t steps = WARM_UP + b->steps;
-    s.source = b->data != NULL ? *b->data : made_clips(&s);
+    s.source = b->data != NULL ? *b->data->train : made_clips(&s);
     b->options.epochs = rt_div_up(steps * b->options.batch, s.source.count);
     if (!cli_check(error, trainer_plan(s.library, &b->model, &s.source, &b->options, &b->memory),
                    "planning the memory") ||

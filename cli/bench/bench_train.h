@@ -3,6 +3,7 @@
 #define MOGRAPH_CLI_BENCH_BENCH_TRAIN_H
 
 #include "cli/bench/bench.h"
+#include "cli/train/data.h"
 #include "model/train/trainer.h"
 #include "runtime/stream.h"
 
@@ -10,9 +11,9 @@ struct bench_train {
     // What is timed. The run is as long as it has to be, whatever options.epochs says.
     struct vae_config model;
     struct trainer_options options;
-    const struct clip_source *data; // NULL: a few clips made in memory
-    uint32_t steps;                 // 1 to BENCH_MAX_REPEAT
-    bool profiled;                  // whether one more step is profiled
+    struct train_data *data; // NULL: a few clips made in memory
+    uint32_t steps;          // 1 to BENCH_MAX_REPEAT
+    bool profiled;           // whether one more step is profiled
     // What came of it.
     double median_ms, best_ms, worst_ms; // of a step, by the clock
     double waited_ms;                    // of it, the mean, for clips that were not there in time

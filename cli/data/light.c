@@ -66,21 +66,23 @@ void light_add(struct light *light, float x, float y, float sigma, const float r
     }
 }
 
-// One pass of a Gaussian along an axis: `count` lines of `length` pixels that lie `step` pixels apart.
-static void blur_lines(const float *in, float *out, uint32_t count, size_t line_stride, uint32_t length,
-                       size_t step, const float *kernel, int radius) {
-    for (uint32_t line = 0; line < count; line++)
-        for (int i = 0; i < (int)length; i++) {
-            float sum[3] = {0};
-            int from = i < radius ? -i : -radius;
-            int to = i + radius >= (int)length ? (int)length - 1 - i : radius;
-            for (int k = from; k <= to; k++) {
-                const float *pixel = in + 3 * (line * line_stride + (size_t)(i + k) * step);
-                float weight = kernel[k < 0 ? -k : k];
-                for (int c = 0; c < 3; c++)
-                    sum[c] += weight * pixel[c];
-            }
-            memcpy(out + 3 * (line * line_stride + (size_t)i * step), sum, sizeof sum);
+static void add_weighted(float *restrict out, const float *restrict in, float weight, size_t count) {
+    for (size_t i = 0; i < count; i++)
+        out[i] += weight * in[i];
+}
+
+// One pass of a Gaussian over arrays [count][length][step], along `length`; what lies outside is black. Tap by
+// tap, so that the inner loop runs over neighbours in memory.
+static void blur(const float *in, float *out, size_t count, int length, size_t step, const float *kernel,
+                 int radius) {
+    size_t line = (size_t)length * step;
+    memset(out, 0, count * line * sizeof *out);
+    for (size_t n = 0; n < count; n++)
+        for (int k = -radius; k <= radius; k++) {
+            int to = k < 0 ? -k : 0, from = k > 0 ? k : 0, covered = length - to - from;
+            if (covered > 0)
+                add_weighted(out + n * line + (size_t)to * step, in + n * line + (size_t)from * step,
+                             kernel[to + from], (size_t)covered * step);
         }
 }
 
@@ -99,11 +101,11 @@ static int gaussian(float kernel[MAX_RADIUS + 1], float sigma) {
 
 void light_develop(struct light *light, float exposure, float glow, float glow_sigma,
                    const struct srgb_tables *tables, uint8_t *out) {
-    size_t pixels = (size_t)light->height * light->width;
+    size_t height = light->height, width = light->width, pixels = height * width;
     float kernel[MAX_RADIUS + 1] = {0};
     int radius = gaussian(kernel, glow_sigma);
-    blur_lines(light->rgb, light->lines, light->height, light->width, light->width, 1, kernel, radius);
-    blur_lines(light->lines, light->glow, light->width, 1, light->height, light->width, kernel, radius);
+    blur(light->rgb, light->lines, height, (int)width, 3, kernel, radius);
+    blur(light->lines, light->glow, 1, (int)height, width * 3, kernel, radius);
     for (size_t i = 0; i < pixels * 3; i++)
         out[i] = srgb_byte(tables, 1 - expf(-exposure * (light->rgb[i] + glow * light->glow[i])));
 }

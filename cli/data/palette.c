@@ -44,13 +44,13 @@ static void blend(const float a[3], const float b[3], float t, float out[3]) {
         out[c] = a[c] + t * (b[c] - a[c]);
 }
 
-static void turn(float lab[3], float turns) {
-    float angle = 6.28318530718f * turns, c = cosf(angle), s = sinf(angle), a = lab[1];
+static void turn(float lab[3], float turns, float chroma) {
+    float angle = 6.28318530718f * turns, c = chroma * cosf(angle), s = chroma * sinf(angle), a = lab[1];
     lab[1] = c * a - s * lab[2];
     lab[2] = s * a + c * lab[2];
 }
 
-void palette_init(struct palette *palette, const palette_stops stops, float tint, float hue) {
+void palette_init(struct palette *palette, const palette_stops stops, float tint, float hue, float chroma) {
     float between, rest;
     int variant = split(tint, PALETTE_VARIANTS - 1, &between);
     float lab[PALETTE_STOPS][3];
@@ -59,7 +59,7 @@ void palette_init(struct palette *palette, const palette_stops stops, float tint
         to_oklab(stops[variant][i], a);
         to_oklab(stops[variant + 1][i], b);
         blend(a, b, between, lab[i]);
-        turn(lab[i], hue);
+        turn(lab[i], hue, chroma);
     }
     for (int step = 0; step <= PALETTE_STEPS; step++) {
         float mixed[3];

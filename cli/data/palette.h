@@ -16,8 +16,8 @@ struct palette {
 };
 
 // `tint` 0 to 2: the variants at the whole numbers, blends between; then all colours turned by `hue` turns
-// around the wheel, at their lightness and chroma.
-void palette_init(struct palette *palette, const palette_stops stops, float tint, float hue);
+// around the wheel, and `chroma` times as strong, at their lightness.
+void palette_init(struct palette *palette, const palette_stops stops, float tint, float hue, float chroma);
 // The colour at `position`, 0 the hottest, 1 the last; clamps.
 void palette_at(const struct palette *palette, float position, float rgb[3]);
 

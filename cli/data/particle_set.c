@@ -32,26 +32,36 @@ static uint32_t total_clips(const struct particle_set *set) {
     return PARTICLE_KINDS * set->clips;
 }
 
+static uint32_t layout_of(const struct particle_set *set, uint32_t number) {
+    return set->layouts > 0 ? number % set->layouts : number;
+}
+
 static struct slot slot_of(const struct particle_set *set, uint32_t index) {
     uint32_t train = set->clips - data_val_count(set->clips, set->val);
     struct slot slot = {.kind = index / set->clips, .number = index % set->clips};
     slot.val = slot.number >= train;
-    slot.layout = set->layouts > 0 ? slot.number % set->layouts : slot.number;
+    slot.layout = layout_of(set, slot.number);
     data_clip_name(slot.name, sizeof slot.name, slot.val, particles_kind_name(slot.kind),
                    slot.val ? slot.number - train + 1 : slot.number + 1, set->format);
     return slot;
 }
 
-static bool make_clip(const struct work *work, uint32_t index, struct cli_error *error) {
-    const struct particle_set *set = work->set;
-    struct slot slot = slot_of(set, index);
+bool particle_set_draw(const struct particle_set *set, uint32_t kind, uint32_t number, struct clip *clip,
+                       struct cli_error *error) {
     struct particle_params params;
-    struct clip clip;
-    particles_draw_params(set->seed, slot.kind, slot.number, &set->variety, &params);
-    if (!particles_render(set->seed, slot.kind, slot.layout, &params, set->size.frames, set->size.height,
-                          set->size.width, &clip, error))
+    particles_draw_params(set->seed, kind, number, &set->variety, &params);
+    if (!particles_render(set->seed, kind, layout_of(set, number), &params, set->size.frames,
+                          set->size.height, set->size.width, clip, error))
         return false;
-    clip_set_fps(&clip, FPS);
+    clip_set_fps(clip, FPS);
+    return true;
+}
+
+static bool make_clip(const struct work *work, uint32_t index, struct cli_error *error) {
+    struct slot slot = slot_of(work->set, index);
+    struct clip clip;
+    if (!particle_set_draw(work->set, slot.kind, slot.number, &clip, error))
+        return false;
     bool ok = data_clip_write(work->staging, slot.name, &clip, error);
     clip_destroy(&clip);
     return ok;
@@ -160,7 +170,7 @@ static bool write_manifest(const struct particle_set *set, const struct staging 
     return ok;
 }
 
-static bool check(const struct particle_set *set, struct cli_error *error) {
+bool particle_set_check(const struct particle_set *set, struct cli_error *error) {
     if (set->clips < 1 || set->clips > 100000)
         return cli_fail(error, NULL, "%" PRIu32 " clips per kind: 1 to 100000 are possible", set->clips);
     if (!(set->val >= 0 && set->val < 1))
@@ -176,7 +186,7 @@ static bool check(const struct particle_set *set, struct cli_error *error) {
 bool particle_set_write(const struct particle_set *set, const char *folder, bool force,
                         const struct data_progress *progress, struct cli_error *error) {
     struct staging staging;
-    if (!check(set, error) || !staging_begin(&staging, folder, force, error))
+    if (!particle_set_check(set, error) || !staging_begin(&staging, folder, force, error))
         return false;
     struct work work = {.set = set, .staging = &staging, .progress = progress, .error = error};
     bool ok = make_clips(&work) && write_manifest(set, &staging, error) &&

@@ -16,6 +16,14 @@ struct particle_set {
     uint32_t threads; // 0: one per processor
 };
 
+// Whether there is such a set; the line says what is out of its limits.
+bool particle_set_check(const struct particle_set *set, struct cli_error *error);
+
+// Draws clip `number` of a kind; the caller owns it. Training clips are numbered from 0, those for validation
+// follow, and the numbers from `clips` on are for whoever wants more: any number is a clip of the same kind.
+bool particle_set_draw(const struct particle_set *set, uint32_t kind, uint32_t number, struct clip *clip,
+                       struct cli_error *error);
+
 // Writes the data set to `folder`. The same settings give the same bytes, whatever the number of threads.
 bool particle_set_write(const struct particle_set *set, const char *folder, bool force,
                         const struct data_progress *progress, struct cli_error *error);

@@ -56,6 +56,7 @@ void particles_draw_params(uint64_t seed, uint32_t kind, uint32_t clip,
 enum { SUBFRAMES = 6, TAIL = 10 };
 #define SHUTTER 0.8f     // of a frame
 #define TAIL_LIGHT 0.55f // of the head's, where the tail begins
+#define GLOW 0.4f        // of the light, that spreads
 
 struct scene {
     const struct particle_kind *kind;
@@ -78,7 +79,7 @@ static bool scene_init(struct scene *s, uint64_t seed, uint32_t kind, uint32_t l
     uint32_t side = clip->height < clip->width ? clip->height : clip->width;
     s->frame_time = 1.0f / (float)clip->frames;
     s->unit = 0.5f * (float)side;
-    palette_init(&s->palette, s->kind->stops, s->params->tint, s->params->hue);
+    palette_init(&s->palette, s->kind->stops, s->params->tint, s->params->hue, s->params->chroma);
     struct random random = random_stream(seed, STREAM_LAYOUT << 16 | kind, layout);
     draw_traits(&random, &s->figure);
     s->particles = calloc(s->kind->count, sizeof *s->particles);
@@ -133,7 +134,8 @@ bool particles_render(uint64_t seed, uint32_t kind, uint32_t layout, const struc
         light_clear(&s.light);
         for (uint32_t i = 0; i < s.kind->count; i++)
             expose_particle(&s, i, t);
-        light_develop(&s.light, s.kind->exposure, 0.4f, s.unit * 0.045f, &tables, clip_frame_at(clip, t));
+        light_develop(&s.light, s.kind->exposure, GLOW * params->glow, s.unit * 0.045f, &tables,
+                      clip_frame_at(clip, t));
     }
     scene_finish(&s);
     if (!ok) {

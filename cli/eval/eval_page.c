@@ -83,14 +83,19 @@ static void add_heading(const struct eval_results *r, struct page *page) {
     page_text(page, path_base(r->weights));
     page_markup(page, "</h1></div>\n<p class=\"lead\"><b>");
     page_text(page, r->weights);
-    page_format(page, "</b> (%s) on <b>", r->hash);
+    page_format(page, "</b> (%s), judged by <b>", r->hash);
+    page_text(page, r->judged.name);
+    page_format(page, "</b> (%s, ", r->judged.hash);
     page_text(page, r->data);
-    page_format(page, "</b>, seed %" PRIu64 ", temperature %g, finer levels %g. Device: ", r->drawing.seed,
-                (double)r->drawing.temperature, (double)r->drawing.fine);
+    page_format(page,
+                "), %u clips of each kind. Samples: seed %" PRIu64 ", temperature %g, finer levels %g. ",
+                r->n, r->drawing.seed, (double)r->drawing.temperature, (double)r->drawing.fine);
+    page_markup(page, "Device: ");
     page_text(page, r->device);
     page_markup(page, ".</p></header>\n");
 }
 
+// Those that are GIFs.
 static void add_sheets(const char *folder, struct page *page) {
     struct cli_error ignored;
     char path[PATH_CAPACITY];

@@ -2,6 +2,7 @@
 #ifndef MOGRAPH_CLI_EVAL_RESULTS_H
 #define MOGRAPH_CLI_EVAL_RESULTS_H
 
+#include "cli/eval/judging_set.h"
 #include "cli/eval/morphs.h"
 #include "cli/train/metrics.h"
 
@@ -12,6 +13,7 @@ extern const char *const eval_column_names[COLUMN_COUNT];
 struct eval_results {
     // What was judged, and how.
     const char *data, *weights, *hash, *device;
+    struct judging_set judged;
     struct point_draw drawing;
     uint32_t n, kind_count;
     char *const *kinds;

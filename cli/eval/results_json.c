@@ -72,7 +72,15 @@ static cJSON *morph_json(const struct eval_morph *morph) {
     return object;
 }
 
+static cJSON *judged_json(const struct judging_set *judged) {
+    cJSON *object = cJSON_CreateObject();
+    cJSON_AddStringToObject(object, "name", judged->name);
+    cJSON_AddStringToObject(object, "hash", judged->hash);
+    return object;
+}
+
 static void add_settings(const struct eval_results *r, cJSON *object) {
+    cJSON_AddItemToObject(object, "set", judged_json(&r->judged));
     cJSON_AddStringToObject(object, "data", r->data);
     cJSON_AddStringToObject(object, "weights", r->weights);
     cJSON_AddStringToObject(object, "weights_hash", r->hash);

@@ -1,4 +1,5 @@
-// Writes the contact sheets of an evaluation: samples, reconstructions, nearest neighbours, morphs.
+// Writes the contact sheets of an evaluation: samples, reconstructions, nearest neighbours, morphs; and
+// stills of many samples and real clips, for a README or a model card.
 #include "cli/eval/sheets.h"
 
 #include "cli/eval/morphs.h"
@@ -9,7 +10,17 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_ROWS = 8, SAMPLES = 4, PAIRS = 2, MORPH_ROWS = 3, TIMES = 5, GAP = 4, SHADE = 24, MIN_CELL = 64 };
+enum {
+    MAX_ROWS = 8,
+    SAMPLES = 4,
+    STILLS = 12,
+    PAIRS = 2,
+    MORPH_ROWS = 3,
+    TIMES = 5,
+    GAP = 4,
+    SHADE = 24,
+    MIN_CELL = 64
+};
 
 const struct eval_sheet_info eval_sheet_table[SHEET_COUNT] = {
     [SHEET_SAMPLES] = {"samples.gif", "Samples", "Drawn from noise, a row for each kind."},
@@ -21,6 +32,8 @@ const struct eval_sheet_info eval_sheet_table[SHEET_COUNT] = {
     [SHEET_MORPHS] =
         {"morphs.gif", "Morphs",
          "z = t z1 + (1 - t) z2 between samples, then between encoded clips; last a cross-fade."},
+    [SHEET_STILL_SAMPLES] = {"samples.png", "Samples", "One frame each, from the middle."},
+    [SHEET_STILL_REAL] = {"real.png", "Validation clips", "One frame each, from the middle."},
 };
 
 // One sheet in the making: cells row by row.
@@ -28,24 +41,31 @@ struct sheet {
     const struct eval_sheets *of;
     struct grid grid;
     uint32_t count;
-    size_t bytes; // of a cell
+    uint32_t frames; // of a cell: all of a clip's, or one
+    size_t bytes;    // of a cell
     uint8_t *rgb;
 };
 
 // Of large clips, or of many kinds, a sheet shows fewer: `by` says how many go at a time.
-static bool begin(struct sheet *s, const struct eval_sheets *of, struct grid grid, struct grid_steps by,
-                  struct cli_error *error) {
+static bool begin_frames(struct sheet *s, const struct eval_sheets *of, struct grid grid,
+                         struct grid_steps by, uint32_t frames, struct cli_error *error) {
     const struct eval_data *data = of->data;
     grid.gap = GAP;
     grid.scale = data->w < MIN_CELL ? MIN_CELL / data->w : 1; // room for names
     grid.shade = SHADE;
-    grid_fit(&grid, by, data->d, data->h, data->w);
+    grid_fit(&grid, by, frames, data->h, data->w);
     *s = (struct sheet){.of = of,
                         .grid = grid,
                         .count = grid.columns * grid.rows,
-                        .bytes = generator_clip_bytes(of->model->generator)};
+                        .frames = frames,
+                        .bytes = (size_t)frames * data->h * data->w * 3};
     s->rgb = malloc(s->count * s->bytes);
     return s->rgb != NULL || eval_no_memory(error);
+}
+
+static bool begin(struct sheet *s, const struct eval_sheets *of, struct grid grid, struct grid_steps by,
+                  struct cli_error *error) {
+    return begin_frames(s, of, grid, by, of->data->d, error);
 }
 
 static uint8_t *cell(const struct sheet *s, uint32_t row, uint32_t column) {
@@ -155,12 +175,53 @@ static bool make_morphs(struct sheet *s, const struct eval_sheets *of, struct cl
     return done;
 }
 
+// One sample of a kind, or one validation clip.
+static bool make_clip(const struct eval_sheets *of, bool real, uint32_t kind, uint32_t i,
+                      struct points *point, uint8_t *rgb, struct cli_error *error) {
+    const struct eval_data *data = of->data;
+    struct point_draw how = *of->how;
+    if (real)
+        return eval_clip_read(&data->val.source, data->picked[kind * data->n + i], rgb, error);
+    how.seed += i;
+    eval_points_draw(point, 0, of->model, kind, &how);
+    return eval_points_decode(point, of->model, 0, 1, rgb, error);
+}
+
+// The frame in the middle of many clips.
+static bool make_stills(struct sheet *s, const struct eval_sheets *of, bool real, struct cli_error *error) {
+    const struct eval_data *data = of->data;
+    const struct grid grid = {.columns = least(STILLS, data->n),
+                              .rows = rows_of(of),
+                              .row_names = (const char *const *)data->set.kinds};
+    struct points point = {0};
+    uint8_t *rgb = malloc(generator_clip_bytes(of->model->generator));
+    bool done = (rgb != NULL || eval_no_memory(error)) &&
+                begin_frames(s, of, grid, (struct grid_steps){1, 1}, 1, error) &&
+                eval_points_create(&point, of->model, 1, error);
+    for (uint32_t cells = s->count, at = 0; at < cells && done; at++) {
+        uint32_t kind = at / s->grid.columns, i = at % s->grid.columns;
+        done = make_clip(of, real, kind, i, &point, rgb, error);
+        memcpy(cell(s, kind, i), rgb + data->d / 2 * s->bytes, done ? s->bytes : 0);
+    }
+    points_destroy(&point);
+    free(rgb);
+    return done;
+}
+
+static bool make_still_samples(struct sheet *s, const struct eval_sheets *of, struct cli_error *error) {
+    return make_stills(s, of, false, error);
+}
+
+static bool make_still_real(struct sheet *s, const struct eval_sheets *of, struct cli_error *error) {
+    return make_stills(s, of, true, error);
+}
+
 static bool write_sheet(const struct sheet *s, const char *folder, const char *name,
                         struct cli_error *error) {
     const struct eval_data *data = s->of->data;
     struct clip clip = {0};
     char path[PATH_CAPACITY];
-    bool written = grid_compose(&s->grid, data->d, data->h, data->w, s->rgb, s->count, &clip, error) &&
+    bool written = grid_compose(&s->grid, s->frames, data->h, data->w, s->rgb, s->count, &clip, error) &&
                    path_join(path, folder, name, error) && clip_write(&clip, path, true, error);
     clip_destroy(&clip);
     return written;
@@ -168,8 +229,9 @@ static bool write_sheet(const struct sheet *s, const char *folder, const char *n
 
 bool eval_sheets_write(const struct eval_sheets *sheets, const char *folder, struct cli_error *error) {
     static bool (*const makers[SHEET_COUNT])(struct sheet *, const struct eval_sheets *,
-                                             struct cli_error *) = {make_samples, make_neighbours,
-                                                                    make_reconstructions, make_morphs};
+                                             struct cli_error *) = {make_samples,         make_neighbours,
+                                                                    make_reconstructions, make_morphs,
+                                                                    make_still_samples,   make_still_real};
     struct progress bar;
     bool done = true;
     progress_begin(&bar, "contact sheets", SHEET_COUNT);

@@ -12,10 +12,19 @@ struct eval_sheets {
     const struct points *kind_keys, *clip_keys; // ends of morphs
 };
 
-enum eval_sheet { SHEET_SAMPLES, SHEET_NEIGHBOURS, SHEET_RECONSTRUCTIONS, SHEET_MORPHS, SHEET_COUNT };
+enum eval_sheet {
+    SHEET_SAMPLES,
+    SHEET_NEIGHBOURS,
+    SHEET_RECONSTRUCTIONS,
+    SHEET_MORPHS,
+    SHEET_STILL_SAMPLES,
+    SHEET_STILL_REAL,
+    SHEET_COUNT
+};
 
 struct eval_sheet_info {
-    const char *file, *title, *text; // "samples.gif", and what stands below it
+    const char *file, *title,
+        *text; // "samples.gif", and what stands below it; stills are no part of the page
 };
 extern const struct eval_sheet_info eval_sheet_table[SHEET_COUNT];
 

@@ -10,8 +10,8 @@
 
 // --- building
 
-static bool begin(struct table *table, unsigned rows, unsigned columns, const char *const *heads,
-                  struct cli_error *error) {
+bool table_begin(struct table *table, unsigned rows, unsigned columns, const char *const *heads,
+                 struct cli_error *error) {
     table->rows = rows;
     table->columns = columns;
     memcpy(table->heads, heads, columns * sizeof *heads);
@@ -24,18 +24,18 @@ void table_destroy(struct table *table) {
     *table = (struct table){.rows = 0};
 }
 
-static char *cell(const struct table *table, unsigned row, unsigned column) {
+char *table_cell(const struct table *table, unsigned row, unsigned column) {
     return table->cells[row * table->columns + column];
 }
 
-static void name(struct table *table, unsigned row, const char *text) {
-    text_shown(text, cell(table, row, 0), TABLE_TEXT);
+void table_name(struct table *table, unsigned row, const char *text) {
+    text_shown(text, table_cell(table, row, 0), TABLE_TEXT);
 }
 
-static void number(struct table *table, unsigned row, unsigned column, double value) {
+void table_number(struct table *table, unsigned row, unsigned column, double value) {
     char text[NUMBER_TEXT];
     number_text(value, text);
-    snprintf(cell(table, row, column), TABLE_TEXT, "%s", text);
+    snprintf(table_cell(table, row, column), TABLE_TEXT, "%s", text);
 }
 
 static bool make_reconstruction(const struct eval_results *r, struct table *table, struct cli_error *error) {
@@ -49,12 +49,12 @@ static bool make_reconstruction(const struct eval_results *r, struct table *tabl
                 {"SSIM", (double)v->ssim, r->black_ssim},
                 {"bits per dimension", (double)v->bits_per_dimension, (double)NAN}};
     snprintf(table->title, sizeof table->title, "Reconstruction of %u validation clips", r->validation_clips);
-    if (!begin(table, 4, 3, heads, error))
+    if (!table_begin(table, 4, 3, heads, error))
         return false;
     for (unsigned i = 0; i < 4; i++) {
-        name(table, i, rows[i].name);
-        number(table, i, 1, rows[i].model);
-        number(table, i, 2, rows[i].black);
+        table_name(table, i, rows[i].name);
+        table_number(table, i, 1, rows[i].model);
+        table_number(table, i, 2, rows[i].black);
     }
     return true;
 }
@@ -62,13 +62,13 @@ static bool make_reconstruction(const struct eval_results *r, struct table *tabl
 static bool make_levels(const struct eval_results *r, struct table *table, struct cli_error *error) {
     static const char *const heads[] = {"level", "KL, nats", "active units", "units"};
     snprintf(table->title, sizeof table->title, "Latents, from the top to the finest");
-    if (!begin(table, r->level_count, 4, heads, error))
+    if (!table_begin(table, r->level_count, 4, heads, error))
         return false;
     for (unsigned i = 0; i < r->level_count; i++) {
-        snprintf(cell(table, i, 0), TABLE_TEXT, "%u", i);
-        number(table, i, 1, (double)r->reconstruction.kl[i]);
-        number(table, i, 2, r->reconstruction.active_units[i]);
-        number(table, i, 3, r->units[i]);
+        snprintf(table_cell(table, i, 0), TABLE_TEXT, "%u", i);
+        table_number(table, i, 1, (double)r->reconstruction.kl[i]);
+        table_number(table, i, 2, r->reconstruction.active_units[i]);
+        table_number(table, i, 3, r->units[i]);
     }
     return true;
 }
@@ -77,12 +77,12 @@ static bool make_samples(const struct eval_results *r, struct table *table, stru
     static const char *const heads[] = {"", "samples", "real", "shuffled", "blurred"};
     snprintf(table->title, sizeof table->title, "Against %u training clips, %u of each kind",
              r->n * r->kind_count, r->n);
-    if (!begin(table, FIGURE_COUNT, 1 + COLUMN_COUNT, heads, error))
+    if (!table_begin(table, FIGURE_COUNT, 1 + COLUMN_COUNT, heads, error))
         return false;
     for (unsigned i = 0; i < FIGURE_COUNT; i++) {
-        name(table, i, eval_figure_table[i].title);
+        table_name(table, i, eval_figure_table[i].title);
         for (unsigned column = 0; column < COLUMN_COUNT; column++)
-            number(table, i, 1 + column, r->all[column].at[i]);
+            table_number(table, i, 1 + column, r->all[column].at[i]);
     }
     return true;
 }
@@ -92,7 +92,7 @@ static void pair(struct table *table, unsigned row, unsigned column, double samp
     char text[NUMBER_TEXT], beside[NUMBER_TEXT];
     number_text(samples, text);
     number_text(real, beside);
-    snprintf(cell(table, row, column), TABLE_TEXT, "%.20s (%.20s)", text, beside);
+    snprintf(table_cell(table, row, column), TABLE_TEXT, "%.20s (%.20s)", text, beside);
 }
 
 static bool make_kinds(const struct eval_results *r, struct table *table, struct cli_error *error) {
@@ -102,10 +102,10 @@ static bool make_kinds(const struct eval_results *r, struct table *table, struct
                                                FIGURE_FIRST_DIFFERENCE, FIGURE_RECALL,    FIGURE_DIVERSITY,
                                                FIGURE_MEMORISATION};
     snprintf(table->title, sizeof table->title, "By kind: samples (real)");
-    if (!begin(table, r->kind_count, 8, heads, error))
+    if (!table_begin(table, r->kind_count, 8, heads, error))
         return false;
     for (unsigned kind = 0; kind < r->kind_count; kind++) {
-        name(table, kind, r->kinds[kind]);
+        table_name(table, kind, r->kinds[kind]);
         for (unsigned i = 0; i < 7; i++)
             pair(table, kind, 1 + i, r->by_kind[COLUMN_SAMPLES][kind].at[figures[i]],
                  r->by_kind[COLUMN_REAL][kind].at[figures[i]]);
@@ -121,15 +121,15 @@ static bool make_morphs(const struct eval_results *r, struct table *table, struc
                                       &r->clip_morphs.fade};
     snprintf(table->title, sizeof table->title, "Morphs between %u pairs of kinds and %u pairs of clips",
              r->kind_morphs.pairs, r->clip_morphs.pairs);
-    if (!begin(table, 4, 5, heads, error))
+    if (!table_begin(table, 4, 5, heads, error))
         return false;
     for (unsigned row = 0; row < 4; row++)
-        name(table, row, names[row]);
+        table_name(table, row, names[row]);
     for (unsigned i = 0; i < 4; i++) {
-        number(table, 0, 1 + i, ways[i]->peak);
-        number(table, 1, 1 + i, ways[i]->sharpness);
-        number(table, 2, 1 + i, ways[i]->largest_over_mean);
-        number(table, 3, 1 + i, ways[i]->path_length);
+        table_number(table, 0, 1 + i, ways[i]->peak);
+        table_number(table, 1, 1 + i, ways[i]->sharpness);
+        table_number(table, 2, 1 + i, ways[i]->largest_over_mean);
+        table_number(table, 3, 1 + i, ways[i]->path_length);
     }
     return true;
 }
@@ -156,8 +156,8 @@ static int width_of(const char *text) {
 static int column_width(const struct table *table, unsigned column) {
     int width = width_of(table->heads[column]);
     for (unsigned row = 0; row < table->rows; row++)
-        if (width_of(cell(table, row, column)) > width)
-            width = width_of(cell(table, row, column));
+        if (width_of(table_cell(table, row, column)) > width)
+            width = width_of(table_cell(table, row, column));
     return width;
 }
 
@@ -176,7 +176,34 @@ void table_print(const struct table *table, FILE *out) {
     for (unsigned row = 0; row < table->rows; row++) {
         fputc('\n', out);
         for (unsigned column = 0; column < table->columns; column++)
-            print_cell(table, column, cell(table, row, column), out);
+            print_cell(table, column, table_cell(table, row, column), out);
     }
     fputs("\n\n", out);
+}
+
+// A bar would end the cell.
+static void print_markdown_cell(const char *text, FILE *out) {
+    fputs("| ", out);
+    for (; *text != '\0'; text++) {
+        if (*text == '|')
+            fputc('\\', out);
+        fputc(*text, out);
+    }
+    fputc(' ', out);
+}
+
+void table_print_markdown(const struct table *table, FILE *out) {
+    fprintf(out, "%s:\n\n", table->title);
+    for (unsigned column = 0; column < table->columns; column++)
+        print_markdown_cell(table->heads[column], out);
+    fputs("|\n", out);
+    for (unsigned column = 0; column < table->columns; column++)
+        fputs("|---", out);
+    fputs("|\n", out);
+    for (unsigned row = 0; row < table->rows; row++) {
+        for (unsigned column = 0; column < table->columns; column++)
+            print_markdown_cell(table_cell(table, row, column), out);
+        fputs("|\n", out);
+    }
+    fputc('\n', out);
 }

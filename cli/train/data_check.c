@@ -50,7 +50,7 @@ static bool refuse(const struct run_folder *folder, const struct data_difference
         cli_error_add(error, "a run keeps its kinds: begin a new one, from its weights with --init %.400s",
                       folder->path);
     else
-        cli_error_add(error, "--data DIR says that it may change");
+        cli_error_add(error, "--data DATA says that it may change");
     return false;
 }
 

@@ -109,9 +109,10 @@ static bool write_clips(FILE *out, const struct data_set *set, struct cli_error 
     return done;
 }
 
-static void make_hash(struct data_record *record, size_t size) {
-    snprintf(record->hash, sizeof record->hash, "%016" PRIx64,
-             rt_hash_bytes(RT_HASH_START, record->text, size));
+void data_record_take(struct data_record *record, char *text, size_t size) {
+    record->text = text;
+    if (text != NULL)
+        snprintf(record->hash, sizeof record->hash, "%016" PRIx64, rt_hash_bytes(RT_HASH_START, text, size));
 }
 
 bool data_record_make(struct data_record *record, const struct data_set *set, struct cli_error *error) {
@@ -125,12 +126,8 @@ bool data_record_make(struct data_record *record, const struct data_set *set, st
     }
     bool done = write_clips(stream.file, set, error);
     bool whole = sys_text_end(&stream);
-    record->text = stream.text;
-    if (done && !whole)
-        done = cli_no_memory(error, "the list of clips");
-    if (done)
-        make_hash(record, stream.size);
-    return done;
+    data_record_take(record, stream.text, stream.size);
+    return done && (whole || cli_no_memory(error, "the list of clips"));
 }
 
 void data_record_load(struct data_record *record, const char *path) {
@@ -139,12 +136,12 @@ void data_record_load(struct data_record *record, const char *path) {
     size_t size;
     if (!file_load(path, &bytes, &size, &ignored))
         return;
-    record->text = malloc(size + 1);
-    if (record->text != NULL) {
-        memcpy(record->text, bytes, size);
-        record->text[size] = '\0';
-        make_hash(record, size);
+    char *text = malloc(size + 1);
+    if (text != NULL) {
+        memcpy(text, bytes, size);
+        text[size] = '\0';
     }
+    data_record_take(record, text, size);
     free(bytes);
 }
 
@@ -155,7 +152,7 @@ void data_record_destroy(struct data_record *record) {
 
 // --- differences
 
-// A record cut into lines: names, and what stands before each ("kind", "HASH BYTES").
+// A record cut into lines: names, and what stands before each ("kind", "HASH BYTES", "drawn VALUE").
 struct line {
     const char *what, *name;
 };
@@ -171,7 +168,8 @@ static int by_name(const void *left, const void *right) {
     return strcmp(a->name, b->name);
 }
 
-// The name begins behind the last space before it: a kind's behind the first, a clip's behind the second.
+// The name begins behind the last space before it: a kind's behind the first, a clip's or a setting's behind
+// the second.
 static bool cut_line(char *text, struct line *line) {
     bool kind = strncmp(text, "kind ", 5) == 0;
     char *space = strchr(text, ' ');

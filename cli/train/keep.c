@@ -31,23 +31,23 @@ static void arrays_destroy(struct arrays *arrays) {
     free(arrays->state);
 }
 
-static bool same_kinds(const struct weights *weights, const struct data_set *set) {
-    bool same = weights_config(weights)->classes == set->kind_count;
-    for (uint32_t i = 0; i < set->kind_count && same; i++)
-        same = strcmp(weights_class_name(weights, i), set->kinds[i]) == 0;
+static bool same_kinds(const struct weights *weights, const struct train_data *data) {
+    bool same = weights_config(weights)->classes == data->kind_count;
+    for (uint32_t i = 0; i < data->kind_count && same; i++)
+        same = strcmp(weights_class_name(weights, i), data->kinds[i]) == 0;
     return same;
 }
 
 // A model of another shape is refused by the name of what does not fit.
 static enum rt_status read_or_grow(const struct weights *weights, struct trainer *trainer,
-                                   const struct op_library *library, const struct data_set *set,
+                                   const struct op_library *library, const struct train_data *data,
                                    const struct arrays *arrays) {
     struct parameters *p = trainer_parameters(trainer);
     const struct vae_config *model = &trainer_vae(trainer)->config;
     if (!grow_fits(weights_config(weights), model))
         return weights_read(weights, p, arrays->trained, arrays->state);
     parameters_start_values(p, trainer_settings(trainer)->seed, arrays->trained, arrays->state);
-    return grow_read(weights, &library->target, model, p, same_kinds(weights, set), arrays->trained,
+    return grow_read(weights, &library->target, model, p, same_kinds(weights, data), arrays->trained,
                      arrays->state);
 }
 
@@ -80,14 +80,14 @@ static void take_betas(struct trainer *trainer, const struct weights *weights) {
 }
 
 static enum rt_status init_from(struct trainer *trainer, const struct op_library *library,
-                                const struct data_set *set, const char *path) {
+                                const struct train_data *data, const char *path) {
     struct weights *weights = NULL;
     struct arrays arrays = {NULL, NULL};
     enum rt_status status = weights_open(path, &weights);
     if (status == RT_OK && !arrays_create(&arrays, trainer_parameters(trainer)))
         status = RT_ERROR_OUT_OF_MEMORY;
     if (status == RT_OK)
-        status = read_or_grow(weights, trainer, library, set, &arrays);
+        status = read_or_grow(weights, trainer, library, data, &arrays);
     if (status == RT_OK)
         status = trainer_set_weights(trainer, arrays.trained, arrays.state);
     if (status == RT_OK)
@@ -107,11 +107,11 @@ bool train_init_check(const char *which, struct cli_error *error) {
     return opened;
 }
 
-bool train_init_weights(struct trainer *trainer, const struct op_library *library, const struct data_set *set,
-                        const char *which, struct cli_error *error) {
+bool train_init_weights(struct trainer *trainer, const struct op_library *library,
+                        const struct train_data *data, const char *which, struct cli_error *error) {
     char path[PATH_CAPACITY];
     return weights_path_find(which, path, error) &&
-           (cli_check(error, init_from(trainer, library, set, path), "reading %s", path) ||
+           (cli_check(error, init_from(trainer, library, data, path), "reading %s", path) ||
             cli_error_add(error, "--init %.400s cannot be taken", which));
 }
 
@@ -122,7 +122,7 @@ static void clips_text(const struct train_loop *loop, char *text, size_t size) {
     text[0] = '\0';
     for (uint32_t class = 0; class < loop->model->classes && at < size; ++class)
         at += (size_t)snprintf(text + at, size - at, "%s%u", class > 0 ? "/" : "",
-                               data_set_count(loop->set, class, false));
+                               train_data_count(loop->data, class));
 }
 
 static enum rt_status write_file(const struct train_loop *loop, const char *path,
@@ -131,7 +131,7 @@ static enum rt_status write_file(const struct train_loop *loop, const char *path
     const struct trainer_options *options = trainer_settings(loop->trainer);
     snprintf(step, sizeof step, "%" PRIu64, trainer_steps_done(loop->trainer));
     snprintf(epochs, sizeof epochs, "%" PRIu64,
-             trainer_steps_done(loop->trainer) * options->batch / loop->clips->source.count);
+             trainer_steps_done(loop->trainer) * options->batch / loop->data->train->count);
     snprintf(seed, sizeof seed, "%" PRIu64, options->seed);
     clips_text(loop, clips, sizeof clips);
     betas_text(loop->trainer, betas, sizeof betas);
@@ -139,7 +139,7 @@ static enum rt_status write_file(const struct train_loop *loop, const char *path
         {WEIGHTS_CLIPS, clips},  {WEIGHTS_BETA, betas},      {"mograph.version", MOGRAPH_VERSION},
         {"mograph.steps", step}, {"mograph.epochs", epochs}, {"mograph.seed", seed}};
     struct weights_content content = {.config = loop->model,
-                                      .class_names = (const char *const *)loop->set->kinds,
+                                      .class_names = loop->data->kinds,
                                       .parameters = trainer_parameters(loop->trainer),
                                       .trained = arrays->trained,
                                       .state = arrays->state,
@@ -167,6 +167,30 @@ static enum rt_status save(const struct train_loop *loop, const char *path) {
     return status;
 }
 
+// The training clips as they were in one epoch.
+struct epoch {
+    const struct clip_source *clips;
+    struct sampler sampler;
+    uint64_t number;
+};
+
+static bool read_of_epoch(void *user, uint32_t clip, uint8_t *rgb) {
+    const struct epoch *epoch = user;
+    return epoch->clips->read(epoch->clips->user, sampler_clip(&epoch->sampler, clip, epoch->number), rgb);
+}
+
+// Those that the last step was of: clips that are renewed are no longer what they were when the run began.
+static struct clip_source last_epoch(const struct train_loop *loop, struct epoch *epoch) {
+    const struct clip_source *clips = loop->data->train;
+    uint64_t done = trainer_steps_done(loop->trainer), step = done > 0 ? done - 1 : 0;
+    *epoch = (struct epoch){.clips = clips, .sampler = trainer_sampler(loop->trainer)};
+    epoch->number = ((step + 1) * epoch->sampler.batch - 1) / clips->count;
+    struct clip_source source = *clips;
+    source.read = read_of_epoch;
+    source.user = epoch;
+    return source;
+}
+
 bool train_keep_weights(const struct train_loop *loop, bool density, struct cli_error *error) {
     struct evaluator *evaluator = trainer_evaluator(loop->trainer);
     const struct trainer_options *options = trainer_settings(loop->trainer);
@@ -174,10 +198,12 @@ bool train_keep_weights(const struct train_loop *loop, bool density, struct cli_
     char path[PATH_CAPACITY];
     if (!run_folder_file(loop->folder, "weights.safetensors", path, error))
         return false;
-    enum rt_status status = refit_statistics(evaluator, trainer_parameters(loop->trainer),
-                                             &loop->clips->source, batches, options->seed);
+    struct epoch epoch;
+    const struct clip_source clips = last_epoch(loop, &epoch);
+    enum rt_status status =
+        refit_statistics(evaluator, trainer_parameters(loop->trainer), &clips, batches, options->seed);
     if (status == RT_OK && density)
-        status = refit_density(evaluator, &loop->clips->source, options->seed);
+        status = refit_density(evaluator, &clips, options->seed);
     if (status == RT_OK)
         status = save(loop, path);
     return cli_check(error, status, "writing %s", path);

@@ -8,9 +8,9 @@
 bool train_init_check(const char *which, struct cli_error *error);
 
 // Starts a fresh trainer from weights (a file, a run's folder, the name of weights that ship) of the same
-// model, of one for clips of half the size, or for other kinds of clips; `set` says which kinds there are.
-bool train_init_weights(struct trainer *trainer, const struct op_library *library, const struct data_set *set,
-                        const char *which, struct cli_error *error);
+// model, of one for clips of half the size, or for other kinds of clips; `data` says which kinds there are.
+bool train_init_weights(struct trainer *trainer, const struct op_library *library,
+                        const struct train_data *data, const char *which, struct cli_error *error);
 
 // Re-estimates the statistics of the averaged weights in the trainer's evaluator, with `density` fits the
 // density of each kind, and writes RUN/weights.safetensors.

@@ -29,7 +29,7 @@ struct state {
 };
 
 static uint64_t epoch_of(const struct train_loop *loop, uint64_t step) {
-    return step * (uint64_t)loop->values->batch / loop->clips->source.count;
+    return step * (uint64_t)loop->values->batch / loop->data->train->count;
 }
 
 // Whether an epoch that is a multiple of `every` ends with this many steps done.
@@ -138,7 +138,7 @@ static bool step(struct state *s, struct cli_error *error) {
 // Steps, with a checkpoint where one is due and at the end, whatever ends it.
 static bool run_steps(struct state *s, struct cli_error *error) {
     struct train_loop *loop = s->loop;
-    bool stop = trainer_steps_done(loop->trainer) >= s->end;
+    bool stop = trainer_steps_done(loop->trainer) >= s->end || interrupt_requested();
     while (!stop) {
         if (!step(s, error))
             return false;
@@ -148,6 +148,15 @@ static bool run_steps(struct state *s, struct cli_error *error) {
             return false;
     }
     return true;
+}
+
+// Clips that the next step may want. One batch again and again is no reason to draw them all.
+static bool begin_data(const struct state *s, struct cli_error *error) {
+    const struct train_loop *loop = s->loop;
+    struct sampler sampler = trainer_sampler(loop->trainer);
+    uint64_t done = trainer_steps_done(loop->trainer);
+    return loop->values->overfit || done >= s->end ||
+           train_data_begin(loop->data, &sampler, epoch_of(loop, done), error);
 }
 
 // A run whose clips are streamed: whether reading them kept up.
@@ -162,13 +171,14 @@ bool train_loop_run(struct train_loop *loop, struct cli_error *error) {
     struct state s = {.loop = loop, .end = trainer_step_count(loop->trainer)};
     if (loop->values->steps > 0 && (uint64_t)loop->values->steps < s.end)
         s.end = (uint64_t)loop->values->steps;
-    progress_resume(&s.bar, "training", trainer_steps_done(loop->trainer), s.end);
     struct cli_error ignored;
     uint64_t before = trainer_steps_done(loop->trainer);
     if (before > 0 && !run_folder_checkpoint(loop->folder, before, s.checkpoint, &ignored))
         s.checkpoint[0] = '\0';
     interrupt_catch();
-    bool opened = open_metrics(&s, error), done = opened && run_steps(&s, error);
+    bool begun = begin_data(&s, error);
+    progress_resume(&s.bar, "training", trainer_steps_done(loop->trainer), s.end);
+    bool opened = begun && open_metrics(&s, error), done = opened && run_steps(&s, error);
     metrics_close(&s.metrics);
     if (opened)
         write_report(&s, is_last(loop) ? TRAIN_DONE : TRAIN_STOPPED, !done);

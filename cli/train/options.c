@@ -20,7 +20,7 @@ const struct option train_options[] = {
      .help = "take options from a file, such as another run's config.json; the command line goes first"},
     {OPTION_DEVICE(struct train_values, device)},
     {OPTION_NO_TUNE(struct train_values, no_tune)},
-    {FIELD(data), .name = "data", .value = "DIR", .help = "the data set, if it is not named as DATA"},
+    {FIELD(data), .name = "data", .value = "DATA", .help = "the data set, if it is not named as DATA"},
     {FIELD(overfit), .name = "overfit-batch",
      .help = "train on one batch over and over, without KL, dropout and augmentation: "
              "shows that everything learns"},
@@ -47,7 +47,7 @@ const struct option train_options[] = {
     {FIELD(store), .name = "store", .initial = "fp32", .choices = "fp32|bf16",
      .help = "how weights.safetensors is written; bf16 is half as large. Checkpoints are always whole"},
     {FIELD(epochs), .name = "epochs", .initial = "200", .min = 1, .max = 1e6,
-     .help = "times that every clip is seen"},
+     .help = "times that every clip, or what has taken its place, is seen"},
     {FIELD(batch), .name = "batch", .initial = "8", .min = 1, .max = 1024, .help = "clips a step"},
     {FIELD(seed), .name = "seed", .initial = "1", .min = 0, .max = 9e15, .help = "same seed, same run"},
     {FIELD(optimiser), .name = "optimiser", .initial = "muon", .choices = "muon|adamw",
@@ -58,7 +58,7 @@ const struct option train_options[] = {
      .help = "steps in which the learning rate rises from 0"},
     {FIELD(beta), .name = "beta", .initial = "0", .min = 0, .max = 1e6,
      .help = "weight of the KL divergence at every level; 0: rate control moves it"},
-    {FIELD(rate_top), .name = "rate-top", .value = "NATS", .initial = "50", .min = 1, .max = 1e6,
+    {FIELD(rate_top), .name = "rate-top", .value = "NATS", .initial = "100", .min = 1, .max = 1e6,
      .help = "KL divergence a clip that rate control holds the top latent at"},
     {FIELD(rate_middle), .name = "rate-middle", .value = "NATS", .initial = "30", .min = 1, .max = 1e6,
      .help = "the same for the next level"},
@@ -77,13 +77,14 @@ const struct option train_options[] = {
     {FIELD(sigma_floor), .name = "sigma-floor", .initial = "0.03", .min = 1e-3, .max = 1,
      .help = "smallest deviation that the likelihood gives a pixel"},
     {FIELD(ladder_from), .name = "ladder-from", .value = "PART", .initial = "0.4", .min = 0, .max = 1,
-     .help = "part of the run after which the finer latent levels join in"},
-    {FIELD(drop_all), .name = "drop-all", .value = "PART", .initial = "0.4", .min = 0, .max = 1,
+     .help = "part of the run after which the finer latent levels join in; at once with --init, whose levels "
+             "have learnt already"},
+    {FIELD(drop_all), .name = "drop-all", .value = "PART", .initial = "0.8", .min = 0, .max = 1,
      .help = "part of the clips that are decoded from the top latent alone"},
     {FIELD(drop_finest), .name = "drop-finest", .value = "PART", .initial = "0.1", .min = 0, .max = 1,
      .help = "part of the clips that do without the finest level"},
-    {FIELD(adversary_from), .name = "adversary-from", .value = "PART", .initial = "0.67", .min = 0, .max = 1,
-     .help = "part of the run after which the adversary joins in; 1: never"},
+    {FIELD(adversary_from), .name = "adversary-from", .value = "PART", .initial = "1", .min = 0, .max = 1,
+     .help = "part of the run after which the adversary joins in, at twice the time a step; 1: never"},
     {FIELD(adversary_weight), .name = "adversary-weight", .initial = "0.5", .min = 0, .max = 100,
      .help = "its gradient at the image, relative to the reconstruction's"},
     {FIELD(adversary_lr), .name = "adversary-lr", .initial = "0.0004", .min = 1e-9, .max = 1,
@@ -95,6 +96,18 @@ const struct option train_options[] = {
 
 const char *train_preset_name(const struct train_values *values) {
     return vae_preset_at((uint32_t)values->preset)->name;
+}
+
+static bool is_given(const struct train_values *values, const char *name) {
+    for (uint64_t i = 0; train_options[i].name != NULL; i++)
+        if (strcmp(train_options[i].name, name) == 0)
+            return (values->given >> i & 1) != 0;
+    return false;
+}
+
+void train_follow_defaults(struct train_values *values) {
+    if (values->init != NULL && !is_given(values, "ladder-from"))
+        values->ladder_from = 0.0;
 }
 
 struct trainer_options train_trainer_options(const struct train_values *v) {

@@ -25,6 +25,9 @@ extern const struct option train_options[];
 // The names of --preset in the order of its choices.
 const char *train_preset_name(const struct train_values *values);
 
+// Defaults that follow from what the command line says; before a configuration is read, which says all.
+void train_follow_defaults(struct train_values *values);
+
 struct trainer_options train_trainer_options(const struct train_values *values);
 
 #endif

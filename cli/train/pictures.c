@@ -97,10 +97,9 @@ static void draw(const struct points *points, uint32_t i, const struct prior *pr
 static bool write_samples(const struct train_loop *loop, const struct prior *prior, uint64_t epoch,
                           struct cli_error *error) {
     struct picture p;
-    struct grid grid = fitted(loop, (struct grid_steps){1, 1},
-                              (struct grid){.columns = SAMPLES_PER_KIND,
-                                            .rows = rows(loop),
-                                            .row_names = (const char *const *)loop->set->kinds});
+    struct grid grid = fitted(
+        loop, (struct grid_steps){1, 1},
+        (struct grid){.columns = SAMPLES_PER_KIND, .rows = rows(loop), .row_names = loop->data->kinds});
     bool done = begin(&p, loop, grid.columns * grid.rows, error);
     for (uint32_t i = 0; i < p.count && done; i++)
         draw(&p.points, i, prior, i / grid.columns);
@@ -188,7 +187,7 @@ static bool reconstruct(struct picture *p, uint32_t count, uint8_t *into, struct
 
 static bool write_reconstructions(const struct train_loop *loop, uint64_t epoch, struct cli_error *error) {
     static const char *const names[2] = {"clip", "model"};
-    const struct clip_source *source = &loop->val->source;
+    const struct clip_source *source = loop->data->val;
     struct picture p;
     if (source->count == 0)
         return true;

@@ -10,7 +10,9 @@ enum train_state { TRAIN_RUNNING, TRAIN_STOPPED, TRAIN_DONE };
 // What the page says beside what lies in the run's folder.
 struct train_report {
     const struct run_folder *folder;    // metrics.csv and samples/ are read from here
-    const struct train_values *values;  // the configuration, and where the data set lies
+    const struct train_values *values;  // the configuration
+    const char *data;                   // what the data set is called
+    double renew;                       // part of its training clips that is new in every epoch
     const char *device;                 // its name; NULL: not said
     uint32_t clips, val_clips, kinds;   // of the data set
     uint32_t frames, height, width;     // of a clip

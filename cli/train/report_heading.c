@@ -22,9 +22,11 @@ static void lead(struct page *page, const struct train_report *r) {
     page_markup(page, "<p class=\"lead\"><b>");
     page_text(page, train_preset_name(r->values));
     page_format(page, "</b>, %s parameters, trained on %" PRIu32 " clips of <b>", parameters, r->clips);
-    page_text(page, path_base(r->values->data));
+    page_text(page, r->data);
     page_format(page, "</b>: %" PRIu32 "\xc3\x97%" PRIu32 " pixels, %" PRIu32 " frames, %" PRIu32 " %s",
                 r->width, r->height, r->frames, r->kinds, r->kinds == 1 ? "kind" : "kinds");
+    if (r->renew > 0.0)
+        page_format(page, "; %g%% of the clips are new in every epoch", 100.0 * r->renew);
     if (r->val_clips > 0)
         page_format(page, "; %" PRIu32 " more for validation", r->val_clips);
     page_markup(page, ".");

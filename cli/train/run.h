@@ -2,15 +2,13 @@
 #ifndef MOGRAPH_CLI_TRAIN_RUN_H
 #define MOGRAPH_CLI_TRAIN_RUN_H
 
-#include "cli/train/clips.h"
-#include "cli/train/folder.h"
+#include "cli/train/data.h"
 #include "cli/train/options.h"
 
 struct train_loop {
     const struct train_values *values;
     const struct run_folder *folder;
-    const struct data_set *set;
-    struct train_clips *clips, *val;
+    struct train_data *data;
     const struct vae_config *model;
     struct trainer *trainer;
 };

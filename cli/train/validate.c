@@ -131,5 +131,5 @@ bool validate_clips(struct evaluator *evaluator, const struct clip_source *sourc
 }
 
 bool train_validate(const struct train_loop *loop, struct validation *validation, struct cli_error *error) {
-    return validate_clips(trainer_evaluator(loop->trainer), &loop->val->source, validation, error);
+    return validate_clips(trainer_evaluator(loop->trainer), loop->data->val, validation, error);
 }

@@ -1,6 +1,7 @@
 // The reader thread: a ring of places that it fills in the order of the steps.
 #include "model/clips/clip_reader.h"
 
+#include "runtime/align.h"
 #include "runtime/log.h"
 
 #include <pthread.h>
@@ -10,9 +11,12 @@
 struct clip_reader {
     const struct clip_source *source;
     struct sampler *sampler;
+    struct sampler scout;    // looks further ahead, to tell the source
+    uint64_t told;           // steps before it have been told
     uint32_t count, *wanted; // [batch]
     uint8_t *places[CLIP_READER_SLOTS];
-    struct sampler_item *items; // [count][batch]
+    struct sampler_item *items;    // [count][batch]
+    struct sampler_item *expected; // [batch]
     pthread_t thread;
     pthread_mutex_t lock; // guards what follows, and the items of steps that have been read
     pthread_cond_t changed;
@@ -25,8 +29,22 @@ static struct sampler_item *items_of(const struct clip_reader *reader, uint64_t 
     return reader->items + step % reader->count * reader->sampler->batch;
 }
 
+// The source learns of clips long before they are read: to make one may take longer than a step.
+static void tell(struct clip_reader *reader, uint64_t step) {
+    const struct clip_source *source = reader->source;
+    uint32_t batch = reader->sampler->batch;
+    for (uint64_t end = step + rt_div_up(source->ahead, batch); reader->told < end; reader->told++) {
+        sampler_batch(&reader->scout, reader->told, reader->expected);
+        for (uint32_t i = 0; i < batch; i++)
+            reader->wanted[i] = reader->expected[i].clip;
+        source->expect(source->user, reader->wanted, batch);
+    }
+}
+
 static bool read_batch(struct clip_reader *reader, uint64_t step) {
     struct sampler_item *items = items_of(reader, step);
+    if (reader->source->expect != NULL)
+        tell(reader, step);
     sampler_batch(reader->sampler, step, items);
     for (uint32_t i = 0; i < reader->sampler->batch; i++)
         reader->wanted[i] = items[i].clip;
@@ -73,13 +91,20 @@ enum rt_status clip_reader_create(const struct clip_source *source, struct sampl
     struct clip_reader *reader = *out = calloc(1, sizeof *reader);
     if (reader == NULL)
         return rt_no_memory("the reader of clips");
-    *reader = (struct clip_reader){
-        .source = source, .sampler = sampler, .count = count, .taken = first_step, .read = first_step};
+    *reader = (struct clip_reader){.source = source,
+                                   .sampler = sampler,
+                                   .scout = *sampler,
+                                   .count = count,
+                                   .taken = first_step,
+                                   .read = first_step,
+                                   .told = first_step};
     memcpy(reader->places, places, count * sizeof *places);
     reader->items = calloc((size_t)count * sampler->batch, sizeof *reader->items);
+    reader->expected = calloc(sampler->batch, sizeof *reader->expected);
     reader->wanted = calloc(sampler->batch, sizeof *reader->wanted);
-    enum rt_status status =
-        reader->items != NULL && reader->wanted != NULL ? start(reader) : rt_no_memory("the reader of clips");
+    bool made = sampler_init(&reader->scout) && reader->items != NULL && reader->expected != NULL &&
+                reader->wanted != NULL;
+    enum rt_status status = made ? start(reader) : rt_no_memory("the reader of clips");
     if (status != RT_OK)
         clip_reader_destroy(out);
     return status;
@@ -98,7 +123,9 @@ void clip_reader_destroy(struct clip_reader **handle) {
         pthread_cond_destroy(&reader->changed);
         pthread_mutex_destroy(&reader->lock);
     }
+    sampler_finish(&reader->scout);
     free(reader->items);
+    free(reader->expected);
     free(reader->wanted);
     free(reader);
     *handle = NULL;

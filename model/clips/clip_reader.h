@@ -1,4 +1,5 @@
-// Reading ahead: a thread that fetches the clips of the next steps while the device is busy with one.
+// Reading ahead: a thread that fetches the clips of the next steps while the device is busy with one, and tells
+// the source which it will want after them.
 #ifndef MOGRAPH_MODEL_CLIPS_CLIP_READER_H
 #define MOGRAPH_MODEL_CLIPS_CLIP_READER_H
 

@@ -6,12 +6,17 @@
 #include <stdint.h>
 
 // `read` fills rgb [d][h][w][3] and may be called from several threads at once; false, with a line logged,
-// when a clip cannot be read.
+// when a clip cannot be read. Where clips are renewed (sampler.h) it is asked for clips beyond `count`, too: clip
+// `count` + i is what takes the place of clip i, and has its class.
 struct clip_source {
     uint32_t count;
     uint32_t d, h, w;
     const uint32_t *classes; // [count]
     bool (*read)(void *user, uint32_t clip, uint8_t *rgb);
+    // Told which clips will be read next, in that order, so that they can be made ready: `ahead` clips before
+    // they are read. From one thread. May be NULL.
+    void (*expect)(void *user, const uint32_t *clips, uint32_t count);
+    uint32_t ahead;
     // Told while a whole set is loaded; false stops. May be NULL.
     bool (*progress)(void *user, uint32_t done, uint32_t total);
     void *user;

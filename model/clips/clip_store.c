@@ -255,6 +255,10 @@ enum rt_status clip_store_create(struct rt_device *device, const struct clip_sou
     *store = (struct clip_store){.device = device, .source = source, .sampler = *sampler, .plan = *plan};
     store->sampler.order = NULL;
     enum rt_status status = sampler_init(&store->sampler) ? RT_OK : rt_no_memory("the order of clips");
+    if (status == RT_OK && sampler->renew > 0.0 && !plan->streamed) {
+        rt_log(RT_LOG_ERROR, "clips that are renewed cannot be kept on the device");
+        status = RT_ERROR_INVALID;
+    }
     if (status == RT_OK)
         status = plan->streamed   ? stream(store, first_step)
                  : plan->gathered ? keep_parts(store)
@@ -312,7 +316,7 @@ enum rt_status clip_store_prepare(struct clip_store *store, uint64_t step, struc
         sampler_batch(&store->sampler, step, items);
     }
     for (uint32_t i = 0; i < batch && status == RT_OK; i++) {
-        classes[i] = store->source->classes[items[i].clip];
+        classes[i] = store->source->classes[items[i].clip % store->source->count];
         if (store->slot_count > 0)
             items[i].clip = slot * batch + i;
     }

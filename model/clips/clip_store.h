@@ -18,12 +18,13 @@ struct clip_store_plan {
 };
 
 // How the clips are kept beside `others` bytes that are yet to be allocated; `stream`: streamed even if they
-// fit. Where the device's memory is the host's own, at least half of what is free is left.
+// fit, as clips that are renewed must be. Where the device's memory is the host's own, at least half of what is free is left.
 struct clip_store_plan clip_store_plan(const struct rt_device *device, const struct clip_source *source,
                                        uint32_t batch, uint64_t others, bool stream);
 
 // Loads the set, or starts to read at `first_step`. The sampler is copied by value and must have
-// been initialised; the source must outlive the store. Errors: RT_ERROR_OUT_OF_MEMORY, RT_ERROR_IO (a clip).
+// been initialised; one that renews clips wants a plan that streams. The source must outlive the store. Errors:
+// RT_ERROR_OUT_OF_MEMORY, RT_ERROR_IO (a clip), RT_ERROR_INVALID.
 enum rt_status clip_store_create(struct rt_device *device, const struct clip_source *source,
                                  const struct sampler *sampler, uint64_t first_step,
                                  const struct clip_store_plan *plan, struct clip_store **out);

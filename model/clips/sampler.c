@@ -31,10 +31,27 @@ static void shuffle(struct sampler *s, uint64_t epoch) {
     s->epoch = epoch;
 }
 
+// How often a place has been renewed, floor(epoch renew + u), in whole numbers of 2^-32: u is the place's own, so
+// that the same part of the places is renewed in every epoch, and each of them at equal distances.
+static uint64_t renewals(const struct sampler *s, uint32_t bits, uint64_t epoch) {
+    return (epoch * (uint64_t)(s->renew * 0x1p32 + 0.5) + bits) >> 32;
+}
+
+uint32_t sampler_clip(const struct sampler *s, uint32_t place, uint64_t epoch) {
+    uint32_t bits = draw_bits(s->seed, DRAW_RENEW, 0, place);
+    return place + s->clips * (uint32_t)renewals(s, bits, epoch);
+}
+
+bool sampler_can_count(const struct sampler *s, uint64_t epochs) {
+    return (renewals(s, UINT32_MAX, epochs) + 1) * s->clips <= UINT32_MAX;
+}
+
 static uint32_t clip_at(struct sampler *s, uint64_t position) {
-    if (s->epoch != position / s->clips)
-        shuffle(s, position / s->clips);
-    return s->order[position % s->clips];
+    uint64_t epoch = position / s->clips;
+    if (s->epoch != epoch)
+        shuffle(s, epoch);
+    uint32_t place = s->order[position % s->clips];
+    return s->renew > 0.0 ? sampler_clip(s, place, epoch) : place;
 }
 
 // -extent to extent.

@@ -3,6 +3,7 @@
 
 #include "model/sample/evaluator.h"
 #include "model/train/trainer_private.h"
+#include "runtime/log.h"
 #include "runtime/transfer.h"
 #include "shaders/noise/noise.h"
 #include "shaders/optimiser/optimiser.h"
@@ -53,8 +54,15 @@ static enum rt_status begin(struct op_library *library, const struct vae_config 
                                   .seed = options->seed,
                                   .augment = options->augment,
                                   .fixed = options->overfit,
+                                  .renew = options->renew,
                                   .height = source->h,
                                   .width = source->w};
+    if (!sampler_can_count(&t->sampler, options->epochs)) {
+        rt_log(RT_LOG_ERROR,
+               "%u clips, of which %g are renewed in each of %llu epochs, are more than can be numbered",
+               source->count, options->renew, (unsigned long long)options->epochs);
+        return RT_ERROR_INVALID;
+    }
     t->options.schedule.steps = sampler_steps(&t->sampler, options->epochs);
     t->has_second =
         !options->overfit && schedule_second_phase(&t->options.schedule) < t->options.schedule.steps;
@@ -378,6 +386,12 @@ const struct trainer_options *trainer_settings(const struct trainer *t) {
 
 struct evaluator *trainer_evaluator(const struct trainer *t) {
     return t->evaluator;
+}
+
+struct sampler trainer_sampler(const struct trainer *t) {
+    struct sampler sampler = t->sampler;
+    sampler.order = NULL;
+    return sampler;
 }
 
 struct rt_stream *trainer_stream(const struct trainer *t) {

@@ -34,6 +34,7 @@ struct trainer_options {
     enum op_dtype storage;              // of activations: OP_F32 or OP_BF16
     float loss_scale;                   // that it begins with (loss_scale.h); 0: the kernels say it
     bool overfit; // the same batch every step, no KL, no dropout: shows that everything learns
+    double renew; // part of the clips that every epoch replaces by new ones (sampler.h): they are streamed
     bool stream;  // clips come from the reader thread even if they would fit
     bool profile; // trainer_stream times every record: a step takes longer
 };
@@ -98,6 +99,8 @@ const struct vae *trainer_vae(const struct trainer *trainer);
 struct parameters *trainer_parameters(const struct trainer *trainer);
 const struct trainer_options *trainer_settings(const struct trainer *trainer);
 struct evaluator *trainer_evaluator(const struct trainer *trainer);
+// Which clips steps see, but not their order in an epoch: not initialised.
+struct sampler trainer_sampler(const struct trainer *trainer);
 // What holds the last step, for its profile.
 struct rt_stream *trainer_stream(const struct trainer *trainer);
 

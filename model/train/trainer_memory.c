@@ -99,7 +99,7 @@ struct trainer_memory trainer_memory_of(const struct trainer *t) {
     m.inputs = vae_inputs_bytes(&t->first, device) + evaluator_input_bytes(t->evaluator) + work_bytes(t) +
                (t->has_second ? adversary_bytes(t->adversary) : 0);
     m.store = clip_store_plan(device, source, t->options.batch, m.parameters + m.activations + m.inputs,
-                              t->options.stream);
+                              t->options.stream || t->options.renew > 0.0);
     m.streamed = m.store.streamed;
     m.clips = m.store.bytes;
     m.total = m.parameters + m.activations + m.inputs + m.clips;

@@ -4,6 +4,8 @@
 #include "shaders/check/op_arrays.h"
 
 #include <math.h>
+#include <stddef.h>
+#include <string.h>
 
 struct op_difference op_compare(const double *got, const double *want, uint64_t count, double scale_floor) {
     double scale = scale_floor > 1e-30 ? scale_floor : 1e-30;
@@ -60,18 +62,21 @@ double op_round_half(double value) {
 
 bool op_summands(enum op_id id, const void *params, const struct op_signature *signature,
                  double *const *arrays, double least, double sizes[OP_MAX_ARGS]) {
-    double *work[OP_MAX_ARGS] = {0};
+    const struct op_info *op = op_table[id];
+    _Alignas(max_align_t) unsigned char plain[OP_MAX_PARAMS];
+    memcpy(plain, params, op->params_size);
+    double slope = op->linear != NULL ? op->linear(plain) : 1.0, *work[OP_MAX_ARGS] = {0};
     bool made = op_arrays_create(signature, work);
     for (uint32_t i = 0; i < signature->arg_count; i++)
         for (uint64_t k = 0; made && arrays[i] != NULL && k < signature->args[i].count; k++)
             work[i][k] = arrays[i][k] == 0.0 ? 0.0 : fmax(fabs(arrays[i][k]), least);
     if (made)
-        op_table[id]->reference(params, work);
+        op->reference(plain, work);
     for (uint32_t i = 0; i < signature->arg_count; i++) {
         bool out = signature->args[i].role == OP_OUT || signature->args[i].role == OP_INOUT;
         sizes[i] = 0.0;
         for (uint64_t k = 0; made && out && work[i] != NULL && k < signature->args[i].count; k++)
-            sizes[i] = fmax(sizes[i], work[i][k]);
+            sizes[i] = fmax(sizes[i], slope * work[i][k]);
     }
     op_arrays_destroy(work);
     return made;

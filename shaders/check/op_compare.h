@@ -32,8 +32,8 @@ double op_tolerance(enum op_id id, const struct op_signature *signature, double 
 #define OP_HALF_SUM_ERROR 2e-5
 
 // The largest sum of the sizes of its summands, of each output of an operation with `products`: its reference
-// on the inputs' absolute values, none but zeros below `least`. 0 for other arguments. False when memory is
-// out.
+// on the inputs' absolute values, none but zeros below `least`, without what is not linear behind the sums,
+// times that one's steepest slope. 0 for other arguments. False when memory is out.
 bool op_summands(enum op_id id, const void *params, const struct op_signature *signature,
                  double *const *arrays, double least, double sizes[OP_MAX_ARGS]);
 

@@ -54,10 +54,16 @@ CONV_LAYER_REFERENCE(conv3d, fused, struct op_conv3d);
 CONV_LAYER_REFERENCE(conv3d, backward_input, struct op_conv3d);
 CONV_LAYER_REFERENCE(conv3d, backward_weight, struct op_conv3d);
 
+static double linear_fused(void *params) {
+    struct op_conv3d *p = params;
+    return conv_epilogue_linear(&p->epilogue);
+}
+
 OP_DEFINE(conv3d_forward, describe_forward, record_forward, reference_forward, .products = true,
           .flags_at = offsetof(struct op_conv3d, epilogue.silu), .shapes = {&op_conv3d_shapes});
 OP_DEFINE(conv3d_fused, describe_fused, record_fused, reference_fused, .products = true,
-          .flags_at = offsetof(struct op_conv3d, epilogue.silu), .shapes = {&op_conv3d_fused_shapes});
+          .linear = linear_fused, .flags_at = offsetof(struct op_conv3d, epilogue.silu),
+          .shapes = {&op_conv3d_fused_shapes});
 OP_DEFINE(conv3d_backward_input, describe_backward_input, record_backward_input, reference_backward_input,
           .products = true, .flags_at = offsetof(struct op_conv3d, epilogue.silu),
           .shapes = {&op_conv3d_shapes});

@@ -59,11 +59,16 @@ CONV_LAYER_REFERENCE(conv_transpose3d, fused, struct op_conv_transpose3d);
 CONV_LAYER_REFERENCE(conv_transpose3d, backward_input, struct op_conv_transpose3d);
 CONV_LAYER_REFERENCE(conv_transpose3d, backward_weight, struct op_conv_transpose3d);
 
+static double linear_fused(void *params) {
+    struct op_conv_transpose3d *p = params;
+    return conv_epilogue_linear(&p->epilogue);
+}
+
 OP_DEFINE(conv_transpose3d_forward, describe_forward, record_forward, reference_forward, .products = true,
           .flags_at = offsetof(struct op_conv_transpose3d, epilogue.silu),
           .shapes = {&op_conv_transpose3d_shapes});
 OP_DEFINE(conv_transpose3d_fused, describe_fused, record_fused, reference_fused, .products = true,
-          .flags_at = offsetof(struct op_conv_transpose3d, epilogue.silu),
+          .linear = linear_fused, .flags_at = offsetof(struct op_conv_transpose3d, epilogue.silu),
           .shapes = {&op_conv_transpose3d_fused_shapes});
 OP_DEFINE(conv_transpose3d_backward_input, describe_backward_input, record_backward_input,
           reference_backward_input, .products = true,

@@ -42,9 +42,9 @@ void write_slab() {
 
 // Four by four elements, on the diagonal or above it.
 void write_symmetric(job t, uint i, uint j, mat4 x) {
-    [[unroll]] for (uint r = 1; r < 4; r++)
-        [[unroll]] for (uint c = 0; c < r; c++)
-            x[r][c] = i == j ? x[c][r] : x[r][c];
+    [[unroll]] for (uint r = 0; r < 4; r++)
+        [[unroll]] for (uint c = 0; c < 4; c++)
+            x[r][c] = i == j && c < r ? x[c][r] : x[r][c];
     [[unroll]] for (uint r = 0; r < 4; r++) {
         uint at = ((i + r) * t.cols + j) / 4;
         if (STAGE == POLYNOMIAL) {
@@ -97,9 +97,9 @@ void main() {
         if (k + SLAB < t.depth)
             load_slab(t, k + SLAB);
         [[dont_unroll]] for (uint s = 0; s < SLAB; s += 4)
-            [[unroll]] for (uint i = s; i < s + 4; i++) {
-                vec4 y = right_slab[i * SIDE4 + col4];
-                vec4 a = left_slab[i * SIDE4 + row4], b = left_slab[i * SIDE4 + row4 + SIDE4 / 2];
+            [[unroll]] for (uint i = 0; i < 4; i++) {
+                uint at = (s + i) * SIDE4;
+                vec4 y = right_slab[at + col4], a = left_slab[at + row4], b = left_slab[at + row4 + SIDE4 / 2];
                 [[unroll]] for (uint r = 0; r < 4; r++) {
                     upper[r] = fma(vec4(a[r]), y, upper[r]);
                     lower[r] = fma(vec4(b[r]), y, lower[r]);

@@ -38,6 +38,10 @@ assert min(shuffled["frechet"], blurred["frechet"]) > real["frechet"]
 assert samples["first_difference"] < 0.5 and samples["accuracy"] < 0.7 and samples["frechet"] > 3 * real["frechet"]
 assert samples["recall"] < real["recall"] and samples["coverage"] < real["coverage"]
 
+judged = results["set"]
+assert judged["name"] == "particles: seed 1, 4 layouts, variety 1, 14 clips a kind of 32x32x8", judged
+assert len(judged["hash"]) == 16 and int(judged["hash"], 16) > 0
+
 reconstruction = results["reconstruction"]
 assert reconstruction["clips"] == 42 and 5 < reconstruction["psnr"] < 40
 assert reconstruction["black"]["foreground_psnr"] < reconstruction["black"]["psnr"]
@@ -54,4 +58,5 @@ text = " ".join(page.itertext())
 images = [e.get("src") for e in page.iter() if e.tag.endswith("img")]
 assert len(images) == 4 and all(src.startswith("data:image/gif;base64,") for src in images)
 assert all(words in text for words in ("kind accuracy", "memorisation", "cross-fade", "black clip", *KINDS))
+assert judged["name"] in text and judged["hash"] in text
 print("figures of four columns, six kinds, two rings of morphs, and the page")

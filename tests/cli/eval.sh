@@ -22,7 +22,7 @@ run 0 eval data -w $w -o judged --json
 says err "training the classifier"
 mv out first.json
 check cmp -s first.json judged/eval.json
-for name in eval.html samples.gif neighbours.gif reconstructions.gif morphs.gif; do
+for name in eval.html samples.gif neighbours.gif reconstructions.gif morphs.gif samples.png real.png; do
     check [ -s "judged/$name" ]
 done
 check "$python" -B "$here/check_eval.py" first.json judged/eval.html
@@ -34,6 +34,75 @@ check cmp -s out first.json
 run 0 eval data -w model --n 2 --temperature 0.5 --seed 3
 says out "Against 12 training clips, 2 of each kind"
 says out "kind accuracy"
+says out "^Judged by particles: seed 1, 4 layouts, variety 1, 14 clips a kind of 32x32x8 ([0-9a-f]\{16\}), 2 clips"
+run 0 eval data -w model --n 2 --markdown
+says out "^|  | model | black clip |$"
+refuses 2 eval data -w model --markdown --json
+
+# Which set was judged: a hash of the clips tells sets apart, whatever the name. The name says how it was drawn,
+# with parameters of their own; another folder has its own name.
+set_of() { # FILE KEY
+    "$python" -c "import json, sys; print(json.load(open(sys.argv[1]))['set'][sys.argv[2]])" "$1" "$2"
+}
+run 0 dataset particles -o other --size 32x32x8 --clips 4 --val 0.5 --seed 12 --variety 0.35 --variety-of phase=0.1
+run 0 eval other -w model --n 2 --json
+cp out other.json
+check [ "$(set_of other.json name)" = \
+    "particles: seed 12, 4 layouts, variety 0.35 phase=0.1, 4 clips a kind of 32x32x8" ]
+check [ "$(set_of other.json hash)" != "$(set_of first.json hash)" ]
+cp -r other "an other"
+rm "an other/manifest.json"
+run 0 eval "an other/." -w model --n 2 --json
+cp out renamed.json
+check [ "$(set_of renamed.json name)" = "an other" ]
+check [ "$(set_of renamed.json hash)" = "$(set_of other.json hash)" ]
+
+# Weights side by side: of one set by whatever name, in any order, from folders and files.
+run 0 eval other -w model --n 2 --temperature 0.5 -o cooler
+run 0 eval --table other.json renamed.json cooler
+says out "^Judged by particles: seed 12, .*, 2 clips of each kind$"
+says out "model [0-9a-f]\{8\}  model [0-9a-f]\{8\}  model [0-9a-f]\{8\} T=0.5  real clips"
+says out "^  kind accuracy "
+says out "^  vortex "
+check [ "$(grep -c 'mograph: device' err)" -eq 0 ]
+run 0 eval --table --markdown other.json cooler
+says out "^|  | model [0-9a-f]* | model [0-9a-f]* T=0.5 | real clips |$"
+run 0 eval --table --json other.json cooler
+check "$python" -c "
+import json
+table, one, two = json.load(open('out')), json.load(open('other.json')), json.load(open('cooler/eval.json'))
+assert table['evaluations'] == [one, two] and table['set'] == one['set'] and table['n'] == 2, table"
+
+# Figures of different sets, or of other numbers of clips, never stand in one table; nor what does not say its set.
+refuses 1 eval --table other.json first.json
+says err "figures of different sets .*other.json is of particles: seed 12, .*first.json of particles: seed 1, "
+refuses 1 eval --table --json first.json cooler
+run 0 eval other -w model --n 1 -o fewer
+refuses 1 eval --table other.json fewer
+says err "other.json is of 2 of each kind, fewer/eval.json of 1"
+"$python" -c "
+import json
+old = json.load(open('other.json'))
+del old['set']
+json.dump(old, open('old.json', 'w'))
+old['real']['frechet'] += 1
+old['set'] = json.load(open('other.json'))['set']
+json.dump(old, open('classified.json', 'w'))"
+refuses 1 eval --table other.json old.json
+says err "old.json: it does not say which set .* eval. it again"
+run 0 eval --table other.json classified.json
+says err "different classifiers"
+refuses 1 eval --table data/manifest.json
+says err "manifest.json: this is not what .mograph eval --json. prints"
+refuses 2 eval --table data
+says err "data/eval.json: "
+refuses 2 eval --table judged/eval.html
+refuses 2 eval --table other.json -w model
+says err "takes no -w"
+refuses 2 eval --table other.json other.json other.json other.json other.json other.json other.json other.json
+says err "at most 7"
+refuses 2 eval data other -w model
+says err "one data set at a time"
 
 # A broken cache is replaced, one of other clips is not taken.
 echo "not a classifier" >data/classifier.safetensors

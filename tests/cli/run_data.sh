@@ -77,7 +77,7 @@ refuses 1 'the kind "another" is new' train --resume r
 
 # Other clips: one gone, new, edited, moved between the parts; a frame of a clip.
 changes rm -r d/train/snow/0001
-refuses 1 '"train/snow/0001" is gone; --data DIR says that it may change' train --resume r
+refuses 1 '"train/snow/0001" is gone; --data DATA says that it may change' train --resume r
 changes cp -r d/train/snow/0001 d/train/snow/0007
 refuses 1 '"train/snow/0007" is new' train --resume r
 changes cp d/train/orbit/0001/0001.png d/train/snow/0001/0002.png

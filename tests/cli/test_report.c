@@ -186,6 +186,8 @@ static struct train_values make_values(void) {
 static struct train_report make_report(const struct train_values *values) {
     return (struct train_report){.folder = &folder,
                                  .values = values,
+                                 .data = "sparks & <glow>",
+                                 .renew = 0.25,
                                  .device = "llvmpipe <256 bits>",
                                  .clips = 40,
                                  .val_clips = 8,

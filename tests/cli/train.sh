@@ -22,7 +22,7 @@ newest() {
 }
 
 run 0 dataset particles -o data --size 32x32x8 --clips 4
-tiny="--preset tiny --batch 4"
+tiny="--preset tiny --batch 4 --adversary-from 0.67" # the second phase, too
 
 # Everything learns: one batch of two clips to 35 dB within 700 steps (18 training clips, 9 steps an epoch).
 run 0 train data --preset tiny --batch 2 --epochs 77 --lr 0.005 --overfit-batch --save-every 1000 -o overfit
@@ -167,6 +167,10 @@ says err "even number of poses"
 run 0 dataset particles -o half --size 16x16x4 --clips 2
 run 0 train half $tiny --epochs 2 --steps 3 --adversary-from 1 -o small
 run 0 train data $tiny --epochs 2 --steps 3 --init small/weights.safetensors -o grown
+says whole/config.json '"ladder-from":.*0.4,'
+says grown/config.json '"ladder-from":.*0,' # the levels have learnt already
+run 0 train data $tiny --epochs 2 --steps 1 --init small --ladder-from 0.3 -o asked
+says asked/config.json '"ladder-from":.*0.3,'
 cp -r data fewer
 rm -r fewer/*/burst fewer/manifest.json
 run 0 train fewer $tiny --epochs 2 --steps 3 --init whole -o of-fewer-kinds

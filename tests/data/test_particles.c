@@ -213,12 +213,12 @@ static void check_variety(void) {
         particles_draw_params(1, kind, 4, &no, &other);
         for (uint32_t i = 0; i < PARTICLE_PARAMS; i++) {
             float still = particles_param(&none, i), far = particles_param(&all, i) - still;
-            if (i == PARTICLE_tint) {
-                CHECK(far == 0 && still != particles_param(&other, i) && all.tint == half.tint);
+            if (i == PARTICLE_tint || i == PARTICLE_hue || i == PARTICLE_chroma) {
+                CHECK(far == 0 && still != particles_param(&other, i) && still == particles_param(&half, i));
                 continue;
             }
             CHECK(fabsf(still - particles_param(&other, i)) < 1e-6f);
-            CHECK((fabsf(far) > 1e-6f) == (i < PARTICLE_hue));
+            CHECK((fabsf(far) > 1e-6f) == (particles_reads(kind, i) && i != PARTICLE_phase));
             CHECK(fabsf(particles_param(&half, i) - still - 0.5f * far) < 1e-6f);
         }
     }
@@ -227,10 +227,10 @@ static void check_variety(void) {
 static void check_variety_list(void) {
     struct cli_error error = {.text = ""};
     struct particle_variety variety = particle_variety_all(1);
-    CHECK(variety.of[PARTICLE_phase] == 1 && variety.of[PARTICLE_hue] == 0);
+    CHECK(variety.of[PARTICLE_phase] == 0 && variety.of[PARTICLE_hue] == 1);
     CHECK(particle_variety_set(&variety, "phase=0.25,hue=0", &error));
     CHECK(variety.of[PARTICLE_phase] == 0.25f && variety.of[PARTICLE_hue] == 0 &&
-          variety.of[PARTICLE_spin] == 1);
+          variety.of[PARTICLE_spin] == 0.5f && variety.of[PARTICLE_scale] == 1);
     static const char *const wrong[] = {"phase",    "phase=", "phase=2", "phase=nan",
                                         "phase=1x", "=1",     "fase=1",  "hue=0,,"};
     for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++)

@@ -29,7 +29,7 @@ static struct dot at(const struct layout_traits *particle, const struct layout_t
     return (struct dot){
         .x = p->center_x + (vx * age + sway) * near,
         .y = p->center_y + 0.8f - height * near + 0.12f * vz * age,
-        .sigma = p->size * mix(0.7f, 1.2f, u[4]) * near * (bounced > 0 ? 0.75f : 1),
+        .sigma = p->radius * mix(0.7f, 1.2f, u[4]) * near * (bounced > 0 ? 0.75f : 1),
         .light = 1.3f * fresh * spent * mix(0.55f, 1.1f, u[5]),
         .hue = clamp01(0.05f + 0.8f * age / flight + 0.25f * (u[6] - 0.5f)),
     };
@@ -51,13 +51,15 @@ const struct particle_kind particle_fountain = {
             [PARTICLE_center_x] = {-0.15f, 0.15f, 0},
             [PARTICLE_center_y] = {-0.06f, 0.1f, 0.02f},
             [PARTICLE_hue] = {0, 1, 0},
-            [PARTICLE_size] = {0.75f, 1.5f, 1},
+            [PARTICLE_radius] = {0.8f, 1.6f, 1},
             [PARTICLE_trail] = {0.4f, 2, 1},
             [PARTICLE_spread] = {0.4f, 1.9f, 1},
             [PARTICLE_height] = {0.72f, 1, 1},
-            [PARTICLE_arms] = {3, 7, 4},
+            [PARTICLE_arms] = {3, 5, 4},
             [PARTICLE_clumping] = {0, 0.95f, 0},
             [PARTICLE_hollow] = {0, 0.9f, 0},
+            [PARTICLE_glow] = {0.3f, 2.2f, 1},
+            [PARTICLE_chroma] = {0.5f, 1.15f, 1},
         },
     .stops = {{0xf2fdff, 0x7ff0ff, 0x22b8ff, 0x2257e8},  // water
               {0xf6fff0, 0x9dffc8, 0x22d6a8, 0x0e7fa8},  // mint

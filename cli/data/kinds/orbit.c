@@ -37,7 +37,7 @@ static struct dot at(const struct layout_traits *particle, const struct layout_t
     return (struct dot){
         .x = p->center_x + v[0] * near,
         .y = p->center_y + v[1] * near,
-        .sigma = p->size * mix(0.55f, 1.0f, u[7]) * near,
+        .sigma = p->radius * mix(0.55f, 1.0f, u[7]) * near,
         .light = 1.15f * near * near * mix(0.6f, 1.05f, u[4]),
         .hue = clamp01(0.27f + 0.33f * (float)family + 0.14f * (u[6] - 0.5f)),
     };
@@ -59,12 +59,14 @@ const struct particle_kind particle_orbit = {
             [PARTICLE_center_x] = {-0.12f, 0.12f, 0},
             [PARTICLE_center_y] = {-0.12f, 0.12f, 0},
             [PARTICLE_hue] = {0, 1, 0},
-            [PARTICLE_size] = {0.75f, 1.6f, 1},
+            [PARTICLE_radius] = {0.8f, 1.9f, 1},
             [PARTICLE_trail] = {0.4f, 1.8f, 1},
-            [PARTICLE_spread] = {0.3f, 1.8f, 1},
+            [PARTICLE_spread] = {0.6f, 1.4f, 1},
             [PARTICLE_spacing] = {0, 4, 1},
-            [PARTICLE_tilt] = {-0.11f, 0.04f, 0},
+            [PARTICLE_tilt] = {-0.06f, 0.03f, 0},
             [PARTICLE_eccentricity] = {-0.1f, 0.3f, 0},
+            [PARTICLE_glow] = {0.3f, 2.2f, 1},
+            [PARTICLE_chroma] = {0.5f, 1.15f, 1},
         },
     .stops = {{0xfff6d6, 0xffc94a, 0xff5aa0, 0x8a4dff},  // sunrise
               {0xfff2e0, 0xffb36b, 0xff4f7b, 0x4f7bff},  // flamingo

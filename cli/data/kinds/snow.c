@@ -24,7 +24,7 @@ static struct dot at(const struct layout_traits *particle, const struct layout_t
     return (struct dot){
         .x = wrap(x + mix(0.3f, 1, near) * p->center_x),
         .y = wrap(y + mix(0.3f, 1, near) * p->center_y),
-        .sigma = p->size * mix(0.6f, 1.55f, near) * p->scale,
+        .sigma = p->radius * mix(0.6f, 1.55f, near) * p->scale,
         .light = mix(0.38f, 1.0f, powf(u[2], 1.3f)) * sparkle,
         .hue = clamp01(mix(0.95f, 0.3f, u[2]) + 0.25f * (u[6] - 0.5f)),
     };
@@ -46,11 +46,13 @@ const struct particle_kind particle_snow = {
             [PARTICLE_center_x] = {-0.2f, 0.2f, 0},
             [PARTICLE_center_y] = {-0.2f, 0.2f, 0},
             [PARTICLE_hue] = {0, 1, 0},
-            [PARTICLE_size] = {0.7f, 1.35f, 1},
+            [PARTICLE_radius] = {0.8f, 1.6f, 1},
             [PARTICLE_trail] = {0.5f, 3, 1},
-            [PARTICLE_gravity] = {0.3f, 1.5f, 1},
+            [PARTICLE_gravity] = {0.7f, 1.25f, 1},
             [PARTICLE_wobble] = {0, 3, 1},
             [PARTICLE_depth] = {-1.8f, 1.2f, 0},
+            [PARTICLE_glow] = {0.3f, 2.2f, 1},
+            [PARTICLE_chroma] = {0.5f, 3, 1},
         },
     .stops = {{0xffffff, 0xe3edff, 0xa6c2f5, 0x6f8fd8},  // frost
               {0xffffff, 0xf0e8ff, 0xc3b3ee, 0x8d84d6},  // lavender

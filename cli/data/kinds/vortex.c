@@ -30,7 +30,7 @@ static struct dot at(const struct layout_traits *particle, const struct layout_t
     return (struct dot){
         .x = p->center_x + (x * cosf(lean) - flat * sinf(lean)) * near,
         .y = p->center_y + (x * sinf(lean) + flat * cosf(lean)) * near,
-        .sigma = p->size * mix(0.6f, 1.05f, u[5]) * near,
+        .sigma = p->radius * mix(0.6f, 1.05f, u[5]) * near,
         .light = 1.1f * shown * mix(0.45f, 1.05f, u[6]) * mix(0.9f, 0.75f, way),
         .hue = clamp01(0.1f + 0.85f * way + 0.24f * (u[7] - 0.5f)),
     };
@@ -52,13 +52,15 @@ const struct particle_kind particle_vortex = {
             [PARTICLE_center_x] = {-0.1f, 0.1f, 0},
             [PARTICLE_center_y] = {-0.1f, 0.1f, 0},
             [PARTICLE_hue] = {0, 1, 0},
-            [PARTICLE_size] = {0.75f, 1.5f, 1},
+            [PARTICLE_radius] = {0.8f, 1.6f, 1},
             [PARTICLE_trail] = {0.4f, 1.8f, 1},
             [PARTICLE_spread] = {0.3f, 2.2f, 1},
-            [PARTICLE_tightness] = {0.3f, 1.7f, 1},
-            [PARTICLE_arms] = {0, 3, 0},
+            [PARTICLE_tightness] = {0.4f, 1.5f, 1},
+            [PARTICLE_arms] = {0, 2, 0},
             [PARTICLE_hollow] = {0, 1, 0},
             [PARTICLE_tilt] = {-0.1f, 0.4f, 0},
+            [PARTICLE_glow] = {0.3f, 2.2f, 1},
+            [PARTICLE_chroma] = {0.5f, 1.15f, 1},
         },
     .stops = {{0xfdf0ff, 0xe29bff, 0x8c3bff, 0x3b2bd6},  // violet
               {0xfff0fa, 0xff8fe0, 0xc02bff, 0x4a1fc4},  // orchid
