@@ -22,8 +22,9 @@ static inline uint32_t conv_epilogue_mode(const struct conv_epilogue *e) {
 
 // Leaves what is linear, and returns the steepest slope of what is taken out.
 static inline double conv_epilogue_linear(struct conv_epilogue *e) {
-    double slope = (e->silu ? 1.1 : 1.0) * (e->sigmoid ? 0.25 : 1.0); // SiLU's is 1.0998, at 2.4
-    e->silu = e->sigmoid = false;
+    const double of_silu = 1.1; // 1.0998, at 2.4
+    double slope = (e->silu ? of_silu : 1.0) * (e->film_silu ? of_silu : 1.0) * (e->sigmoid ? 0.25 : 1.0);
+    e->silu = e->film_silu = e->sigmoid = false;
     return slope;
 }
 

@@ -43,7 +43,7 @@ Waves load_waves(uint group, uint quad) {
     vec4 a = load4_f32(push.frequencies, 3 * wave4), b = load4_f32(push.frequencies, 3 * wave4 + 1),
          c = load4_f32(push.frequencies, 3 * wave4 + 2);
     float n[10];
-    for (uint i = 0; i < 10; i++)
+    [[unroll]] for (uint i = 0; i < 10; i++)
         n[i] = push.gain * load1_f32(push.pose, (group * poses + pose) * 10 + i);
     Waves waves;
     waves.fx = vec4(a.x, a.w, b.z, c.y);

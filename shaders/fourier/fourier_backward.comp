@@ -35,7 +35,7 @@ void store_record(Span span, Waves waves, Sums sums) {
                             dot(sums.t, waves.fx), dot(sums.x, waves.fy), dot(sums.y, waves.fy),
                             dot(sums.one, waves.fy), dot(sums.t, waves.fy), dot(sums.t, waves.ft),
                             dot(sums.one, waves.ft));
-    for (uint i = 0; i < 10; i++)
+    [[unroll]] for (uint i = 0; i < 10; i++)
         store1_f32(push.records, (record * poses + pose) * 10 + i, PI * push.gain * d[i]);
 }
 

@@ -176,7 +176,7 @@ rm -r fewer/*/burst fewer/manifest.json
 run 0 train fewer $tiny --epochs 2 --steps 3 --init whole -o of-fewer-kinds
 run 0 dataset particles -o wide --size 64x32x8 --clips 2
 run 1 train wide $tiny --epochs 1 --init whole/weights.safetensors -o other
-says err "decoder.1.place.bias"
+says err "decoder.1.fourier.conv.weight"
 run 1 train data $tiny --epochs 1 --init nothing -o other
 says err "nothing: there are no such weights"
 check [ ! -e other ]
