@@ -21,6 +21,8 @@
 
 enum { SQUARES = 5, TABLE_FLOATS = (OP_MUON_MATRICES + 1) * sizeof(struct muon_matrix) / sizeof(float) };
 
+enum { LANE_SPREAD = 64 }; // of muon_product_lane.comp
+
 // Of muon_product.glsl.
 enum stage { GRAM, POLYNOMIAL, POWER, DIRECTION };
 
@@ -124,14 +126,13 @@ static void swap(struct rt_buffer *a, struct rt_buffer *b) {
     *b = c;
 }
 
-// A CPU's subgroup has 32 registers where its vectors are the longest, else 16.
+// For CPUs: sums lie on the stack anyway (conv_tiling_lane.c); what counts is how many rows share the loads of a
+// line of the other factor, each a gather.
 static struct muon_tiles tiles_of(const struct op_target *target) {
-    uint32_t lanes = target->subgroup_size;
+    uint32_t lanes = target->subgroup_size, rows = lanes >= 16 ? 32 : 16;
     if (target->family != OP_FAMILY_LANE)
         return (struct muon_tiles){{64, 64}, {64, 64}};
-    if (lanes >= 16)
-        return (struct muon_tiles){{16, lanes}, {16, 2 * lanes}};
-    return (struct muon_tiles){{8, lanes}, {4, 2 * lanes}};
+    return (struct muon_tiles){{rows, 2 * lanes}, {rows, 2 * lanes}};
 }
 
 static void record_table(struct work *w) {
@@ -179,7 +180,8 @@ static void record_product(const struct work *w, enum stage stage, struct push_m
     launch->push = push;
     launch->push_bytes = sizeof *push;
     launch->local[0] = lane ? target->subgroup_size : 128;
-    launch->groups = (uint64_t)push->tiles * (push->second_left != 0 ? 2 : 1);
+    launch->groups =
+        rt_align_up((uint64_t)push->tiles * (push->second_left != 0 ? 2 : 1), lane ? LANE_SPREAD : 1);
     struct muon_tiles tiles = tiles_of(target);
     struct muon_tile tile = stage == DIRECTION ? tiles.direction : tiles.symmetric;
     const uint32_t spec[] = {stage, target->subgroup_size, tile.height, 4};

@@ -8,7 +8,7 @@
 // Results but the last are symmetric: tiles below the diagonal are left out, those above are written twice.
 // They have to be symmetric to the bit: L is read as its transpose, and where the two differ by rounding, a
 // round makes the difference ten times larger.
-// Grid: product x matrix x row of tiles x tile.
+// Tiles are numbered by product, matrix, row of tiles.
 #include "shaders/common/tensor.glsl"
 #include "shaders/grad_clip/grad_clip_structs.h"
 #include "shaders/muon/muon_product_push.h"
@@ -76,11 +76,15 @@ job direction_job(uint tile, uint height, uint width) {
     return j;
 }
 
-// Tiles of height x width; false behind the last.
-bool take_job(uint height, uint width, out job j) {
-    uint group = group_index();
+// Tiles of height x width in all, of both products.
+uint all_tiles() {
+    return (push.second_left != 0 ? 2 : 1) * push.tiles;
+}
+
+// False behind the last tile.
+bool take_job(uint group, uint height, uint width, out job j) {
     bool second = group >= push.tiles;
-    if (group >= (push.second_left != 0 ? 2 : 1) * push.tiles)
+    if (group >= all_tiles())
         return false;
     if (STAGE == DIRECTION)
         j = direction_job(group, height, width);

@@ -2,17 +2,16 @@
 #extension GL_GOOGLE_include_directive : require
 #extension GL_KHR_shader_subgroup_basic : require
 #extension GL_KHR_shader_subgroup_ballot : require
-// muon_product.glsl without barrier or shared memory, for CPU devices. A subgroup computes ROWS x SUBGROUP
-// elements of a symmetric result, so that little lies below the diagonal, and else ROWS x 2 SUBGROUP. Lane l
-// owns column l or 2l and 2l + 1 (one load of a line of `right`); `left` is spread over the lanes of a few
-// 64-bit loads, and each value is broadcast.
+// muon_product.glsl without barrier or shared memory, for CPU devices. A subgroup computes ROWS x 2 SUBGROUP
+// elements. Lane l owns columns 2l and 2l + 1, one 64-bit load of a line of `right`; `left` is spread over the
+// lanes of a few such loads, and each value is broadcast.
 #include "shaders/muon/muon_product.glsl"
 
 layout(constant_id = 5) const uint SUBGROUP = 8;
 layout(constant_id = 6) const uint ROWS = 16; // even
 layout(constant_id = 7) const uint CHUNK = 4; // of the depth per step, even, divides it
 
-const uint COLUMNS = STAGE == DIRECTION ? 2 : 1; // of a lane
+const uint COLUMNS = 2; // of a lane
 const uint LEFT_PAIRS = ROWS * CHUNK / 2;
 const uint LEFT_LOADS = (LEFT_PAIRS + SUBGROUP - 1) / SUBGROUP;
 
@@ -24,18 +23,22 @@ void store2(uint64_t at, vec2 value) {
     Uints64(at).at[0] = join64(floatBitsToUint(value));
 }
 
-// Column j of rows i and i + 1, of which i is even.
-void write_symmetric(job t, uint i, uint j, float upper, float lower) {
+// Columns j and j + 1, of which j is even, of rows i and i + 1, of which i is.
+void write_symmetric(job t, uint i, uint j, vec2 upper, vec2 lower) {
     uint line = t.cols * 4;
     uint64_t at = uint64_t(i * line + j * 4), mirrored = uint64_t(j * line + i * 4);
     if (STAGE == POLYNOMIAL) {
-        upper = push.b * load1_f32(t.left + at, 0) + push.c * upper + (i == j ? push.a : 0.0);
-        lower = push.b * load1_f32(t.left + at + line, 0) + push.c * lower + (i + 1 == j ? push.a : 0.0);
+        upper = push.b * load2(t.left + at) + push.c * upper;
+        lower = push.b * load2(t.left + at + line) + push.c * lower;
+        upper.x += i == j ? push.a : 0.0;
+        lower.y += i == j ? push.a : 0.0;
     }
-    store1_f32(t.dst + at, 0, upper);
+    lower.x = i == j ? upper.y : lower.x;
+    store2(t.dst + at, upper);
+    store2(t.dst + at + line, lower);
     if (j > i) {
-        store1_f32(t.dst + at + line, 0, lower);
-        store2(t.dst + mirrored, vec2(upper, lower));
+        store2(t.dst + mirrored, vec2(upper.x, lower.x));
+        store2(t.dst + mirrored + line, vec2(upper.y, lower.y));
     }
 }
 
@@ -48,9 +51,18 @@ void write_direction(job t, way w, uint i, uint j, vec2 x) {
         store2(ema, w.keep * load2(ema) + (1.0 - w.keep) * p);
 }
 
+// lavapipe gives each processor one run of workgroups, and a tile of a large matrix costs many of a small one:
+// a run takes tiles from all matrices, SPREAD at a time.
+const uint SPREAD = 64; // muon.c has the same
+
+uint my_tile() {
+    uint group = group_index(), rounds = (all_tiles() + SPREAD - 1) / SPREAD;
+    return group % rounds * SPREAD + group / rounds;
+}
+
 void main() {
     job t;
-    if (!take_job(ROWS, COLUMNS * SUBGROUP, t))
+    if (!take_job(my_tile(), ROWS, COLUMNS * SUBGROUP, t))
         return;
     uint lane = gl_SubgroupInvocationID, j = t.col + COLUMNS * lane;
     uint64_t right = t.right + uint64_t(min(j, t.cols - COLUMNS) * 4), right_line = uint64_t(t.right_line * 4);
@@ -67,7 +79,7 @@ void main() {
     [[dont_unroll]] for (uint k = 0; k < t.depth; k += CHUNK) {
         vec2 y[CHUNK], x[LEFT_LOADS];
         [[unroll]] for (uint c = 0; c < CHUNK; c++) {
-            y[c] = COLUMNS == 2 ? load2(right) : vec2(load1_f32(right, 0), 0.0);
+            y[c] = load2(right);
             right += right_line;
         }
         [[unroll]] for (uint l = 0; l < LEFT_LOADS; l++) {
@@ -80,8 +92,7 @@ void main() {
                 uint which = STAGE == DIRECTION ? c % 2 : r % 2;
                 float value = subgroupBroadcast(x[pair / SUBGROUP][which], pair % SUBGROUP);
                 low[r] += value * y[c].x;
-                if (COLUMNS == 2)
-                    high[r] += value * y[c].y;
+                high[r] += value * y[c].y;
             }
     }
     if (STAGE == DIRECTION) {
@@ -92,6 +103,6 @@ void main() {
     } else {
         [[unroll]] for (uint r = 0; r < ROWS; r += 2)
             if (t.row + r < t.rows && j < t.cols && j >= t.row + r)
-                write_symmetric(t, t.row + r, j, low[r], low[r + 1]);
+                write_symmetric(t, t.row + r, j, vec2(low[r], high[r]), vec2(low[r + 1], high[r + 1]));
     }
 }

@@ -86,7 +86,7 @@ void write(job t, uint i, uint j, mat4 x) {
 
 void main() {
     job t;
-    if (!take_job(SIDE, SIDE, t))
+    if (!take_job(group_index(), SIDE, SIDE, t))
         return;
     uint row4 = gl_LocalInvocationID.x / SIDE4, col4 = gl_LocalInvocationID.x % SIDE4;
     mat4 upper = mat4(0.0), lower = mat4(0.0); // rows as columns
@@ -97,9 +97,9 @@ void main() {
         if (k + SLAB < t.depth)
             load_slab(t, k + SLAB);
         [[dont_unroll]] for (uint s = 0; s < SLAB; s += 4)
-            [[unroll]] for (uint i = 0; i < 4; i++) {
-                uint at = (s + i) * SIDE4;
-                vec4 y = right_slab[at + col4], a = left_slab[at + row4], b = left_slab[at + row4 + SIDE4 / 2];
+            [[unroll]] for (uint i = s; i < s + 4; i++) {
+                vec4 y = right_slab[i * SIDE4 + col4];
+                vec4 a = left_slab[i * SIDE4 + row4], b = left_slab[i * SIDE4 + row4 + SIDE4 / 2];
                 [[unroll]] for (uint r = 0; r < 4; r++) {
                     upper[r] = fma(vec4(a[r]), y, upper[r]);
                     lower[r] = fma(vec4(b[r]), y, lower[r]);

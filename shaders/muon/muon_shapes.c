@@ -31,6 +31,9 @@ static const struct op_shape rows[] = {
              {{1728, 64}, {1728, 64}, {1728, 64}, {1728, 64}, {1728, 64}, {1728, 64}, {1728, 64}, {1728, 64}},
          .momentum = 0.95f, .weight_decay = 0.01f, .has_ema = true),
      .uses = OP_BENCH, .label = "of 8 conv3d 64 -> 64 k3"},
+    {ROW(.matrices = 5, .of = {{256, 256}, {256, 256}, {1536, 296}, {128, 296}, {192, 296}},
+         .momentum = 0.95f, .weight_decay = 0.01f, .has_ema = true),
+     .uses = OP_BENCH, .label = "of 5 linear layers by the style"},
 };
 
 const struct op_shapes op_muon_shapes = {OP_SHAPES(rows)};
