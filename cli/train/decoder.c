@@ -6,6 +6,7 @@
 #include "cli/generate/weights_path.h"
 #include "model/weights/weights.h"
 
+#include <stdio.h>
 #include <string.h>
 
 #define NONE "none"
@@ -52,7 +53,7 @@ bool train_choose_decoder(struct train_values *v, struct vae_config *model, char
         return false;
     weights_style_text(model, text);
     if (text[0] == '\0')
-        strcpy(text, NONE);
+        snprintf(text, WEIGHTS_STYLE_TEXT, "%s", NONE);
     v->decoder = text;
     return true;
 }
