@@ -47,6 +47,11 @@ static bool fits(const struct rt_device *device, const struct rt_kernel_code *co
                code->name, info->name);
         return false;
     }
+    if (code->words == NULL) {
+        rt_log(RT_LOG_ERROR, "kernel %s is no part of this program, which only makes clips: use mograph",
+               code->name);
+        return false;
+    }
     return true;
 }
 

@@ -13,8 +13,8 @@ enum {
 
 // A compiled shader, as the build embeds it.
 struct rt_kernel_code {
-    const char *name; // <op>_<pass>[_<variant>], the same in file, enum, debug label and profiler row
-    const uint32_t *words;
+    const char *name;      // <op>_<pass>[_<variant>], the same in file, enum, debug label and profiler row
+    const uint32_t *words; // NULL: the program is built without it
     size_t size_bytes;
     bool fixed_subgroups; // relies on subgroups of exactly rt_device_info.pinned_subgroup invocations
     bool matrices;        // multiplies cooperative matrices; no words where the build's glslc cannot
