@@ -37,7 +37,7 @@ recipe() {
     case $device in
     cpu) # two cores: about one, three and three hours, if nothing else runs
         presets=small slice=0
-        quarter_steps=40000 quarter_batch=8
+        quarter_steps=10000 quarter_batch=8
         half_steps=16000 half_batch=8 whole_steps=12000 whole_batch=4 adversary_batch=4
         look_steps=1000 save_steps=100 ;;
     gpu)
