@@ -128,17 +128,16 @@ static void swap(struct rt_buffer *a, struct rt_buffer *b) {
 
 // For CPUs: sums lie on the stack anyway (conv_tiling_lane.c); what counts is how many rows share the loads of a
 // line of the other factor, each a gather.
-static struct muon_tiles tiles_of(const struct op_target *target) {
+static struct muon_tile tile_of(const struct op_target *target) {
     uint32_t lanes = target->subgroup_size, rows = lanes >= 16 ? 32 : 16;
-    if (target->family != OP_FAMILY_LANE)
-        return (struct muon_tiles){{64, 64}, {64, 64}};
-    return (struct muon_tiles){{rows, 2 * lanes}, {rows, 2 * lanes}};
+    return target->family == OP_FAMILY_LANE ? (struct muon_tile){rows, 2 * lanes}
+                                            : (struct muon_tile){64, 64};
 }
 
 static void record_table(struct work *w) {
     struct muon_matrix table[OP_MUON_MATRICES + 1];
     uint32_t words[TABLE_FLOATS];
-    muon_plan(w->params, tiles_of(&w->recorder->library->target), table);
+    muon_plan(w->params, tile_of(&w->recorder->library->target), table);
     w->totals = table[w->params->matrices];
     memcpy(words, table, w->table.size_bytes);
     rt_stream_write(w->recorder->stream, w->table, words);
@@ -182,9 +181,7 @@ static void record_product(const struct work *w, enum stage stage, struct push_m
     launch->local[0] = lane ? target->subgroup_size : 128;
     launch->groups =
         rt_align_up((uint64_t)push->tiles * (push->second_left != 0 ? 2 : 1), lane ? LANE_SPREAD : 1);
-    struct muon_tiles tiles = tiles_of(target);
-    struct muon_tile tile = stage == DIRECTION ? tiles.direction : tiles.symmetric;
-    const uint32_t spec[] = {stage, target->subgroup_size, tile.height, 4};
+    const uint32_t spec[] = {stage, target->subgroup_size, tile_of(target).height, 4};
     launch->spec_count = lane ? 4 : 1;
     memcpy(launch->spec, spec, sizeof spec);
     op_dispatch(w->recorder, launch);

@@ -35,7 +35,7 @@ static uint32_t all_tiles(struct op_muon_matrix m, struct muon_tile tile) {
     return (uint32_t)(rt_div_up(m.rows, tile.height) * rt_div_up(m.cols, tile.width));
 }
 
-void muon_plan(const struct op_muon *p, struct muon_tiles tiles, struct muon_matrix *table) {
+void muon_plan(const struct op_muon *p, struct muon_tile tile, struct muon_matrix *table) {
     struct muon_matrix next = {0};
     for (uint32_t i = 0; i < p->matrices; i++) {
         struct op_muon_matrix m = p->of[i];
@@ -48,8 +48,8 @@ void muon_plan(const struct op_muon *p, struct muon_tiles tiles, struct muon_mat
         next.at += m.rows * m.cols;
         next.turned += (uint32_t)wide_floats(m);
         next.square += (uint32_t)square_floats(m);
-        next.symmetric += symmetric_tiles(next.n, tiles.symmetric);
-        next.direction += all_tiles(m, tiles.direction);
+        next.symmetric += symmetric_tiles(next.n, tile);
+        next.direction += all_tiles(m, tile);
     }
     table[p->matrices] = next;
 }

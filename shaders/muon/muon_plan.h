@@ -30,12 +30,9 @@ static inline double muon_step_scale(struct op_muon_matrix m) {
     return 0.2 * sqrt((double)muon_longer(m));
 }
 
-// What a workgroup of the products computes: height x width elements, of symmetric results and of others.
+// What a workgroup of the products computes: height x width elements.
 struct muon_tile {
     uint32_t height, width;
-};
-struct muon_tiles {
-    struct muon_tile symmetric, direction;
 };
 
 // Floats in all: of the matrices, of those that are wide, of n x n matrices.
@@ -45,6 +42,6 @@ struct muon_floats {
 struct muon_floats muon_floats(const struct op_muon *params);
 
 // Fills in a record for each matrix, and one behind them with the totals.
-void muon_plan(const struct op_muon *params, struct muon_tiles tiles, struct muon_matrix *table);
+void muon_plan(const struct op_muon *params, struct muon_tile tile, struct muon_matrix *table);
 
 #endif
