@@ -9,13 +9,13 @@
 #include <string.h>
 
 struct particle_variety particle_variety_all(float all) {
-    enum { ALL, HALF, NONE, COLOUR };
+    enum { ALL, HALF, FIFTH, NONE, LOOK };
     static const int shares[PARTICLE_PARAMS] = {
 #define PARAM(name, share, what) share,
 #include "cli/data/particle_params.def"
 #undef PARAM
     };
-    const float by_share[] = {[ALL] = all, [HALF] = 0.5f * all, [NONE] = 0, [COLOUR] = 1};
+    const float by_share[] = {[ALL] = all, [HALF] = 0.5f * all, [FIFTH] = 0.2f * all, [NONE] = 0, [LOOK] = 1};
     struct particle_variety variety;
     for (uint32_t i = 0; i < PARTICLE_PARAMS; i++)
         variety.of[i] = by_share[shares[i]];

@@ -1,6 +1,8 @@
 // An explosion: a flash, then sparks that drag slows, gravity bends and age burns out.
 #include "cli/data/kinds/kind.h"
 
+enum { COUNT = 170 };
+
 // A direction on the unit sphere.
 static void direction(float u, float v, float d[3]) {
     float z = 2 * u - 1, r = sqrtf(fmaxf(0, 1 - z * z));
@@ -22,7 +24,8 @@ static struct dot at(const struct layout_traits *particle, const struct layout_t
     float age = (time - 0.03f - 0.06f * p->phase) * p->speed;
     if (index == 0)
         return flash(p, age);
-    if (age <= 0)
+    float there = present(p->number, index, COUNT);
+    if (age <= 0 || there == 0)
         return (struct dot){0};
     float d[3];
     direction(u[0], clump(u[1], p->arms, p->clumping), d);
@@ -42,14 +45,14 @@ static struct dot at(const struct layout_traits *particle, const struct layout_t
         .x = p->center_x + x * near + p->wind * age * age,
         .y = p->center_y + y * near + p->gravity * 0.5f * age * age,
         .sigma = p->radius * mix(0.75f, 1.35f, u[6]) * near * (0.55f + 0.45f * left),
-        .light = 1.75f * smooth_step(-0.05f, 0.2f, age) * powf(left, 1.1f) * near * twinkle,
+        .light = 1.75f * smooth_step(-0.05f, 0.2f, age) * powf(left, 1.1f) * near * twinkle * there,
         .hue = clamp01(age / life * 0.85f + 0.25f * u[7] - 0.08f),
     };
 }
 
 const struct particle_kind particle_burst = {
     .name = "burst",
-    .count = 170,
+    .count = COUNT,
     .trail = 2.6f,
     .exposure = 1.15f,
     .ranges =
@@ -63,15 +66,16 @@ const struct particle_kind particle_burst = {
             [PARTICLE_center_x] = {-0.12f, 0.12f, 0},
             [PARTICLE_center_y] = {-0.2f, 0.02f, -0.09f},
             [PARTICLE_hue] = {0, 1, 0},
-            [PARTICLE_radius] = {0.8f, 1.6f, 1},
+            [PARTICLE_radius] = {1.2f, 2.2f, 1},
             [PARTICLE_trail] = {0.5f, 1.8f, 1},
             [PARTICLE_spread] = {0.4f, 3, 1},
             [PARTICLE_gravity] = {0.3f, 1.2f, 1},
             [PARTICLE_arms] = {5, 8, 6},
             [PARTICLE_clumping] = {0, 0.85f, 0},
-            [PARTICLE_tilt] = {-0.5f, 0, 0},
+            [PARTICLE_tilt] = {-0.4f, 0, 0},
             [PARTICLE_glow] = {0.3f, 2.2f, 1},
             [PARTICLE_chroma] = {0.5f, 1.15f, 1},
+            [PARTICLE_number] = {0.35f, 0.6f, 1},
         },
     .stops = {{0xfff3d0, 0xffb52e, 0xff5a1f, 0xb3123a},  // embers
               {0xffeede, 0xff9a5c, 0xff3d6e, 0x8f1d8f},  // coral

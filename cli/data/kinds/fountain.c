@@ -1,10 +1,14 @@
 // A jet of drops that rises, spreads, falls and bounces once.
 #include "cli/data/kinds/kind.h"
 
+enum { COUNT = 240 };
+
 static struct dot at(const struct layout_traits *particle, const struct layout_traits *figure,
                      const struct particle_params *p, uint32_t index, float time) {
-    (void)index;
     const float *u = particle->u;
+    float there = present(p->number, index, COUNT);
+    if (there == 0)
+        return (struct dot){0};
     const float period = 1.25f, gravity = 11;
     // Every drop is born again and again; a layout fixes when in the period.
     float age = period * fraction(u[0] + p->phase + time * 0.75f * p->speed);
@@ -30,14 +34,14 @@ static struct dot at(const struct layout_traits *particle, const struct layout_t
         .x = p->center_x + (vx * age + sway) * near,
         .y = p->center_y + 0.8f - height * near + 0.12f * vz * age,
         .sigma = p->radius * mix(0.7f, 1.2f, u[4]) * near * (bounced > 0 ? 0.75f : 1),
-        .light = 1.3f * fresh * spent * mix(0.55f, 1.1f, u[5]),
+        .light = 1.3f * fresh * spent * mix(0.55f, 1.1f, u[5]) * there,
         .hue = clamp01(0.05f + 0.8f * age / flight + 0.25f * (u[6] - 0.5f)),
     };
 }
 
 const struct particle_kind particle_fountain = {
     .name = "fountain",
-    .count = 240,
+    .count = COUNT,
     .trail = 1.8f,
     .exposure = 1.1f,
     .ranges =
@@ -51,15 +55,16 @@ const struct particle_kind particle_fountain = {
             [PARTICLE_center_x] = {-0.15f, 0.15f, 0},
             [PARTICLE_center_y] = {-0.06f, 0.1f, 0.02f},
             [PARTICLE_hue] = {0, 1, 0},
-            [PARTICLE_radius] = {0.8f, 1.6f, 1},
+            [PARTICLE_radius] = {1.2f, 2.4f, 1},
             [PARTICLE_trail] = {0.4f, 2, 1},
-            [PARTICLE_spread] = {0.4f, 1.9f, 1},
-            [PARTICLE_height] = {0.72f, 1, 1},
+            [PARTICLE_spread] = {0.5f, 1.6f, 1},
+            [PARTICLE_height] = {0.75f, 1, 1},
             [PARTICLE_arms] = {3, 5, 4},
             [PARTICLE_clumping] = {0, 0.95f, 0},
             [PARTICLE_hollow] = {0, 0.9f, 0},
-            [PARTICLE_glow] = {0.3f, 2.2f, 1},
+            [PARTICLE_glow] = {0.3f, 3, 1},
             [PARTICLE_chroma] = {0.5f, 1.15f, 1},
+            [PARTICLE_number] = {0.4f, 0.65f, 1},
         },
     .stops = {{0xf2fdff, 0x7ff0ff, 0x22b8ff, 0x2257e8},  // water
               {0xf6fff0, 0x9dffc8, 0x22d6a8, 0x0e7fa8},  // mint

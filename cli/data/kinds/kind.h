@@ -66,6 +66,11 @@ static inline float mix(float a, float b, float t) {
     return a + t * (b - a);
 }
 
+// How much of a particle is there where `number`, a part of `count`, are: those of the highest rank go first.
+static inline float present(float number, uint32_t rank, uint32_t count) {
+    return clamp01(number * (float)count - (float)rank);
+}
+
 // Draws places u in [0, 1) around a circle together in `count` clumps, as far as `clumping` says (0: not, 1: into
 // points); between whole numbers, a blend.
 static inline float clump(float u, float count, float clumping) {

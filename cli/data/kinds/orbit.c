@@ -1,7 +1,7 @@
 // A flock on three families of orbits whose planes precess around a small sun.
 #include "cli/data/kinds/kind.h"
 
-enum { FAMILIES = 3 };
+enum { COUNT = 100, FAMILIES = 3 };
 
 static struct dot sun(const struct particle_params *p, float time) {
     float pulse = 0.9f + 0.1f * sinf(TURN * (time + p->phase));
@@ -20,6 +20,9 @@ static struct dot at(const struct layout_traits *particle, const struct layout_t
                      const struct particle_params *p, uint32_t index, float time) {
     if (index == 0)
         return sun(p, time);
+    float there = present(p->number, index, COUNT);
+    if (there == 0)
+        return (struct dot){0};
     const float *u = particle->u, *f = figure->u;
     int family = (int)index % FAMILIES;
     float size = (0.78f + 0.14f * (u[0] - 0.5f) - 0.06f * p->spacing * (float)family) * p->scale;
@@ -38,14 +41,14 @@ static struct dot at(const struct layout_traits *particle, const struct layout_t
         .x = p->center_x + v[0] * near,
         .y = p->center_y + v[1] * near,
         .sigma = p->radius * mix(0.55f, 1.0f, u[7]) * near,
-        .light = 1.15f * near * near * mix(0.6f, 1.05f, u[4]),
+        .light = 1.15f * near * near * mix(0.6f, 1.05f, u[4]) * there,
         .hue = clamp01(0.27f + 0.33f * (float)family + 0.14f * (u[6] - 0.5f)),
     };
 }
 
 const struct particle_kind particle_orbit = {
     .name = "orbit",
-    .count = 100,
+    .count = COUNT,
     .trail = 3.6f,
     .exposure = 1.1f,
     .ranges =
@@ -59,14 +62,15 @@ const struct particle_kind particle_orbit = {
             [PARTICLE_center_x] = {-0.12f, 0.12f, 0},
             [PARTICLE_center_y] = {-0.12f, 0.12f, 0},
             [PARTICLE_hue] = {0, 1, 0},
-            [PARTICLE_radius] = {0.8f, 1.9f, 1},
+            [PARTICLE_radius] = {1, 2.4f, 1},
             [PARTICLE_trail] = {0.4f, 1.8f, 1},
-            [PARTICLE_spread] = {0.6f, 1.4f, 1},
+            [PARTICLE_spread] = {0.4f, 2, 1},
             [PARTICLE_spacing] = {0, 4, 1},
             [PARTICLE_tilt] = {-0.06f, 0.03f, 0},
             [PARTICLE_eccentricity] = {-0.1f, 0.3f, 0},
-            [PARTICLE_glow] = {0.3f, 2.2f, 1},
+            [PARTICLE_glow] = {0.3f, 3, 1},
             [PARTICLE_chroma] = {0.5f, 1.15f, 1},
+            [PARTICLE_number] = {0.5f, 1, 1},
         },
     .stops = {{0xfff6d6, 0xffc94a, 0xff5aa0, 0x8a4dff},  // sunrise
               {0xfff2e0, 0xffb36b, 0xff4f7b, 0x4f7bff},  // flamingo

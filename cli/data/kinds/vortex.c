@@ -1,6 +1,8 @@
 // A tilted disc of spiral arms that turns faster towards its middle, streaming in or out.
 #include "cli/data/kinds/kind.h"
 
+enum { COUNT = 260 };
+
 static struct dot core(const struct particle_params *p) {
     return (struct dot){p->center_x, p->center_y, 2.4f, 0.6f, 0.3f};
 }
@@ -9,6 +11,9 @@ static struct dot at(const struct layout_traits *particle, const struct layout_t
                      const struct particle_params *p, uint32_t index, float time) {
     if (index == 0)
         return core(p);
+    float there = present(p->number, index, COUNT);
+    if (there == 0)
+        return (struct dot){0};
     const float *u = particle->u, *f = figure->u;
     bool inwards = f[0] < 0.5f;
     float arms = 2 + floorf(2 * f[1]) + p->arms;
@@ -31,14 +36,14 @@ static struct dot at(const struct layout_traits *particle, const struct layout_t
         .x = p->center_x + (x * cosf(lean) - flat * sinf(lean)) * near,
         .y = p->center_y + (x * sinf(lean) + flat * cosf(lean)) * near,
         .sigma = p->radius * mix(0.6f, 1.05f, u[5]) * near,
-        .light = 1.1f * shown * mix(0.45f, 1.05f, u[6]) * mix(0.9f, 0.75f, way),
+        .light = 1.1f * shown * mix(0.45f, 1.05f, u[6]) * mix(0.9f, 0.75f, way) * there,
         .hue = clamp01(0.1f + 0.85f * way + 0.24f * (u[7] - 0.5f)),
     };
 }
 
 const struct particle_kind particle_vortex = {
     .name = "vortex",
-    .count = 260,
+    .count = COUNT,
     .trail = 2.4f,
     .exposure = 1.1f,
     .ranges =
@@ -52,15 +57,16 @@ const struct particle_kind particle_vortex = {
             [PARTICLE_center_x] = {-0.1f, 0.1f, 0},
             [PARTICLE_center_y] = {-0.1f, 0.1f, 0},
             [PARTICLE_hue] = {0, 1, 0},
-            [PARTICLE_radius] = {0.8f, 1.6f, 1},
+            [PARTICLE_radius] = {1.2f, 2.4f, 1},
             [PARTICLE_trail] = {0.4f, 1.8f, 1},
             [PARTICLE_spread] = {0.3f, 2.2f, 1},
-            [PARTICLE_tightness] = {0.4f, 1.5f, 1},
-            [PARTICLE_arms] = {0, 2, 0},
+            [PARTICLE_tightness] = {0.6f, 1.3f, 1},
+            [PARTICLE_arms] = {0, 1, 0},
             [PARTICLE_hollow] = {0, 1, 0},
-            [PARTICLE_tilt] = {-0.1f, 0.4f, 0},
-            [PARTICLE_glow] = {0.3f, 2.2f, 1},
+            [PARTICLE_tilt] = {-0.08f, 0.3f, 0},
+            [PARTICLE_glow] = {0.3f, 3, 1},
             [PARTICLE_chroma] = {0.5f, 1.15f, 1},
+            [PARTICLE_number] = {0.4f, 0.65f, 1},
         },
     .stops = {{0xfdf0ff, 0xe29bff, 0x8c3bff, 0x3b2bd6},  // violet
               {0xfff0fa, 0xff8fe0, 0xc02bff, 0x4a1fc4},  // orchid
