@@ -301,6 +301,15 @@ card_training() {
             echo "- $name: $(awk -F, 'END { print $1 + 1 }' "$work/$preset/$name/metrics.csv") steps in" \
                 "$(duration "$work/$preset/$name.seconds")."
     done
+    [ ! -f "$work/$preset/earlier" ] || { echo && echo 'These began with the weights of before, which were made so:' &&
+        echo && cat "$work/$preset/earlier"; }
+}
+
+# keep_earlier WEIGHTS: how they were made, as the card beside them says.
+keep_earlier() {
+    earlier=${1%.safetensors}.md
+    [ ! -f "$work/$preset/earlier" ] && [ -f "$earlier" ] || return 0
+    sed -n '/^## Training/,/^## Figures/p' "$earlier" | sed '1,2d; $d' | sed '$d' >"$work/$preset/earlier"
 }
 
 card_goals() {
@@ -426,6 +435,7 @@ make_weights() {
     mkdir -p "$work/$preset"
     judge_before
     init=${RECIPE_INIT_HALF:-}
+    keep_earlier "${RECIPE_INIT_WHOLE:-$init}"
     if [ -z "$init${RECIPE_INIT_WHOLE:-}" ] && [ "$quarter_steps" -gt 0 ]; then
         training_data data-quarter "$quarter_size"
         # shellcheck disable=SC2086 # options

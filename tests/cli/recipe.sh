@@ -117,4 +117,13 @@ else
     check cmp -s "$here" work/tiny/whole/weights.safetensors
 fi
 
+# Begun with the weights that are here: the card says how these were made, too.
+rm -rf work
+export RECIPE_INIT_WHOLE="$here"
+recipe 0 cpu --install
+check [ ! -e work/tiny/half ]
+check grep -q "^These began with the weights of before" weights/particles-tiny.md
+check [ "$(grep -c "^mograph train particles:size=32x32x8" weights/particles-tiny.md)" -ge 3 ]
+check grep -q "^- half: 150 steps in " weights/particles-tiny.md
+
 finish
