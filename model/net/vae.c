@@ -4,7 +4,7 @@
 // at one grid. Other presets differ in channels (vae_config.c); clips of half the size do without
 // stage 0.
 //
-//   stage  encoder's features              decoder's state       level's latent   spatial bias, waves
+//   stage  encoder's features              decoder's state       level's latent   spatial bias
 //   clip   32 128 128  4                   32 128 128  4
 //     0    16  64  64 16  2x2x2 blocks     16  64  64 16
 //     1     8  32  32 32  conv k4 s2        8  32  32 32
@@ -14,8 +14,8 @@
 //    top   posterior of features of 4 and means of 0 to 3, and the class: 24 numbers
 //
 //   condition   24 + 16  top latent and embedding of the class: writes the spatial bias
-//   style       40 + 256 and the mapping's last hidden layer: writes the start, FiLM's scale and shift of
-//               each stage and in its block, and the poses of the waves that join the spatial bias
+//   style       40 + 128, the mapping's hidden layer: writes the start, and FiLM's scale and shift of each stage;
+//               in other presets also FiLM in each block, and the poses of the waves that join the spatial bias
 //
 // `mograph info small` lists every layer.
 #include "model/net/vae.h"
