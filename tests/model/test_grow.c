@@ -326,7 +326,10 @@ static void parts_are_added(uint32_t mapping_width) {
 // Frequencies are drawn once, within what the grid can hold.
 static void waves_are_drawn(void) {
     struct model m;
-    begin(&m, vae_preset("small"), 3);
+    struct vae_config config = *vae_preset("small");
+    config.waves = 48;
+    config.poses = 2;
+    begin(&m, &config, 3);
     const struct parameter *p = parameters_find(m.parameters, "decoder.2.fourier.frequencies");
     CHECK(p != NULL && p->in == 48 && p->out == 3 && p->state);
     CHECK(parameters_find(m.parameters, "decoder.4.fourier.frequencies") == NULL &&
