@@ -6,7 +6,7 @@
 
 struct particles_values {
     const char *out, *variety_of;
-    int64_t clips, layouts, seed;
+    int64_t clips, layouts, layout_seed, seed;
     struct cli_size size;
     double variety, phase, val;
     int format;
@@ -19,6 +19,7 @@ static const struct option options[] = {
     {OPTION_DATASET_OUT(struct particles_values, out)},
     {OPTION_PARTICLES_CLIPS(struct particles_values, clips)},
     {OPTION_PARTICLES_LAYOUTS(struct particles_values, layouts)},
+    {OPTION_PARTICLES_LAYOUT_SEED(struct particles_values, layout_seed)},
     {OPTION_PARTICLES_VARIETY(struct particles_values, variety)},
     {FIELD(phase), .name = "phase", .initial = "0", .min = 0, .max = 1,
      .help = "how far into their course clips may begin, as a part of it; 0: all begin at the beginning"},
@@ -43,6 +44,7 @@ static bool run(const void *values, char **args, int arg_count, struct cli_error
     if (v->variety_of != NULL && !particle_variety_set(&variety, v->variety_of, error))
         return false;
     struct particle_set set = {.seed = (uint64_t)v->seed,
+                               .layout_seed = (uint64_t)v->layout_seed,
                                .clips = (uint32_t)v->clips,
                                .layouts = (uint32_t)v->layouts,
                                .variety = variety,

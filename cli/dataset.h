@@ -43,6 +43,12 @@ void dataset_warn_of_leftover(const char *folder);
 #define OPTION_PARTICLES_LAYOUTS(type, field)                                                                \
     OPTION_FIELD(type, field), .name = "layouts", .initial = "4", .min = 0, .max = 100000,                   \
                                .help = LAYOUTS_HELP
+#define LAYOUT_SEED_HELP                                                                                     \
+    "which arrangements: sets with the same one have the same, so that a model knows the clips of any "      \
+    "--seed; another one draws arrangements that no model has seen"
+#define OPTION_PARTICLES_LAYOUT_SEED(type, field)                                                            \
+    OPTION_FIELD(type, field), .name = "layout-seed", .initial = "1", .min = 0, .max = 9e15,                 \
+                               .help = LAYOUT_SEED_HELP
 #define VARIETY_HELP                                                                                         \
     "how far the clips of a layout differ in size, spread, speed, arms and more, as a part of what "         \
     "their kind allows; the less, the sooner single particles are learnt"
@@ -50,7 +56,7 @@ void dataset_warn_of_leftover(const char *folder);
     OPTION_FIELD(type, field), .name = "variety", .initial = "1", .min = 0, .max = 1, .help = VARIETY_HELP
 #define OPTION_PARTICLES_SEED(type, field)                                                                   \
     OPTION_FIELD(type, field), .name = "seed", .initial = "1", .min = 0, .max = 9e15,                        \
-                               .help = "same seed, same bytes"
+                               .help = "of the clips' parameters; same seeds, same bytes"
 #define FORMATS                                                                                              \
     "lossless animated WebP (true colour, opens in a browser), GIF "                                         \
     "(256 colours a frame), or a folder of PNGs for each clip"

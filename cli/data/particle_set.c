@@ -50,7 +50,7 @@ bool particle_set_draw(const struct particle_set *set, uint32_t kind, uint32_t n
                        struct cli_error *error) {
     struct particle_params params;
     particles_draw_params(set->seed, kind, number, &set->variety, &params);
-    if (!particles_render(set->seed, kind, layout_of(set, number), &params, set->size.frames,
+    if (!particles_render(set->layout_seed, kind, layout_of(set, number), &params, set->size.frames,
                           set->size.height, set->size.width, clip, error))
         return false;
     clip_set_fps(clip, FPS);
@@ -149,14 +149,19 @@ static void add_variety(cJSON *manifest, const struct particle_set *set) {
     }
 }
 
+// A JSON number would lose digits on its way through double.
+static void add_seed(cJSON *manifest, const char *key, uint64_t seed) {
+    char text[32];
+    snprintf(text, sizeof text, "%" PRIu64, seed);
+    cJSON_AddRawToObject(manifest, key, text);
+}
+
 static bool write_manifest(const struct particle_set *set, const struct staging *staging,
                            struct cli_error *error) {
-    char seed[32];
-    snprintf(seed, sizeof seed, "%" PRIu64,
-             set->seed); // a JSON number would lose digits on its way through double
     cJSON *manifest = data_manifest_begin("particles", &set->size);
-    cJSON_AddRawToObject(manifest, "seed", seed);
+    add_seed(manifest, "seed", set->seed);
     cJSON_AddNumberToObject(manifest, "layouts", set->layouts);
+    add_seed(manifest, "layout_seed", set->layout_seed);
     add_variety(manifest, set);
     cJSON_AddNumberToObject(manifest, "clips_per_kind", set->clips);
     cJSON_AddNumberToObject(manifest, "val", set->val);

@@ -6,7 +6,8 @@
 #include "cli/data/particle_params.h"
 
 struct particle_set {
-    uint64_t seed;
+    uint64_t seed;                   // of the clips' parameters
+    uint64_t layout_seed;            // of the layouts: sets of one layout seed have the same ones
     uint32_t clips;                  // per kind, training and validation together; 1 to 100000
     uint32_t layouts;                // per kind; 0: every clip has its own
     struct particle_variety variety; // of the clips of one layout

@@ -11,7 +11,7 @@ static const struct particle_kind *const kinds[PARTICLE_KINDS] = {
     &particle_burst, &particle_fountain, &particle_vortex, &particle_snow, &particle_ripple, &particle_orbit,
 };
 
-// Streams of random numbers of one data set.
+// Streams of random numbers of one seed.
 enum { STREAM_PARAMS = 1, STREAM_LAYOUT = 2 };
 
 static const char *const param_names[PARTICLE_PARAMS] = {
@@ -74,13 +74,13 @@ static void draw_traits(struct random *random, struct layout_traits *traits) {
         traits->u[i] = random_unit(random);
 }
 
-static bool scene_init(struct scene *s, uint64_t seed, uint32_t kind, uint32_t layout,
+static bool scene_init(struct scene *s, uint64_t layout_seed, uint32_t kind, uint32_t layout,
                        const struct clip *clip) {
     uint32_t side = clip->height < clip->width ? clip->height : clip->width;
     s->frame_time = 1.0f / (float)clip->frames;
     s->unit = 0.5f * (float)side;
     palette_init(&s->palette, s->kind->stops, s->params->tint, s->params->hue, s->params->chroma);
-    struct random random = random_stream(seed, STREAM_LAYOUT << 16 | kind, layout);
+    struct random random = random_stream(layout_seed, STREAM_LAYOUT << 16 | kind, layout);
     draw_traits(&random, &s->figure);
     s->particles = calloc(s->kind->count, sizeof *s->particles);
     if (s->particles == NULL || !light_init(&s->light, clip->height, clip->width))
@@ -121,13 +121,13 @@ static void expose_particle(struct scene *s, uint32_t index, uint32_t frame) {
     }
 }
 
-bool particles_render(uint64_t seed, uint32_t kind, uint32_t layout, const struct particle_params *params,
-                      uint32_t frames, uint32_t height, uint32_t width, struct clip *clip,
-                      struct cli_error *error) {
+bool particles_render(uint64_t layout_seed, uint32_t kind, uint32_t layout,
+                      const struct particle_params *params, uint32_t frames, uint32_t height, uint32_t width,
+                      struct clip *clip, struct cli_error *error) {
     if (!clip_create(clip, frames, height, width, error))
         return false;
     struct scene s = {.kind = kinds[kind], .params = params};
-    bool ok = scene_init(&s, seed, kind, layout, clip);
+    bool ok = scene_init(&s, layout_seed, kind, layout, clip);
     struct srgb_tables tables;
     srgb_tables_init(&tables);
     for (uint32_t t = 0; ok && t < frames; t++) {

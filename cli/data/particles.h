@@ -26,10 +26,10 @@ bool particles_reads(uint32_t kind, uint32_t i);
 void particles_draw_params(uint64_t seed, uint32_t kind, uint32_t clip,
                            const struct particle_variety *variety, struct particle_params *params);
 
-// Draws a clip of a kind; the caller owns it. Layouts with the same (seed, kind, layout) are the same. Any
-// size from 8x8x1; dots scale with the shorter side (1 to 4 pixels at 128).
-bool particles_render(uint64_t seed, uint32_t kind, uint32_t layout, const struct particle_params *params,
-                      uint32_t frames, uint32_t height, uint32_t width, struct clip *clip,
-                      struct cli_error *error);
+// Draws a clip of a kind; the caller owns it. Layouts with the same (layout_seed, kind, layout) are the same.
+// Any size from 8x8x1; dots scale with the shorter side (1 to 4 pixels at 128).
+bool particles_render(uint64_t layout_seed, uint32_t kind, uint32_t layout,
+                      const struct particle_params *params, uint32_t frames, uint32_t height, uint32_t width,
+                      struct clip *clip, struct cli_error *error);
 
 #endif

@@ -73,6 +73,12 @@ static void say_variety(struct words *words, const cJSON *variety) {
             say(words, " %s=%.3g", particles_param_name(i), number(variety, particles_param_name(i)));
 }
 
+// Layouts of sets without one, which are older, followed from their seed.
+static double layout_seed_of(const cJSON *manifest) {
+    double own = number(manifest, "layout_seed");
+    return isfinite(own) ? own : number(manifest, "seed");
+}
+
 // False where the manifest says something else.
 static bool name_drawn(struct words *words, const cJSON *manifest) {
     const char *source = cJSON_GetStringValue(item(manifest, "source"));
@@ -82,6 +88,8 @@ static bool name_drawn(struct words *words, const cJSON *manifest) {
     if (source == NULL || strcmp(source, "particles") != 0 || !isfinite(seed + layouts + clips))
         return false;
     say(words, "particles: seed %.0f, %.0f layouts", seed, layouts);
+    if (layout_seed_of(manifest) != 1)
+        say(words, " of seed %.0f", layout_seed_of(manifest));
     if (cJSON_IsObject(variety))
         say_variety(words, variety);
     else if (cJSON_IsNumber(variety)) // manifests of before, with one variety for all

@@ -13,7 +13,7 @@
 
 struct spec_values {
     struct cli_size size;
-    int64_t clips, layouts, seed;
+    int64_t clips, layouts, layout_seed, seed;
     double variety, val, renew;
 };
 
@@ -23,6 +23,7 @@ static const struct option keys[] = {
     {OPTION_DATASET_SIZE(struct spec_values, size)},
     {OPTION_PARTICLES_CLIPS(struct spec_values, clips)},
     {OPTION_PARTICLES_LAYOUTS(struct spec_values, layouts)},
+    {OPTION_PARTICLES_LAYOUT_SEED(struct spec_values, layout_seed)},
     {OPTION_PARTICLES_SEED(struct spec_values, seed)},
     {OPTION_DATASET_VAL(struct spec_values, val)},
     {FIELD(renew), .name = "renew", .initial = "0.25", .min = 0, .max = 1,
@@ -124,6 +125,7 @@ static bool read_items(struct reading *r, char *items, struct cli_error *error) 
 static bool conclude(const struct reading *r, struct particle_spec *spec, struct cli_error *error) {
     const struct spec_values *v = &r->values;
     *spec = (struct particle_spec){.set = {.seed = (uint64_t)v->seed,
+                                           .layout_seed = (uint64_t)v->layout_seed,
                                            .clips = (uint32_t)v->clips,
                                            .layouts = (uint32_t)v->layouts,
                                            .variety = particle_variety_all((float)v->variety),
@@ -168,9 +170,9 @@ void particle_spec_text(const struct particle_spec *spec, char text[PARTICLE_SPE
     number(spec->renew, false, renew);
     int at = snprintf(text, PARTICLE_SPEC_TEXT,
                       PREFIX "size=%" PRIu32 "x%" PRIu32 "x%" PRIu32 ",clips=%" PRIu32 ",layouts=%" PRIu32
-                             ",seed=%" PRIu64 ",val=%s,renew=%s",
+                             ",layout-seed=%" PRIu64 ",seed=%" PRIu64 ",val=%s,renew=%s",
                       set->size.width, set->size.height, set->size.frames, set->clips, set->layouts,
-                      set->seed, val, renew);
+                      set->layout_seed, set->seed, val, renew);
     for (uint32_t i = 0; i < PARTICLE_PARAMS; i++) {
         number((double)set->variety.of[i], true, value);
         at += snprintf(text + at, PARTICLE_SPEC_TEXT - (size_t)at, ",%s=%s", particles_param_name(i), value);

@@ -12,11 +12,11 @@ struct particle_spec {
 
 // What help says of the keys, for a command's text.
 #define PARTICLE_SPEC_HELP                                                                                   \
-    "Settings of particles: size, clips, layouts, seed, val and variety as `mograph dataset particles`\n"    \
-    "has them; single parameters as its --variety-of takes them, phase=0.1; and renew, the part of the\n"    \
-    "training clips that every epoch replaces by new ones. renew=0 keeps those that the same settings\n"     \
-    "write to a folder, renew=1 shows none twice; without it, it is 0.25. Clips for validation stay the\n"   \
-    "same. All of them lie in memory, which lower clips= makes smaller.\n"
+    "Settings of particles: size, clips, layouts, layout-seed, seed, val and variety as `mograph dataset\n"  \
+    "particles` has them; single parameters as its --variety-of takes them, phase=0.1; and renew, the\n"     \
+    "part of the training clips that every epoch replaces by new ones. renew=0 keeps those that the same\n"  \
+    "settings write to a folder, renew=1 shows none twice; without it, it is 0.25. Clips for validation\n"   \
+    "stay the same. All of them lie in memory, which lower clips= makes smaller.\n"
 
 // Whether a text is one, good or bad: it begins with "particles:". A folder of that name is ./particles:...
 bool particle_spec_is(const char *text);

@@ -44,11 +44,11 @@ refuses 2 eval data -w model --markdown --json
 set_of() { # FILE KEY
     "$python" -c "import json, sys; print(json.load(open(sys.argv[1]))['set'][sys.argv[2]])" "$1" "$2"
 }
-run 0 dataset particles -o other --size 32x32x8 --clips 4 --val 0.5 --seed 12 --variety 0.35 --variety-of phase=0.1
+run 0 dataset particles -o other --size 32x32x8 --clips 4 --val 0.5 --seed 12 --layout-seed 5 --variety 0.35 --variety-of phase=0.1
 run 0 eval other -w model --n 2 --json
 cp out other.json
 check [ "$(set_of other.json name)" = \
-    "particles: seed 12, 4 layouts, variety 0.35 phase=0.1, 4 clips a kind of 32x32x8" ]
+    "particles: seed 12, 4 layouts of seed 5, variety 0.35 phase=0.1, 4 clips a kind of 32x32x8" ]
 check [ "$(set_of other.json hash)" != "$(set_of first.json hash)" ]
 cp -r other "an other"
 rm "an other/manifest.json"

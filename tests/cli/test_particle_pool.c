@@ -30,7 +30,8 @@ static void check_defaults(void) {
     CHECK(!particle_spec_is("./particles:") && !particle_spec_is("mine/particles:"));
     const struct particle_variety usual = particle_variety_all(1);
     CHECK(particle_spec_read(&spec, "particles:", &error));
-    CHECK(spec.set.clips == 240 && spec.set.layouts == 4 && spec.set.seed == 1 && spec.set.val == 0.15);
+    CHECK(spec.set.clips == 240 && spec.set.layouts == 4 && spec.set.layout_seed == 1 && spec.set.seed == 1 &&
+          spec.set.val == 0.15);
     CHECK(spec.set.size.width == 128 && spec.set.size.height == 128 && spec.set.size.frames == 32);
     CHECK(spec.renew == 0.25 && memcmp(&spec.set.variety, &usual, sizeof usual) == 0);
 }
@@ -50,17 +51,19 @@ static bool same_text(const char *left, const char *right) {
 static void check_text(void) {
     struct particle_spec spec, again;
     char text[PARTICLE_SPEC_TEXT];
-    CHECK(particle_spec_read(&spec,
-                             "particles:phase=0.1,seed=9000000000000000,val=0.123456789012345,renew=1e-3,"
-                             "size=24x16x8,all=0.3333333,hue=1,clips=7,variety=0.5,layouts=0",
-                             &error));
+    CHECK(particle_spec_read(
+        &spec,
+        "particles:phase=0.1,seed=9000000000000000,layout-seed=5,val=0.123456789012345,renew=1e-3,"
+        "size=24x16x8,all=0.3333333,hue=1,clips=7,variety=0.5,layouts=0",
+        &error));
     particle_spec_text(&spec, text);
-    CHECK(strstr(text, "particles:size=24x16x8,clips=7,layouts=0,seed=9000000000000000,"
+    CHECK(strstr(text, "particles:size=24x16x8,clips=7,layouts=0,layout-seed=5,seed=9000000000000000,"
                        "val=0.123456789012345,renew=0.001,") == text);
     CHECK(strstr(text, ",hue=1,") != NULL && strstr(text, ",phase=0.3333333,") != NULL);
     CHECK(particle_spec_read(&again, text, &error));
     CHECK(memcmp(&again.set.variety, &spec.set.variety, sizeof spec.set.variety) == 0);
-    CHECK(again.set.seed == spec.set.seed && again.set.val == spec.set.val && again.renew == spec.renew);
+    CHECK(again.set.seed == spec.set.seed && again.set.layout_seed == 5);
+    CHECK(again.set.val == spec.set.val && again.renew == spec.renew);
     CHECK(same_text("particles:clips=9,phase=0.1", "particles:phase=0.10,variety=1,clips=9"));
     CHECK(same_text("particles:variety=0,all=1", "particles:all=1"));
     CHECK(!same_text("particles:", "particles:renew=0.5") && !same_text("particles:", "particles:phase=1"));
@@ -85,6 +88,7 @@ static void check_refusals(void) {
         {"particles:renew=1.1", "particles: renew is \"1.1\": give a number from 0 to 1"},
         {"particles:val=0.95", "particles: val is \"0.95\": give a number from 0 to 0.9"},
         {"particles:variety=nan", "particles: variety is \"nan\""},
+        {"particles:layout-seed=x", "particles: layout-seed is \"x\""},
         {"particles:seed=-1", "particles: seed is \"-1\""},
         {"particles:size=4x4x1", "particles: 4x4x1 is not a size for clips"},
         {"particles:clips=2,", "particles: no setting is called \"\""},
@@ -107,7 +111,8 @@ static void check_refusals(void) {
 enum { CLIPS = 6, VAL = 2, EACH = CLIPS - VAL, COUNT = PARTICLE_KINDS * EACH, W = 10, H = 8, D = 2 };
 enum { BYTES = D * H * W * 3 };
 
-static struct particle_set set = {.seed = 3, .clips = CLIPS, .layouts = 4, .val = 0.34, .size = {W, H, D}};
+static struct particle_set set = {
+    .seed = 3, .clips = CLIPS, .layouts = 4, .layout_seed = 2, .val = 0.34, .size = {W, H, D}};
 
 // Kinds by name.
 static uint32_t kind_at(uint32_t i) {

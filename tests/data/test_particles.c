@@ -14,7 +14,8 @@
 #include <string.h>
 #include <unistd.h>
 
-static struct particle_set small = {.seed = 7, .clips = 5, .layouts = 2, .val = 0.3, .size = {40, 32, 6}};
+static struct particle_set small = {
+    .seed = 7, .layout_seed = 1, .clips = 5, .layouts = 2, .val = 0.3, .size = {40, 32, 6}};
 
 static bool write_set(struct particle_set set, const char *folder, bool force, struct cli_error *error) {
     return particle_set_write(&set, folder, force, NULL, error);
@@ -32,8 +33,77 @@ static void check_same_bytes(void) {
     CHECK(write_set(set, "other", false, &error));
     tool("! diff -rq one other > /dev/null");
     tool("test $(ls one/train/burst | wc -l) = 3 && test $(ls one/val/burst | wc -l) = 2");
-    tool("test -s one/sheet.png && grep -q '\"seed\":.*7' one/manifest.json && grep -q '\"tint\"' "
-         "one/manifest.json");
+    tool(
+        "test -s one/sheet.png && grep -q '\"seed\":.*7' one/manifest.json && grep -q '\"layout_seed\":.*1' one/manifest.json && grep -q '\"tint\"' "
+        "one/manifest.json");
+}
+
+static struct clip draw(const struct particle_set *set, uint32_t kind) {
+    struct cli_error error = {.text = ""};
+    struct clip clip = {0};
+    CHECK(particle_set_draw(set, kind, 0, &clip, &error));
+    return clip;
+}
+
+static bool draws_alike(const struct particle_set *left, const struct particle_set *right, uint32_t kind) {
+    struct clip a = draw(left, kind), b = draw(right, kind);
+    bool alike = clips_equal(&a, &b);
+    clip_destroy(&a);
+    clip_destroy(&b);
+    return alike;
+}
+
+// A seed draws parameters, a layout seed layouts: without variety, sets of two seeds are the same clips.
+static void check_layouts_shared(void) {
+    for (uint32_t kind = 0; kind < PARTICLE_KINDS; kind++) {
+        struct particle_set set = small, other;
+        CHECK(particle_variety_set(&set.variety, "all=0", &(struct cli_error){.text = ""}));
+        other = set;
+        other.seed = 8;
+        CHECK(draws_alike(&set, &other, kind));
+        other.layout_seed = 2;
+        CHECK(!draws_alike(&set, &other, kind));
+        other = set;
+        other.seed = 8;
+        other.variety = set.variety = small.variety;
+        CHECK(!draws_alike(&set, &other, kind));
+    }
+}
+
+// Red, green, blue, and all three in the upper and in the left half, as the program drew it on 2026-11-28.
+static const double drawn_before[PARTICLE_KINDS][5] = {
+    {34.995, 20.220, 13.799, 17.099, 16.420}, {18.305, 29.506, 38.101, 25.348, 41.294},
+    {22.669, 15.737, 34.210, 14.836, 26.172}, {30.982, 32.007, 38.466, 29.542, 29.057},
+    {44.431, 70.819, 35.316, 44.166, 53.851}, {30.038, 18.670, 20.290, 30.258, 26.156},
+};
+
+static void means_of(const struct clip *clip, double means[5]) {
+    size_t pixels = (size_t)clip->frames * clip->height * clip->width;
+    for (size_t i = 0; i < 3 * pixels; i++) {
+        double value = (double)clip->rgb[i] / (double)pixels;
+        means[i % 3] += value;
+        means[3] += i / 3 / clip->width % clip->height < clip->height / 2 ? value * 2 / 3 : 0;
+        means[4] += i / 3 % clip->width < clip->width / 2 ? value * 2 / 3 : 0;
+    }
+}
+
+// The flags that cli/data/README.md has for sets of before draw them still.
+static void check_sets_of_before(void) {
+    struct cli_error error = {.text = ""};
+    struct particle_set set = {.seed = 7, .layout_seed = 7, .clips = 2, .layouts = 2, .size = {48, 48, 4}};
+    CHECK(particle_variety_set(
+        &set.variety, "all=0,tint=1,scale=1,speed=1,spin=1,wind=1,phase=1,center_x=1,center_y=1", &error));
+    for (uint32_t kind = 0; kind < PARTICLE_KINDS; kind++) {
+        struct clip clip;
+        double means[5] = {0};
+        if (!CHECK(particle_set_draw(&set, kind, 1, &clip, &error)))
+            continue;
+        means_of(&clip, means);
+        for (int i = 0; i < 5; i++)
+            if (!CHECK(fabs(means[i] - drawn_before[kind][i]) < 0.02))
+                fprintf(stderr, "%s, mean %d: %.3f\n", particles_kind_name(kind), i, means[i]);
+        clip_destroy(&clip);
+    }
 }
 
 static void check_replacing(void) {
@@ -268,6 +338,8 @@ int main(void) {
     check_variety();
     check_variety_list();
     check_same_bytes();
+    check_layouts_shared();
+    check_sets_of_before();
     check_replacing();
     check_cancelling();
     check_formats();
