@@ -52,7 +52,7 @@ static uint64_t element_count(const struct parameter *p) {
 static bool same(const struct parameter *a, const struct parameter *b) {
     return a->layout == b->layout && memcmp(a->kernel, b->kernel, sizeof a->kernel) == 0 && a->in == b->in &&
            a->out == b->out && a->decay == b->decay && a->hidden_weight == b->hidden_weight &&
-           a->state == b->state;
+           a->lr_scale == b->lr_scale && a->state == b->state;
 }
 
 enum rt_status parameters_add(struct parameters *parameters, const struct parameter *parameter,

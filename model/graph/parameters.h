@@ -42,6 +42,7 @@ struct parameter {
     float scale, scale_time;
     bool decay;         // weight decay applies
     bool hidden_weight; // between hidden layers: Muon (muon.h) may turn it as a whole; decays, too
+    float lr_scale;     // a hidden weight's part of Muon's learning rate; 0: all of it
     bool state;         // not trained
     uint64_t count;     // floats
     uint64_t offset;    // floats into its slab, after parameters_layout

@@ -43,6 +43,7 @@ static struct tensor result_like(struct net *net, const char *name, struct tenso
 
 static uint32_t parameter(struct net *net, const char *layer, const char *what, struct parameter parameter) {
     snprintf(parameter.name, sizeof parameter.name, "%s.%s", layer, what);
+    parameter.lr_scale = parameter.hidden_weight ? net->lr_scale : 0.0f;
     return graph_parameter(net->graph, &parameter);
 }
 

@@ -18,9 +18,10 @@ struct tensor {
 
 struct net {
     struct graph *graph;
-    uint32_t n;    // samples
-    bool frozen;   // BatchNorm uses its running statistics
-    bool io_layer; // weights added now read or write pictures or positions: no hidden_weight
+    uint32_t n;     // samples
+    bool frozen;    // BatchNorm uses its running statistics
+    bool io_layer;  // weights added now read or write pictures or positions: no hidden_weight
+    float lr_scale; // of hidden weights added now, as a part of Muon's learning rate; 0: all of it
 };
 
 uint64_t tensor_count(const struct net *net, struct tensor x);

@@ -168,8 +168,14 @@ static struct tensor write_stage(struct writer *w, uint32_t i, struct tensor x) 
     return x;
 }
 
+// What is asked of the encoder is noisy: its gradient comes by way of the vector's noise and of a batch's
+// statistics, and Muon's steps are as long for noise as for a gradient. With shorter ones the decoder
+// follows a code that moves less (model/EXPERIMENTS.md).
+#define ENCODER_LR_SCALE 0.3f
+
 static void write_encoder(struct writer *w) {
     const struct vae_config *c = &w->vae->config;
+    w->net.lr_scale = ENCODER_LR_SCALE;
     struct tensor x = layer_input(&w->net, "clip", c->d, c->h, c->w, 4);
     w->vae->clip = x.value;
     for (uint32_t i = 0; i < c->stages; i++) {
@@ -178,6 +184,7 @@ static void write_encoder(struct writer *w) {
             c->stages) // before the next stage: backward, the mean adds to what that stage has written
             w->means[i] = layer_mean(&w->net, x);
     }
+    w->net.lr_scale = 0.0f;
 }
 
 // --- top
@@ -191,7 +198,9 @@ static struct gaussian top_posterior(struct writer *w) {
         all = layer_concat(&w->net, all, w->means[i]);
     all = layer_concat(&w->net, all, w->embedding);
     struct gaussian q;
+    w->net.lr_scale = ENCODER_LR_SCALE;
     layer_halves(&w->net, layer_linear(&w->net, "top.posterior", all, 2 * c->top, 0.5f), &q.mu, &q.log_sigma);
+    w->net.lr_scale = 0.0f;
     q.log_sigma = bounded(w, q.log_sigma, LOG_SIGMA_BOUND);
     return q;
 }

@@ -31,7 +31,7 @@ static uint64_t grad_clip_scratch_bytes(const struct trainer *t) {
 static struct op_muon_matrix matrix_of(const struct parameter *p) {
     bool conv = p->layout != PARAMETER_LINEAR;
     uint32_t taps = conv ? p->kernel[0] * p->kernel[1] * p->kernel[2] : 1;
-    return (struct op_muon_matrix){.rows = taps * p->in, .cols = p->out};
+    return (struct op_muon_matrix){.rows = taps * p->in, .cols = p->out, .lr_scale = p->lr_scale};
 }
 
 bool trainer_muon(const struct trainer *t, uint32_t *next, struct op_muon *params) {

@@ -5,7 +5,7 @@
 //   x = momentum m + (1 - momentum) g           (Nesterov)
 //   x /= |x|, then five times x = a x + b (x x^T) x + c (x x^T)^2 x
 //                                               (Newton and Schulz: singular values to 1)
-//   p -= lr weight_decay p + lr 0.2 sqrt(max(rows, cols)) x
+//   p -= lr weight_decay p + lr lr_scale 0.2 sqrt(max(rows, cols)) x
 //   ema = ema_decay ema + (1 - ema_decay) p
 // All directions that the gradient has move by the same length, so details with small gradients keep up.
 //
@@ -21,6 +21,7 @@ enum { OP_MUON_MATRICES = 48 };
 
 struct op_muon_matrix {
     uint32_t rows, cols; // multiples of 4, the shorter at most 1024
+    float lr_scale;      // its own part of the learning rate, but for weight decay; 0: all of it
 };
 
 // All matrices are taken through the step side by side, by a number of dispatches that does not grow with

@@ -27,7 +27,7 @@ static inline uint32_t muon_longer(struct op_muon_matrix m) {
 }
 
 static inline double muon_step_scale(struct op_muon_matrix m) {
-    return 0.2 * sqrt((double)muon_longer(m));
+    return (m.lr_scale > 0.0f ? (double)m.lr_scale : 1.0) * 0.2 * sqrt((double)muon_longer(m));
 }
 
 // What a workgroup of the products computes: height x width elements.

@@ -21,6 +21,11 @@ def is_decayed(name, p):
     return p.dim() >= 2 and name != "embedding.weight"
 
 
+def lr_scale(name):
+    """The encoder's matrices take shorter steps."""
+    return 0.3 if name.startswith(("encoder.", "top.posterior.")) else 1.0
+
+
 def rows_of(name, x):
     """[out][all else], as the optimiser sees a weight; a view where the layout allows it."""
     return (x.transpose(0, 1) if name.endswith(".up.weight") else x).flatten(1)
@@ -43,8 +48,8 @@ class Muon:
         for i, (name, p) in enumerate(named):
             self.batches.setdefault(min(rows_of(name, p).shape), []).append(i)
         device = self.m[0].device
-        self.scales = {n: torch.tensor([0.2 * max(rows_of(*named[i]).shape) ** 0.5 for i in batch], device=device)
-                       for n, batch in self.batches.items()}
+        scales = [lr_scale(name) * 0.2 * max(rows_of(name, p).shape) ** 0.5 for name, p in named]
+        self.scales = {n: torch.tensor([scales[i] for i in batch], device=device) for n, batch in self.batches.items()}
         self.ones = {n: torch.eye(n, device=device) for n in self.batches}
 
     def directions(self, xs):

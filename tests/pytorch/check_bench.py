@@ -100,7 +100,8 @@ class Rules:
         for _ in range(5):
             gram = matrix @ matrix.T
             matrix = 3.4445 * matrix + (-4.7750 * gram + 2.0315 * gram @ gram) @ matrix
-        matrix = (0.2 * max(matrix.shape) ** 0.5 * matrix).reshape(turned.shape)
+        scale = 0.3 if name.startswith(("encoder.", "top.posterior.")) else 1.0
+        matrix = (scale * 0.2 * max(matrix.shape) ** 0.5 * matrix).reshape(turned.shape)
         return matrix.transpose(0, 1) if name.endswith(".up.weight") else matrix
 
     def step(self, grads):

@@ -70,6 +70,11 @@ def is_matrix(name, p):
             and not name.endswith(".place.weight"))
 
 
+def lr_scale(name):
+    """The encoder's matrices take shorter steps."""
+    return 0.3 if name.startswith(("encoder.", "top.posterior.")) else 1.0
+
+
 def muon_direction(name, x):
     """Newton and Schulz's five rounds in double precision, on [out][all else], scaled to AdamW's size."""
     turned = x.transpose(0, 1) if name.endswith(".up.weight") else x
@@ -78,7 +83,7 @@ def muon_direction(name, x):
     for _ in range(5):
         gram = matrix @ matrix.T
         matrix = 3.4445 * matrix + (-4.7750 * gram + 2.0315 * gram @ gram) @ matrix
-    direction = (0.2 * max(matrix.shape) ** 0.5 * matrix).float().reshape(turned.shape)
+    direction = (lr_scale(name) * 0.2 * max(matrix.shape) ** 0.5 * matrix).float().reshape(turned.shape)
     return direction.transpose(0, 1) if name.endswith(".up.weight") else direction
 
 
