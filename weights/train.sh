@@ -2,7 +2,7 @@
 # Makes the weights that ship, from nothing: draws the judging set, trains at a quarter of the size, at half of
 # it, then at whole size, judges beside the weights of before, writes sheets and the card.
 #
-#   sh weights/train.sh cpu             # two hours; wants the machine to itself
+#   sh weights/train.sh cpu             # an hour and forty minutes; wants the machine to itself
 #   sh weights/train.sh gpu             # nine minutes at most, then status 3: there is more to do
 #   sh weights/train.sh cpu --resume    # goes on, whatever stopped it, and when
 #
@@ -35,10 +35,10 @@ recipe() {
     adversary_options='--store bf16 --adversary-from 0 --lr 0.001'
     shown=small                     # whose morph is the README's picture
     case $device in
-    cpu) # two cores: 18, 29 and 27 minutes, if nothing else runs
+    cpu) # two cores: 20, 38 and 27 minutes, if nothing else runs
         presets=small slice=0
         quarter_steps=4500 quarter_batch=8
-        half_steps=3800 half_batch=8 whole_steps=1250 whole_batch=8 adversary_batch=4
+        half_steps=3800 half_batch=8 whole_steps=850 whole_batch=8 adversary_batch=4
         look_steps=1000 save_steps=100 ;;
     gpu)
         presets='small base' slice=540
