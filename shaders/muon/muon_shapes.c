@@ -4,7 +4,9 @@
 #include "shaders/op_shapes.h"
 
 #define ROW(...) OP_PARAMS(struct op_muon, __VA_ARGS__)
-#define ONE(rows_, cols_) .matrices = 1, .of = {{rows_, cols_}}
+#define MATRIX(rows_, cols_)                                                                                 \
+    { .rows = rows_, .cols = cols_ }
+#define ONE(rows_, cols_) .matrices = 1, .of = {MATRIX(rows_, cols_)}
 
 static const struct op_shape rows[] = {
     {ROW(ONE(4, 4), .momentum = 0.95f, .weight_decay = 1e-3f, .has_ema = true), .tolerance = 1e-4},
@@ -16,25 +18,31 @@ static const struct op_shape rows[] = {
     {ROW(ONE(44, 132), .momentum = 0.0f, .weight_decay = 1e-3f), .tolerance = 1e-4},
     {ROW(ONE(8, 516), .momentum = 0.95f, .weight_decay = 1e-3f, .has_ema = true), .tolerance = 1e-4},
     {ROW(ONE(1728, 68), .momentum = 0.95f, .weight_decay = 1e-3f, .has_ema = true), .tolerance = 1e-4},
-    {ROW(.matrices = 6, .of = {{20, 100}, {4, 4}, {52, 28}, {28, 84}, {144, 36}, {4, 8}}, .momentum = 0.95f,
-         .weight_decay = 1e-3f, .has_ema = true),
+    {ROW(.matrices = 6,
+         .of = {MATRIX(20, 100), MATRIX(4, 4), MATRIX(52, 28), MATRIX(28, 84), MATRIX(144, 36), MATRIX(4, 8)},
+         .momentum = 0.95f, .weight_decay = 1e-3f, .has_ema = true),
      .tolerance = 1e-4},
-    {ROW(.matrices = 3, .of = {{12, 8}, {40, 4}, {4, 72}}, .momentum = 0.9f, .weight_decay = 1e-3f),
+    {ROW(.matrices = 3, .of = {MATRIX(12, 8), MATRIX(40, 4), MATRIX(4, 72)}, .momentum = 0.9f,
+         .weight_decay = 1e-3f),
      .tolerance = 1e-6},
-    {ROW(.matrices = 3, .of = {{20, 100, 0.25f}, {52, 28}, {44, 132, 3.0f}}, .momentum = 0.95f,
-         .weight_decay = 1e-3f, .has_ema = true),
+    {ROW(.matrices = 3,
+         .of = {{.rows = 20, .cols = 100, .lr_scale = 0.25f},
+                MATRIX(52, 28),
+                {.rows = 44, .cols = 132, .lr_scale = 3.0f}},
+         .momentum = 0.95f, .weight_decay = 1e-3f, .has_ema = true),
      .tolerance = 1e-4},
     {ROW(ONE(256, 32), .momentum = 0.95f, .weight_decay = 1e-3f, .has_ema = true), .uses = OP_DOCTOR},
-    {ROW(.matrices = 2, .of = {{32, 256}, {100, 12}}, .momentum = 0.95f, .weight_decay = 1e-3f,
+    {ROW(.matrices = 2, .of = {MATRIX(32, 256), MATRIX(100, 12)}, .momentum = 0.95f, .weight_decay = 1e-3f,
          .has_ema = true),
      .uses = OP_DOCTOR},
     {ROW(ONE(216, 8), .momentum = 0.9f), .uses = OP_DOCTOR},
     {ROW(.matrices = 8,
-         .of =
-             {{1728, 64}, {1728, 64}, {1728, 64}, {1728, 64}, {1728, 64}, {1728, 64}, {1728, 64}, {1728, 64}},
+         .of = {MATRIX(1728, 64), MATRIX(1728, 64), MATRIX(1728, 64), MATRIX(1728, 64), MATRIX(1728, 64),
+                MATRIX(1728, 64), MATRIX(1728, 64), MATRIX(1728, 64)},
          .momentum = 0.95f, .weight_decay = 0.01f, .has_ema = true),
      .uses = OP_BENCH, .label = "of 8 conv3d 64 -> 64 k3"},
-    {ROW(.matrices = 5, .of = {{256, 256}, {256, 256}, {1536, 296}, {128, 296}, {192, 296}},
+    {ROW(.matrices = 5,
+         .of = {MATRIX(256, 256), MATRIX(256, 256), MATRIX(1536, 296), MATRIX(128, 296), MATRIX(192, 296)},
          .momentum = 0.95f, .weight_decay = 0.01f, .has_ema = true),
      .uses = OP_BENCH, .label = "of 5 linear layers by the style"},
 };
