@@ -503,21 +503,27 @@ static void write_picture(struct writer *w, struct tensor x) {
         graph_seed(vae->graph, output.value);
 }
 
+static struct parameter density_tensor(const char *name, uint32_t rows, uint32_t columns) {
+    struct parameter tensor = {.layout = PARAMETER_TABLE, .in = rows, .out = columns, .state = true};
+    snprintf(tensor.name, sizeof tensor.name, "%s", name);
+    return tensor;
+}
+
 static enum rt_status add_density(const struct vae_config *c, struct parameters *parameters) {
-    const struct parameter mean = {
-        .name = VAE_DENSITY_MEAN, .layout = PARAMETER_TABLE, .in = c->classes, .out = c->top, .state = true};
-    struct parameter cholesky = mean, centre = mean, weight = mean;
-    snprintf(cholesky.name, sizeof cholesky.name, "%s", VAE_DENSITY_CHOLESKY);
-    cholesky.in = c->classes * c->top;
-    snprintf(centre.name, sizeof centre.name, "%s", VAE_DENSITY_CENTRE);
-    centre.in = c->classes * DENSITY_PARTS;
-    snprintf(weight.name, sizeof weight.name, "%s", VAE_DENSITY_WEIGHT);
-    weight.out = DENSITY_PARTS;
-    const struct parameter *const tensors[] = {&calibration_tensor, &mean, &cholesky, &centre, &weight};
+    const struct parameter tensors[] = {
+        calibration_tensor,
+        density_tensor(VAE_DENSITY_MEAN, c->classes, c->top),
+        density_tensor(VAE_DENSITY_CHOLESKY, c->classes * c->top, c->top),
+        density_tensor(VAE_DENSITY_CENTRE, c->classes * DENSITY_PARTS, c->top),
+        density_tensor(VAE_DENSITY_WEIGHT, c->classes, DENSITY_PARTS),
+        density_tensor(VAE_DENSITY_KERNEL, c->classes * DENSITY_KERNELS, c->top),
+        density_tensor(VAE_DENSITY_KERNEL_WEIGHT, c->classes, DENSITY_KERNELS),
+        density_tensor(VAE_DENSITY_WIDTH, c->classes, 1),
+    };
     enum rt_status status = RT_OK;
     uint32_t index;
     for (size_t i = 0; i < sizeof tensors / sizeof *tensors && status == RT_OK; i++)
-        status = parameters_add(parameters, tensors[i], &index);
+        status = parameters_add(parameters, &tensors[i], &index);
     return status;
 }
 

@@ -60,13 +60,18 @@ struct vae {
 
 // State tensors that belong to the model but to no operation of the graph, so that they are kept with it:
 // a mixture of Gaussians per class over the noise of the top latent (density.h), its "density.mean"
-// [classes][top], "density.cholesky" [classes][top][top], "density.centre" [classes][DENSITY_PARTS][top] and
-// "density.weight" [classes][DENSITY_PARTS]; zeros until it is fitted.
+// [classes][top], "density.cholesky" [classes][top][top], "density.centre" [classes][DENSITY_PARTS][top],
+// "density.weight" [classes][DENSITY_PARTS], "density.kernel" [classes][DENSITY_KERNELS][top],
+// "density.kernel_weight" [classes][DENSITY_KERNELS] and "density.width" [classes][1]; zeros until it is
+// fitted.
 #define VAE_DENSITY "density." // what their names begin with
 #define VAE_DENSITY_MEAN "density.mean"
 #define VAE_DENSITY_CHOLESKY "density.cholesky" // the factors; triangles before there were parts
 #define VAE_DENSITY_CENTRE "density.centre"
 #define VAE_DENSITY_WEIGHT "density.weight"
+#define VAE_DENSITY_KERNEL "density.kernel"
+#define VAE_DENSITY_KERNEL_WEIGHT "density.kernel_weight"
+#define VAE_DENSITY_WIDTH "density.width"
 #define VAE_CALIBRATION "likelihood.calibration"
 
 // The table [classes][embedding] of what each class says: rows of it,

@@ -7,6 +7,11 @@
 // halves of a part, along the direction of least kurtosis, lie five deviations from each other on Fisher's
 // discriminant, seen from samples that did not choose it (density_fit.c). Covariances of few clips are shrunk
 // towards a multiple of the identity by the oracle approximating shrinkage (Chen, Wiesel, Eldar & Hero 2010).
+//
+// Within a part clips do not lie as a Gaussian does: a hue that goes around the wheel is a ring, and a speed
+// has two ends. So samples are those of a kernel estimate (Silverman 1986): a small Gaussian of the parts'
+// covariance about each clip, each drawn towards its part's centre so that mean and covariance stay as they
+// are (section 6.4 there). What its width does: model/EXPERIMENTS.md.
 #ifndef MOGRAPH_MODEL_NOISE_DENSITY_H
 #define MOGRAPH_MODEL_NOISE_DENSITY_H
 
@@ -15,16 +20,20 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { DENSITY_PARTS = 4 };
+enum { DENSITY_PARTS = 4, DENSITY_KERNELS = 256 };
 
-// x = mean + factor y, and y is drawn from N(centre[p], 1) of a part p that has the probability weight[p].
-// All zeros: a class that was not fitted, the prior.
+// x = mean + factor y, and y is drawn from N(kernel[k], width^2) of a kernel k that has the probability
+// kernel_weight[k]. A class whose width is 0, as in older weights: from N(centre[p], 1) of a part p that has
+// the probability weight[p]. All zeros: a class that was not fitted, the prior.
 struct density {
     uint32_t classes, dim;
-    float *mean;   // [classes][dim]
-    float *factor; // [classes][dim][dim], row by row
-    float *centre; // [classes][DENSITY_PARTS][dim]; the first axes tell parts apart
-    float *weight; // [classes][DENSITY_PARTS], of each class adding up to 1
+    float *mean;          // [classes][dim]
+    float *factor;        // [classes][dim][dim], row by row
+    float *centre;        // [classes][DENSITY_PARTS][dim]; the first axes tell parts apart
+    float *weight;        // [classes][DENSITY_PARTS], of each class adding up to 1
+    float *kernel;        // [classes][DENSITY_KERNELS][dim]
+    float *kernel_weight; // [classes][DENSITY_KERNELS], of each class adding up to 1
+    float *width;         // [classes]
 };
 
 // Allocates the arrays, all zeros; false when memory is out. Destroying frees them, and nulls.
@@ -50,5 +59,8 @@ void density_shape(const struct density *density, uint32_t class, const float *n
 // How much of the sample covariance the shrinkage keeps is 1 - this; trace and trace of the square of the
 // covariance of n samples in dim dimensions. Public for its test.
 double density_shrinkage(double trace, double trace_of_square, uint32_t n, uint32_t dim);
+
+// The width of n kernels in dim dimensions, in deviations of a part. Public for its test.
+double density_width(uint32_t n, uint32_t dim);
 
 #endif

@@ -13,6 +13,9 @@ static const double DIRECTION_STEP = 0.2;
 // samples in 24 dimensions, the most divided halves came to 3.2 to 4.9; the layouts of six kinds of clips,
 // 180 of each, to 5.7 to 36.
 static const double APART = 5.0;
+// Of the width that loses least if clips lay as a Gaussian does (Silverman 1986): they do not, and
+// narrower kernels make sharper clips as various (model/EXPERIMENTS.md).
+static const double NARROWER = 0.7;
 enum { MEMBERS_PER_DIM = 4 };     // a part of fewer is not divided: their most divided halves come near that
 static const double RIDGE = 1e-5; // of the mean variance, added to every axis while fitting
 
@@ -38,6 +41,10 @@ double density_shrinkage(double trace, double trace_of_square, uint32_t n, uint3
     double above = (1.0 - 2.0 / p) * trace_of_square + trace * trace;
     double below = ((double)n + 1.0 - 2.0 / p) * (trace_of_square - trace * trace / p);
     return below > 0.0 ? fmin(1.0, above / below) : 1.0;
+}
+
+double density_width(uint32_t n, uint32_t dim) {
+    return NARROWER * pow(4.0 / ((dim + 2.0) * n), 1.0 / (dim + 4.0));
 }
 
 // On the lower triangle.
@@ -408,13 +415,18 @@ static void turn_axes(const double *centre, uint32_t parts, uint32_t dim, double
 }
 
 struct slot {
-    float *mean, *factor, *centre, *weight; // of one class
+    float *mean, *factor, *centre, *weight, *kernel, *kernel_weight, *width; // of one class
 };
 
 static struct slot slot_of(const struct density *d, uint32_t class) {
     size_t dim = d->dim;
-    return (struct slot){d->mean + class * dim, d->factor + class * dim * dim,
-                         d->centre + class * DENSITY_PARTS * dim, d->weight + class * DENSITY_PARTS};
+    return (struct slot){.mean = d->mean + class * dim,
+                         .factor = d->factor + class * dim * dim,
+                         .centre = d->centre + class * DENSITY_PARTS * dim,
+                         .weight = d->weight + class * DENSITY_PARTS,
+                         .kernel = d->kernel + class * DENSITY_KERNELS * dim,
+                         .kernel_weight = d->kernel_weight + class * DENSITY_KERNELS,
+                         .width = d->width + class};
 }
 
 // factor L Q^T and centres Q L^-1 (mean - common mean): the same distribution, seen from turned axes.
@@ -428,6 +440,25 @@ static void write_turned(const struct fit *f, const struct slot *slot, const str
         slot->weight[p] = (float)m->weight[p];
         for (uint32_t a = 0; a < dim && m->parts > 1; a++)
             slot->centre[p * dim + a] = (float)dot(centre + (size_t)p * dim, q + (size_t)a * dim, dim);
+    }
+}
+
+// A kernel for each sample, or for so many of them, evenly spread: Q L^-1 (x - common mean), drawn towards
+// its part.
+static void write_kernels(const struct fit *f, const struct slot *slot, const struct mixture *m,
+                          const double *common, const double *q) {
+    uint32_t dim = f->dim, count = f->n < DENSITY_KERNELS ? f->n : DENSITY_KERNELS;
+    double width = density_width(count, dim), closer = sqrt(1.0 - width * width);
+    *slot->width = (float)width;
+    for (uint32_t k = 0; k < count; k++) {
+        uint32_t i = (uint32_t)((uint64_t)k * f->n / count);
+        const float *centre = slot->centre + (size_t)part_of(m, i) * dim;
+        whiten(f, f->x + (size_t)i * dim, common, f->z);
+        for (uint32_t a = 0; a < dim; a++) {
+            double y = dot(f->z, q + (size_t)a * dim, dim), at = (double)centre[a];
+            slot->kernel[(size_t)k * dim + a] = (float)(at + closer * (y - at));
+        }
+        slot->kernel_weight[k] = 1.0f / (float)count;
     }
 }
 
@@ -449,6 +480,7 @@ static bool write_class(const struct fit *f, const struct slot *slot, struct mix
         whiten(f, m->mean + (size_t)p * dim, common, centre + (size_t)p * dim);
     turn_axes(centre, m->parts, dim, q);
     write_turned(f, slot, m, centre, q);
+    write_kernels(f, slot, m, common, q);
     return true;
 }
 
@@ -511,6 +543,9 @@ enum rt_status density_fit(const struct density *d, const float *noise, const ui
         memset(slot.factor, 0, dim * dim * sizeof *slot.factor);
         memset(slot.centre, 0, DENSITY_PARTS * dim * sizeof *slot.centre);
         memset(slot.weight, 0, DENSITY_PARTS * sizeof *slot.weight);
+        memset(slot.kernel, 0, DENSITY_KERNELS * dim * sizeof *slot.kernel);
+        memset(slot.kernel_weight, 0, DENSITY_KERNELS * sizeof *slot.kernel_weight);
+        *slot.width = 0.0f;
         memset(work, 0, doubles * sizeof *work);
         fit_class(d, class, noise, classes, n, work, above);
     }

@@ -47,7 +47,10 @@ static enum rt_status move_density(const struct evaluator *e, const struct densi
     } tensors[] = {{VAE_DENSITY_MEAN, d->mean, means},
                    {VAE_DENSITY_CHOLESKY, d->factor, means * d->dim},
                    {VAE_DENSITY_CENTRE, d->centre, means * DENSITY_PARTS},
-                   {VAE_DENSITY_WEIGHT, d->weight, (size_t)d->classes * DENSITY_PARTS}};
+                   {VAE_DENSITY_WEIGHT, d->weight, (size_t)d->classes * DENSITY_PARTS},
+                   {VAE_DENSITY_KERNEL, d->kernel, means * DENSITY_KERNELS},
+                   {VAE_DENSITY_KERNEL_WEIGHT, d->kernel_weight, (size_t)d->classes * DENSITY_KERNELS},
+                   {VAE_DENSITY_WIDTH, d->width, d->classes}};
     enum rt_status status = RT_OK;
     for (size_t i = 0; i < sizeof tensors / sizeof tensors[0] && status == RT_OK; i++) {
         struct rt_buffer buffer = state_buffer(e, tensors[i].name);

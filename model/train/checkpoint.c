@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define FORMAT "1"
+#define FORMAT "2" // 1: before the density had kernels
 #define RATE_NUMBERS 3u
 
 // A tensor of the file and where it lives on the device.
@@ -194,7 +194,9 @@ static enum rt_status check_metadata(const struct trainer *t, const char *path,
     char expected[17];
     fingerprint(t, expected);
     if (format == NULL || strcmp(format, FORMAT) != 0 || step == NULL)
-        rt_log(RT_LOG_ERROR, "%s is not a checkpoint that this version can read", path);
+        rt_log(RT_LOG_ERROR,
+               "%s is not a checkpoint that this version can read; `train --init` takes the run's weights",
+               path);
     else if (model == NULL || strcmp(model, expected) != 0)
         rt_log(RT_LOG_ERROR, "%s is a checkpoint of another model: resume with the run's own configuration",
                path);

@@ -274,9 +274,14 @@ static enum rt_status read_tensor(const struct weights *w, const struct paramete
     return RT_OK;
 }
 
-// Weights from before the density of a class had parts have no centres: zeros, one part.
+// Weights from before the density of a class had parts have no centres, and those from before it had kernels
+// have none of these: zeros, one part, no kernels.
 static bool is_missing_part(const struct weights *w, const struct parameter *p) {
-    bool part = strcmp(p->name, VAE_DENSITY_CENTRE) == 0 || strcmp(p->name, VAE_DENSITY_WEIGHT) == 0;
+    static const char *const later[] = {VAE_DENSITY_CENTRE, VAE_DENSITY_WEIGHT, VAE_DENSITY_KERNEL,
+                                        VAE_DENSITY_KERNEL_WEIGHT, VAE_DENSITY_WIDTH};
+    bool part = false;
+    for (size_t i = 0; i < sizeof later / sizeof later[0]; i++)
+        part = part || strcmp(p->name, later[i]) == 0;
     return part && safetensors_find(w->file, p->name) == NULL;
 }
 

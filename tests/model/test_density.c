@@ -132,7 +132,8 @@ static void samples_keep_to_their_parts(void) {
     float identity[WIDE * WIDE] = {0}, zero[WIDE] = {0};
     for (uint32_t k = 0; k < WIDE; k++)
         identity[k * WIDE + k] = 1.0f;
-    const struct density y = {1, WIDE, zero, identity, d.centre, d.weight};
+    const struct density y = {
+        .classes = 1, .dim = WIDE, .mean = zero, .factor = identity, .centre = d.centre, .weight = d.weight};
     for (uint32_t i = 0; i < SAMPLES; i++) {
         density_shape(&d, 0, normal + (size_t)i * WIDE, out);
         for (uint32_t p = 0; p < 2; p++)
@@ -153,7 +154,8 @@ static void samples_keep_to_their_parts(void) {
 static void an_axis_keeps_order(void) {
     float mean[1] = {0}, factor[1] = {1}, centre[DENSITY_PARTS] = {-3, 3},
           weight[DENSITY_PARTS] = {0.5f, 0.5f};
-    const struct density d = {1, 1, mean, factor, centre, weight};
+    const struct density d = {
+        .classes = 1, .dim = 1, .mean = mean, .factor = factor, .centre = centre, .weight = weight};
     double before = -INFINITY, out;
     for (int eighths = -32; eighths <= 32; eighths++) {
         float n = (float)eighths / 8.0f;
@@ -166,6 +168,57 @@ static void an_axis_keeps_order(void) {
     CHECK(fabs(out - 3.0) < 0.01);
 }
 
+// --- kernels
+
+// A ring in the first two numbers, as a hue around the wheel makes, among others that are normal.
+static void samples_keep_to_a_ring(void) {
+    enum { RING = 200, SAMPLES = 4000, NUMBERS = 8 };
+    static float noise[RING * NUMBERS], normal[SAMPLES * NUMBERS];
+    static const uint32_t classes[RING] = {0};
+    double out[NUMBERS], second[2][NUMBERS] = {{0}}, middle = 0.0;
+    struct density d;
+    draw_normal(11, DRAW_SAMPLES, 0, noise, RING * NUMBERS);
+    draw_normal(12, DRAW_SAMPLES, 0, normal, SAMPLES * NUMBERS);
+    for (uint32_t i = 0; i < RING; i++) {
+        float *x = noise + (size_t)i * NUMBERS, angle = 6.2831853f * (float)i / RING;
+        x[0] = 3.0f * cosf(angle);
+        x[1] = 3.0f * sinf(angle);
+        for (uint32_t k = 0; k < NUMBERS; k++)
+            second[0][k] += (double)x[k] * (double)x[k] / RING;
+    }
+    CHECK(density_create(&d, 1, NUMBERS) && density_fit(&d, noise, classes, RING) == RT_OK);
+    for (uint32_t i = 0; i < SAMPLES; i++) {
+        density_shape(&d, 0, normal + (size_t)i * NUMBERS, out);
+        for (uint32_t k = 0; k < NUMBERS; k++)
+            second[1][k] += out[k] * out[k] / SAMPLES;
+        middle += hypot(out[0], out[1]) < 1.5;
+    }
+    CHECK(middle < 0.1 * SAMPLES); // of a Gaussian as wide it is a fifth
+    for (uint32_t k = 0; k < NUMBERS; k++)
+        CHECK(fabs(second[1][k] / second[0][k] - 1.0) < 0.15);
+    density_destroy(&d);
+}
+
+// By hand: 0.7 (4 / (6 100))^(1/8); and of more samples than there are kernels, all kernels are taken.
+static void kernels_are_as_many_and_as_wide(void) {
+    static float noise[CLIPS * WIDE];
+    static const uint32_t classes[CLIPS] = {0};
+    struct density d;
+    CHECK(fabs(density_width(100, 4) - 0.37418) < 1e-4);
+    for (uint32_t n = 3; n <= CLIPS; n = n == 3 ? 200 : n + 230) {
+        uint32_t count = n < DENSITY_KERNELS ? n : DENSITY_KERNELS;
+        double sum = 0.0;
+        draw_parts(4, 1, 0.0f, n, noise);
+        CHECK(density_create(&d, 1, WIDE) && density_fit(&d, noise, classes, n) == RT_OK);
+        for (uint32_t k = 0; k < DENSITY_KERNELS; k++) {
+            CHECK((d.kernel_weight[k] > 0.0f) == (k < count));
+            sum += (double)d.kernel_weight[k];
+        }
+        CHECK(fabs(sum - 1.0) < 1e-5 && fabs((double)d.width[0] - density_width(count, WIDE)) < 1e-6);
+        density_destroy(&d);
+    }
+}
+
 int main(void) {
     test_begin();
     a_distribution_is_found_again();
@@ -173,5 +226,7 @@ int main(void) {
     parts_are_counted();
     samples_keep_to_their_parts();
     an_axis_keeps_order();
+    samples_keep_to_a_ring();
+    kernels_are_as_many_and_as_wide();
     return test_end();
 }

@@ -68,7 +68,8 @@ static void temperature_scales(float *a, float *b) {
 static void densities_blend(void) {
     float mean[] = {1, 2, -3, 4, 9, 9}, factor[] = {2, 0, 1, 3, 0.5f, 0, 0, 0.25f, 0, 0, 0, 0};
     float centre[3 * DENSITY_PARTS * 2] = {0}, weight[3 * DENSITY_PARTS] = {0};
-    const struct density density = {3, 2, mean, factor, centre, weight};
+    const struct density density = {
+        .classes = 3, .dim = 2, .mean = mean, .factor = factor, .centre = centre, .weight = weight};
     const float n[] = {1, -1};
     float out[2];
     double work[4];
