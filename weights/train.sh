@@ -2,7 +2,7 @@
 # Makes the weights that ship, from nothing: draws the judging set, trains at a quarter of the size, at half of
 # it, then at whole size, judges beside the weights of before, writes sheets and the card.
 #
-#   sh weights/train.sh cpu             # an hour and forty minutes; wants the machine to itself
+#   sh weights/train.sh cpu             # two hours and a half; wants the machine to itself
 #   sh weights/train.sh gpu             # nine minutes at most, then status 3: there is more to do
 #   sh weights/train.sh cpu --resume    # goes on, whatever stopped it, and when
 #
@@ -16,6 +16,7 @@
 #   RECIPE_SLICE       seconds until it stops by itself; 0: never (cpu: 0; gpu: 540)
 #   RECIPE_INIT_HALF   weights that the stage at half size begins with: OUT's of a machine that is gone.
 #   RECIPE_INIT_WHOLE  The same of the stage at whole size. The stages before are then left out
+#   RECIPE_SEED        of the training clips (1): another one where weights go on, so that the clips are new
 #   RECIPE_WORK        where it works (runs/recipe-cpu or -gpu)
 #   RECIPE_WEIGHTS     where the weights go (weights)
 #   RECIPE_SMOKE=1     a run of seconds of the preset tiny, to test this script; RECIPE_STEPS: steps a stage
@@ -26,19 +27,21 @@ cd "$(dirname "$0")/.." || exit 1
 
 recipe() {
     quarter_size=32x32x8 half_size=64x64x16 whole_size=128x128x32
-    seed=1 clips=240 val=0.15       # training clips: `dataset particles` as it comes
+    seed=${RECIPE_SEED:-1}
+    clips=240 val=0.15              # training clips: `dataset particles` as it comes
     renew=0.2                       # part of them that every epoch replaces by new ones; '': a folder of them
-    judge='--seed 20261129'         # the defaults, with a seed that no run uses
+    judge_seed=20261129             # that no run uses; all else of the judging set as by default
+    judge="--seed $judge_seed"
     judge_n=30                      # of each kind
     quarter_options='' half_options='' whole_options='--store bf16'
     adversary_steps=0               # 0: no adversary
     adversary_options='--store bf16 --adversary-from 0 --lr 0.001'
     shown=small                     # whose morph is the README's picture
     case $device in
-    cpu) # two cores: 20, 38 and 27 minutes, if nothing else runs
+    cpu) # two cores: 20, 55 and 36 minutes, if nothing else runs
         presets=small slice=0
         quarter_steps=4500 quarter_batch=8
-        half_steps=3800 half_batch=8 whole_steps=850 whole_batch=8 adversary_batch=4
+        half_steps=5500 half_batch=8 whole_steps=1200 whole_batch=8 adversary_batch=4
         look_steps=1000 save_steps=100 ;;
     gpu)
         presets='small base' slice=540
@@ -51,7 +54,7 @@ recipe() {
 # Nothing is learnt here; every line of this script runs.
 smoke() {
     quarter_size=16x16x4 half_size=16x16x4 whole_size=32x32x8 presets=tiny shown=tiny
-    clips=4 val=0.5 judge='--seed 20261129 --size 32x32x8 --clips 4 --val 0.5' judge_n=2
+    clips=4 val=0.5 judge="--seed $judge_seed --size 32x32x8 --clips 4 --val 0.5" judge_n=2
     quarter_steps=0 half_steps=${RECIPE_STEPS:-3} whole_steps=${RECIPE_STEPS:-3} adversary_steps=${RECIPE_STEPS:-3}
     quarter_batch=4 half_batch=4 whole_batch=4 adversary_batch=4 look_steps=${RECIPE_STEPS:-3} save_steps=3
 }
@@ -496,6 +499,10 @@ mograph=${MOGRAPH:-build/mograph}
 work=${RECIPE_WORK:-runs/recipe-$device} weights=${RECIPE_WEIGHTS:-weights}
 output=${OUT:-$work/out}
 [ -x "$mograph" ] || die "there is no $mograph: \`sh setup.sh build\` builds it"
+case $seed in
+'' | *[!0-9]* | 0* | ??????????*) die "RECIPE_SEED=$seed: a number from 1 on, of at most nine digits" ;;
+"$judge_seed") die "RECIPE_SEED=$seed is the seed of the judging set, which no run may see: take another" ;;
+esac
 [ "$resume" = yes ] || [ ! -e "$work" ] ||
     die "there is a run in $work: --resume goes on with it; remove the folder to begin anew"
 mkdir -p "$work" || exit 1

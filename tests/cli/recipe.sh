@@ -37,6 +37,12 @@ says err "usage: "
 recipe 1 cpu gpu
 MOGRAPH=nothing recipe 1 cpu
 says err "there is no nothing"
+RECIPE_SEED=20261129 recipe 1 cpu
+says err "the seed of the judging set"
+for seed in 020261129 1e3 -1 1234567890; do
+    RECIPE_SEED=$seed recipe 1 cpu
+    says err "RECIPE_SEED=$seed: a number"
+done
 check [ ! -e work ]
 
 # Weights of before that the judging set does not fit, as those of another size.
@@ -120,8 +126,9 @@ fi
 # Begun with the weights that are here: the card says how these were made, too.
 rm -rf work
 export RECIPE_INIT_WHOLE="$here"
-recipe 0 cpu --install
+RECIPE_SEED=7 recipe 0 cpu --install
 check [ ! -e work/tiny/half ]
+check grep -q "^mograph train particles:.*seed=7.*--init " weights/particles-tiny.md
 check grep -q "^These began with the weights of before" weights/particles-tiny.md
 check [ "$(grep -c "^mograph train particles:size=32x32x8" weights/particles-tiny.md)" -ge 3 ]
 check grep -q "^- half: 150 steps in " weights/particles-tiny.md
