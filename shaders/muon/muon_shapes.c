@@ -5,7 +5,7 @@
 
 #define ROW(...) OP_PARAMS(struct op_muon, __VA_ARGS__)
 #define MATRIX(rows_, cols_)                                                                                 \
-    { .rows = rows_, .cols = cols_ }
+    { .rows = (rows_), .cols = (cols_) }
 #define ONE(rows_, cols_) .matrices = 1, .of = {MATRIX(rows_, cols_)}
 
 static const struct op_shape rows[] = {
