@@ -30,7 +30,7 @@ enum op_family { OP_FAMILY_TILE, OP_FAMILY_LANE, OP_FAMILY_COOP, OP_FAMILY_COUNT
 // Makes of GPUs whose registers ask for tiles of their own (conv/conv_make.c).
 enum op_gpu { OP_GPU_OTHER, OP_GPU_NVIDIA, OP_GPU_RDNA, OP_GPU_GCN, OP_GPU_INTEL, OP_GPU_COUNT };
 
-enum { OP_MAX_PARAMS = 512 };
+enum { OP_MAX_PARAMS = 640 }; // bytes of the largest struct of params, Muon's
 
 enum op_id {
 #define OP(folder, name, forward) OP_##name,

@@ -87,6 +87,7 @@ static inline struct op_extent op_elements_added(bool accumulate, enum op_dtype 
         return params;                                                                                       \
     }                                                                                                        \
     enum { OP_##op##_PARAMS_SIZE = sizeof(params_type) };                                                    \
+    _Static_assert(sizeof(params_type) <= OP_MAX_PARAMS, "params fit where they are copied to");             \
     OP_DECLARE_ARGS(op)
 
 // The struct of an operation's arguments, filled in by name, as the array that functions over all operations
