@@ -20,7 +20,7 @@ static void test_bytes(const char *path, const void *bytes, size_t size) {
     fclose(file);
 }
 
-// Running statistics and densities are state, which stays as it is: 30 KB of 12 MB.
+// Running statistics and densities are state, which stays as it is: 180 KB of 12 MB.
 static void test_types(const void *bytes, size_t size) {
     struct safetensors *file = NULL;
     CHECK(safetensors_open_memory("embedded", bytes, size, &file) == RT_OK);
@@ -35,7 +35,7 @@ static void test_types(const void *bytes, size_t size) {
             wide += tensor->size_bytes;
     }
     CHECK(narrow > 1000000);
-    CHECK(wide < narrow / 100);
+    CHECK(wide < narrow / 50);
     safetensors_close(&file);
 }
 
