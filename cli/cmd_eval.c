@@ -38,7 +38,7 @@ static const struct option options[] = {
      .help = "clips of each kind; 0: as many as both parts of the data set have, at most 30"},
     {FIELD(temperature), .name = "temperature", .value = "T", .initial = "1", .min = 0, .max = 10,
      .help = "multiplies the noise that samples are drawn from"},
-    {FIELD(fine), .name = "fine", .value = "T", .initial = "0", .min = 0, .max = 10,
+    {FIELD(fine), .name = "fine", .value = "T", .initial = "1", .min = 0, .max = 10,
      .help = "multiplies the finer levels' noise once more; 0: the likeliest picture of the top latent"},
     {FIELD(seed), .name = "seed", .initial = "1", .min = 0, .max = 9e15, .help = "same seed, same figures"},
     {FIELD(out), .name = "out", .letter = 'o', .value = "DIR",

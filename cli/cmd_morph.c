@@ -41,7 +41,7 @@ static const struct option options[] = {
      .help = "for kinds without one: the first source takes it, the next one the next"},
     {FIELD(temperature), .name = "temperature", .value = "T", .initial = "1", .min = 0, .max = 4,
      .help = "spread of the noise of kinds and seeds, as in `mograph generate`"},
-    {FIELD(fine), .name = "fine", .value = "F", .initial = "0", .min = 0, .max = 4,
+    {FIELD(fine), .name = "fine", .value = "F", .initial = "1", .min = 0, .max = 4,
      .help = "noise of their finer levels, as in `mograph generate`"},
     {OPTION_WORK_FPS(struct morph_values, "frames a second (default 25)")},
     {OPTION_WORK_SCALE(struct morph_values)},

@@ -38,7 +38,7 @@ static void copy_point(const struct instrument *i, uint32_t from, uint32_t to) {
 }
 
 static void draw(const struct instrument *i, const struct instrument_key *key, uint32_t point) {
-    const struct point_draw how = {.seed = key->seed, .temperature = (float)i->temperature};
+    const struct point_draw how = {.seed = key->seed, .temperature = (float)i->temperature, .fine = 1.0f};
     if (key->drawn)
         points_draw(&i->points, point, i->prior, key->kind, &how);
 }
@@ -78,7 +78,7 @@ static void map_point(struct instrument *i, uint32_t point) {
         out[k] = (float)(((double)noise_of(i, MAP)[k] + a * (double)noise_of(i, MAP + 1)[k] +
                           b * (double)noise_of(i, MAP + 2)[k]) /
                          length);
-    noise_scale(&i->prior->space, (float)i->temperature, 0.0f, out);
+    noise_scale(&i->prior->space, (float)i->temperature, 1.0f, out);
     noise_shape(&i->prior->density, weights_of(i, FROM), out, out, i->prior->work);
     memcpy(weights_of(i, point), weights_of(i, FROM), i->points.classes * sizeof(float));
 }

@@ -30,7 +30,7 @@ static void add_drawing(struct compared *c, size_t used) {
     static const struct {
         const char *key, *shown;
         double usual;
-    } drawing[] = {{"temperature", " T=", 1}, {"fine", " fine=", 0}, {"seed", " seed ", 1}};
+    } drawing[] = {{"temperature", " T=", 1}, {"fine", " fine=", 1}, {"seed", " seed ", 1}};
     for (size_t i = 0; i < sizeof drawing / sizeof drawing[0] && used < sizeof c->label; i++) {
         double value = number_of(c->results, drawing[i].key);
         if (isfinite(value) && value != drawing[i].usual)

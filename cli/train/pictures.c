@@ -21,8 +21,6 @@ enum {
 };
 
 #define PICTURE_SEED UINT64_C(2024)
-// Of the finer levels: their means. Noise there is texture without a place in the clip.
-#define FINE_TEMPERATURE 0.0f
 
 // One picture in the making.
 struct picture {
@@ -90,7 +88,7 @@ static uint32_t rows(const struct train_loop *loop) {
 
 // The n-th point of a picture has the seed PICTURE_SEED + n.
 static void draw(const struct points *points, uint32_t i, const struct prior *prior, uint32_t class) {
-    const struct point_draw how = {.seed = PICTURE_SEED + i, .temperature = 1.0f, .fine = FINE_TEMPERATURE};
+    const struct point_draw how = {.seed = PICTURE_SEED + i, .temperature = 1.0f, .fine = 1.0f};
     points_draw(points, i, prior, class, &how);
 }
 
