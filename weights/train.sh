@@ -1,6 +1,6 @@
 #!/bin/sh
 # Makes the weights that ship, from nothing: draws the judging set, trains at a quarter of the size, at half of
-# it, then at whole size, judges beside the weights of before, writes sheets and the card.
+# it, at whole size, and there with an adversary, judges beside the weights of before, writes sheets and the card.
 #
 #   sh weights/train.sh cpu             # two hours and a half; wants the machine to itself
 #   sh weights/train.sh gpu             # nine minutes at most, then status 3: there is more to do
@@ -16,6 +16,7 @@
 #   RECIPE_SLICE       seconds until it stops by itself; 0: never (cpu: 0; gpu: 540)
 #   RECIPE_INIT_HALF   weights that the stage at half size begins with: OUT's of a machine that is gone.
 #   RECIPE_INIT_WHOLE  The same of the stage at whole size. The stages before are then left out
+#   RECIPE_INIT_ADVERSARY  The same of the stage with the adversary
 #   RECIPE_SEED        of the training clips (1): another one where weights go on, so that the clips are new
 #   RECIPE_WORK        where it works (runs/recipe-cpu or -gpu)
 #   RECIPE_WEIGHTS     where the weights go (weights)
@@ -34,19 +35,20 @@ recipe() {
     judge="--seed $judge_seed"
     judge_n=30                      # of each kind
     quarter_options='' half_options='' whole_options='--store bf16'
-    adversary_steps=0               # 0: no adversary
     adversary_options='--store bf16 --adversary-from 0 --lr 0.001'
     shown=small                     # whose morph is the README's picture
     case $device in
-    cpu) # two cores: 20, 55 and 36 minutes, if nothing else runs
+    cpu) # two cores: 20, 55, 36 and 10 minutes, if nothing else runs
         presets=small slice=0
         quarter_steps=4500 quarter_batch=8
-        half_steps=5500 half_batch=8 whole_steps=1200 whole_batch=8 adversary_batch=4
+        half_steps=5500 half_batch=8 whole_steps=1200 whole_batch=8
+        adversary_steps=380 adversary_batch=4 adversary_clips=60
         look_steps=1000 save_steps=100 ;;
     gpu)
         presets='small base' slice=540
         quarter_steps=8000 quarter_batch=32
-        half_steps=8000 half_batch=32 whole_steps=12000 whole_batch=32 adversary_batch=16
+        half_steps=8000 half_batch=32 whole_steps=12000 whole_batch=32
+        adversary_steps=380 adversary_batch=16 adversary_clips=240
         look_steps=1000 save_steps=1000 ;;
     esac
 }
@@ -54,7 +56,7 @@ recipe() {
 # Nothing is learnt here; every line of this script runs.
 smoke() {
     quarter_size=16x16x4 half_size=16x16x4 whole_size=32x32x8 presets=tiny shown=tiny
-    clips=4 val=0.5 judge="--seed $judge_seed --size 32x32x8 --clips 4 --val 0.5" judge_n=2
+    clips=4 adversary_clips=4 val=0.5 judge="--seed $judge_seed --size 32x32x8 --clips 4 --val 0.5" judge_n=2
     quarter_steps=0 half_steps=${RECIPE_STEPS:-3} whole_steps=${RECIPE_STEPS:-3} adversary_steps=${RECIPE_STEPS:-3}
     quarter_batch=4 half_batch=4 whole_batch=4 adversary_batch=4 look_steps=${RECIPE_STEPS:-3} save_steps=3
 }
@@ -144,12 +146,12 @@ draw() {
     run "$mograph" dataset particles "$@" -o "$work/$name" >&2 || die "the clips could not be drawn"
 }
 
-# training_data NAME SIZE: $data, which `mograph train` is given for clips of a size.
+# training_data NAME SIZE CLIPS: $data, which `mograph train` is given for clips of a size.
 training_data() {
     if [ -n "$renew" ]; then
-        data=particles:size=$2,clips=$clips,val=$val,seed=$seed,renew=$renew
+        data=particles:size=$2,clips=$3,val=$val,seed=$seed,renew=$renew
     else
-        draw "$1" --seed "$seed" --clips "$clips" --val "$val" --size "$2"
+        draw "$1" --seed "$seed" --clips "$3" --val "$val" --size "$2"
         data=$work/$1
     fi
 }
@@ -341,7 +343,7 @@ Twelve clips of each kind that no run has seen, for comparison:
 Drawn by this program, nothing else. The last line draws the judging set, whose seed no run uses:
 
 \`\`\`sh
-$(commands ../data-quarter ../data-half ../data-whole ../judge)
+$(commands ../data-quarter ../data-half ../data-whole ../data-adversary ../judge)
 \`\`\`
 
 ## Training
@@ -434,34 +436,46 @@ hand_over() {
 
 # --- all of it
 
-make_weights() {
-    mkdir -p "$work/$preset"
-    judge_before
+# From nothing, or from what RECIPE_INIT_HALF or -WHOLE says.
+train_without_adversary() {
     init=${RECIPE_INIT_HALF:-}
-    keep_earlier "${RECIPE_INIT_WHOLE:-$init}"
     if [ -z "$init${RECIPE_INIT_WHOLE:-}" ] && [ "$quarter_steps" -gt 0 ]; then
-        training_data data-quarter "$quarter_size"
+        training_data data-quarter "$quarter_size" "$clips"
         # shellcheck disable=SC2086 # options
         train_stage quarter $quarter_steps $quarter_batch $quarter_options
         init=$work/$preset/quarter
     fi
     if [ -z "${RECIPE_INIT_WHOLE:-}" ]; then
-        training_data data-half "$half_size"
+        training_data data-half "$half_size" "$clips"
         # shellcheck disable=SC2086 # options
         train_stage half $half_steps $half_batch ${init:+--init "$init"} $half_options
     fi
-    training_data data-whole "$whole_size"
+    training_data data-whole "$whole_size" "$clips"
     # shellcheck disable=SC2086 # options
     train_stage whole $whole_steps $whole_batch --init "${RECIPE_INIT_WHOLE:-$work/$preset/half}" \
         $whole_options
     judge whole "$work/$preset/whole" || die "the weights cannot be judged"
-    candidates=whole
+}
+
+train_with_adversary() { # WEIGHTS to begin with
+    training_data data-adversary "$whole_size" "$adversary_clips"
+    # shellcheck disable=SC2086 # options
+    train_stage adversary $adversary_steps $adversary_batch --init "$1" $adversary_options
+    judge adversary "$work/$preset/adversary" || die "the weights cannot be judged"
+}
+
+make_weights() {
+    mkdir -p "$work/$preset"
+    judge_before
+    begin=${RECIPE_INIT_ADVERSARY:-} candidates=''
+    keep_earlier "${begin:-${RECIPE_INIT_WHOLE:-${RECIPE_INIT_HALF:-}}}"
+    if [ -z "$begin" ]; then
+        train_without_adversary
+        begin=$work/$preset/whole candidates=whole
+    fi
     if [ "$adversary_steps" -gt 0 ]; then
-        # shellcheck disable=SC2086 # options
-        train_stage adversary $adversary_steps $adversary_batch --init "$work/$preset/whole" \
-            $adversary_options
-        judge adversary "$work/$preset/adversary" || die "the weights cannot be judged"
-        candidates='whole adversary'
+        train_with_adversary "$begin"
+        candidates="$candidates adversary"
     fi
     # shellcheck disable=SC2086 # names
     choose $candidates

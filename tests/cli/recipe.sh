@@ -133,4 +133,13 @@ check grep -q "^These began with the weights of before" weights/particles-tiny.m
 check [ "$(grep -c "^mograph train particles:size=32x32x8" weights/particles-tiny.md)" -ge 3 ]
 check grep -q "^- half: 150 steps in " weights/particles-tiny.md
 
+# With the adversary's stage alone.
+rm -rf work
+unset RECIPE_INIT_WHOLE
+RECIPE_INIT_ADVERSARY="$here" recipe 0 cpu --install
+check [ ! -e work/tiny/whole ]
+says err "tiny, adversary: 0.* of the goals"
+check grep -q "^mograph train particles:.* --init .* --adversary-from 0 " weights/particles-tiny.md
+check grep -q "^- adversary: 3 steps in " weights/particles-tiny.md
+
 finish
