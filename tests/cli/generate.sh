@@ -329,9 +329,9 @@ done
 # What is no result is refused, with the device named.
 "$untrained" black.safetensors black
 "$untrained" wild.safetensors wild
-refuses 1 "black on \".*mograph doctor" generate -w black.safetensors -o x.gif
+refuses 1 "black on \".*mograph doctor" generate -w black.safetensors --fine 0 -o x.gif
 refuses 1 "not finite.*mograph doctor" generate -w wild.safetensors -o x.gif
-refuses 1 "black\|not finite" morph -w black.safetensors burst snow -o x.gif
+refuses 1 "black\|not finite" morph -w black.safetensors burst snow --fine 0 -o x.gif
 
 # A user's own number is no fault of the device.
 refuses 1 "from a z that is far from what noise is" generate -w wild.safetensors --temperature 4 -o x.gif
