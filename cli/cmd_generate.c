@@ -31,7 +31,7 @@ static const struct option options[] = {
     {FIELD(temperature), .name = "temperature", .value = "T", .initial = "1", .min = 0, .max = 4,
      .help = "spread of the noise: less is more usual, 0 the most usual clip, more is stranger"},
     {FIELD(fine), .name = "fine", .value = "F", .initial = "1", .min = 0, .max = 4,
-     .help = "noise of the finer levels, times T: 1 is what the model learnt, 0 leaves their texture away"},
+     .help = "noise of the finer levels, times F: 1 is what the model learnt, 0 leaves their texture away"},
     {FIELD(grid), .name = "grid", .value = "CxR",
      .help = "columns and rows of the grid (default: about square)"},
     {FIELD(save_z), .name = "save-z",
