@@ -1,12 +1,11 @@
-// The distribution of each class over the noise of the top latent, fitted to the training clips when training
-// ends (ex-post density estimation: Ghosh et al. 2020, "From Variational to Deterministic Autoencoders"):
-// what the prior N(0, 1) gets wrong about where the clips of a kind lie, this one knows.
+// The distribution of each class over the noise of the top latent, fitted to the training clips whenever
+// weights are kept (ex-post density estimation: Ghosh et al. 2020, "From Variational to Deterministic
+// Autoencoders"): what the prior N(0, 1) gets wrong about where the clips of a kind lie, this one knows.
 //
 // A class is a mixture of Gaussians of one covariance: clips of a kind often come in a few layouts, with
-// nothing in between, and a single Gaussian puts most samples there. It has as many parts as stand apart: the
-// halves of a part, along the direction of least kurtosis, lie five deviations from each other on Fisher's
-// discriminant, seen from samples that did not choose it (density_fit.c). Covariances of few clips are shrunk
-// towards a multiple of the identity by the oracle approximating shrinkage (Chen, Wiesel, Eldar & Hero 2010).
+// nothing in between, and a single Gaussian puts most samples there. It has as many parts as stand apart
+// (partition.h). Covariances of few clips are shrunk towards a multiple of the identity by the oracle
+// approximating shrinkage (Chen, Wiesel, Eldar & Hero 2010).
 //
 // Within a part clips do not lie as a Gaussian does: a hue that goes around the wheel is a ring, and a speed
 // has two ends. So samples are those of a kernel estimate (Silverman 1986): a small Gaussian of the parts'

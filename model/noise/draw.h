@@ -15,6 +15,7 @@ enum draw_stream {
     DRAW_CLASS,            // of a clip whose kind was not asked for
     DRAW_SHUFFLE,          // frames of a clip that is spoilt on purpose
     DRAW_RENEW,            // when clips of a set that is renewed give way to new ones
+    DRAW_PARTS,            // where k-means begins
 };
 
 // 32 random bits, for the index-th draw of a step.

@@ -76,7 +76,7 @@ static void few_samples_are_shrunk(void) {
 
 // --- parts
 
-enum { WIDE = 24, CLIPS = 430 };
+enum { WIDE = 24, CLIPS = 430, FEWER = 204 };
 
 // Samples of `parts` Gaussians of one covariance, each centre off in a direction of its own: what a kind of a
 // few layouts looks like.
@@ -103,8 +103,10 @@ static uint32_t parts_found(uint64_t seed, uint32_t parts, float apart, uint32_t
 
 static void parts_are_counted(void) {
     for (uint64_t seed = 1; seed <= 3; seed++) {
-        for (uint32_t parts = 1; parts <= DENSITY_PARTS; parts++)
+        for (uint32_t parts = 1; parts <= DENSITY_PARTS; parts++) {
             CHECK(parts_found(seed, parts, 9.0f, CLIPS) == parts);
+            CHECK(parts_found(seed, parts, 9.0f, FEWER) == parts);
+        }
         // Of few samples in many dimensions some direction always seems to have two humps.
         for (uint32_t n = 10; n <= CLIPS; n += 60)
             CHECK(parts_found(seed, 1, 0.0f, n) == 1);
