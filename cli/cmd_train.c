@@ -83,6 +83,7 @@ static bool open_data(struct training *t, const char *argument, struct cli_error
     if (!train_data_open(&t->data, t->v.data, error))
         return false;
     t->v.data = t->data.name;
+    train_choose_pace(&t->v, t->data.train->count);
     if (t->v.init != NULL && sys_real_path(t->v.init, t->init, sizeof t->init))
         t->v.init = t->init;
     return true;

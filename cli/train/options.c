@@ -2,6 +2,7 @@
 #include "cli/train/options.h"
 
 #include "cli/command.h"
+#include "runtime/align.h"
 
 #include <string.h>
 
@@ -27,10 +28,11 @@ const struct option train_options[] = {
     {FIELD(dry_run), .name = "dry-run", .help = "say what it would take and stop"},
     {FIELD(stream), .name = "stream",
      .help = "read clips from disk while training, even if all would fit on the device"},
-    {FIELD(every), .name = "every", .value = "EPOCHS", .initial = "10", .min = 1, .max = 1e6,
-     .help = "validate and write samples every so many epochs"},
-    {FIELD(save_every), .name = "save-every", .value = "EPOCHS", .initial = "1", .min = 1, .max = 1e6,
-     .help = "write a checkpoint every so many epochs"},
+    {FIELD(every), .name = "every", .value = "EPOCHS", .initial = "0", .min = 0, .max = 1e6,
+     .help = "validate and write samples every so many epochs; 0: ten, or more where ten take less than 100 "
+             "steps"},
+    {FIELD(save_every), .name = "save-every", .value = "EPOCHS", .initial = "0", .min = 0, .max = 1e6,
+     .help = "write a checkpoint every so many epochs; 0: one, or more where one takes less than 50 steps"},
     {FIELD(steps), .name = "steps", .value = "N", .initial = "0", .min = 0, .max = 1e12,
      .help = "stop after this many steps, with a checkpoint; 0: when the epochs are done"},
     {FIELD(preset), .name = "preset", .initial = "small", .choices = "tiny|small|base|article",
@@ -108,6 +110,20 @@ static bool is_given(const struct train_values *values, const char *name) {
 void train_follow_defaults(struct train_values *values) {
     if (values->init != NULL && !is_given(values, "ladder-from"))
         values->ladder_from = 0.0;
+}
+
+// So many epochs, or as many as take so many steps: a look and a checkpoint take as long as some steps do,
+// and an epoch of few clips has few.
+static int64_t epochs_between(int64_t epochs, int64_t steps, int64_t batch, uint32_t clips) {
+    int64_t least = (int64_t)rt_div_up((uint64_t)(steps * batch), clips);
+    return least > epochs ? least : epochs;
+}
+
+void train_choose_pace(struct train_values *v, uint32_t clips) {
+    if (v->every == 0)
+        v->every = epochs_between(10, 100, v->batch, clips);
+    if (v->save_every == 0)
+        v->save_every = epochs_between(1, 50, v->batch, clips);
 }
 
 struct trainer_options train_trainer_options(const struct train_values *v) {

@@ -28,6 +28,9 @@ const char *train_preset_name(const struct train_values *values);
 // Defaults that follow from what the command line says; before a configuration is read, which says all.
 void train_follow_defaults(struct train_values *values);
 
+// --every and --save-every where they are 0, for so many training clips, at least one.
+void train_choose_pace(struct train_values *values, uint32_t clips);
+
 struct trainer_options train_trainer_options(const struct train_values *values);
 
 #endif
