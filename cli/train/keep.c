@@ -191,19 +191,28 @@ static struct clip_source last_epoch(const struct train_loop *loop, struct epoch
     return source;
 }
 
-bool train_keep_weights(const struct train_loop *loop, bool density, struct cli_error *error) {
+// What the encoder says of clips that it has hardly seen lies closer together than what it says of those that
+// it has learnt, and samples drawn there are calmer (model/EXPERIMENTS.md). So a run that is all second
+// phase, whose encoder stays as it is, keeps the densities that its weights came with.
+static enum rt_status refit(const struct train_loop *loop, const struct clip_source *clips) {
     struct evaluator *evaluator = trainer_evaluator(loop->trainer);
     const struct trainer_options *options = trainer_settings(loop->trainer);
-    uint32_t batches = (uint32_t)rt_div_up(STATISTICS_CLIPS, options->batch);
+    bool frozen = trainer_is_frozen(loop->trainer), found = false;
+    uint32_t batches = frozen ? 0 : (uint32_t)rt_div_up(STATISTICS_CLIPS, options->batch);
+    enum rt_status status =
+        refit_statistics(evaluator, trainer_parameters(loop->trainer), clips, batches, options->seed);
+    if (status == RT_OK && trainer_began_frozen(loop->trainer))
+        status = refit_find_density(evaluator, &found);
+    return status == RT_OK && !found ? refit_density(evaluator, clips, options->seed) : status;
+}
+
+bool train_keep_weights(const struct train_loop *loop, struct cli_error *error) {
     char path[PATH_CAPACITY];
     if (!run_folder_file(loop->folder, "weights.safetensors", path, error))
         return false;
     struct epoch epoch;
     const struct clip_source clips = last_epoch(loop, &epoch);
-    enum rt_status status =
-        refit_statistics(evaluator, trainer_parameters(loop->trainer), &clips, batches, options->seed);
-    if (status == RT_OK && density)
-        status = refit_density(evaluator, &clips, options->seed);
+    enum rt_status status = refit(loop, &clips);
     if (status == RT_OK)
         status = save(loop, path);
     return cli_check(error, status, "writing %s", path);

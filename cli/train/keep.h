@@ -12,8 +12,9 @@ bool train_init_check(const char *which, struct cli_error *error);
 bool train_init_weights(struct trainer *trainer, const struct op_library *library,
                         const struct train_data *data, const char *which, struct cli_error *error);
 
-// Re-estimates the statistics of the averaged weights in the trainer's evaluator, with `density` fits the
-// density of each kind, and writes RUN/weights.safetensors.
-bool train_keep_weights(const struct train_loop *loop, bool density, struct cli_error *error);
+// Re-estimates the statistics of the averaged weights in the trainer's evaluator, but for those of the second
+// phase, fits the density of each kind, and writes RUN/weights.safetensors. Without a density samples fall
+// between the clips that were learnt: weights that are kept half-way have one, too.
+bool train_keep_weights(const struct train_loop *loop, struct cli_error *error);
 
 #endif

@@ -112,7 +112,7 @@ static bool is_time_to_look(const struct train_loop *loop) {
 
 // Weights, figures, pictures.
 static bool look(const struct train_loop *loop, struct validation *validation, struct cli_error *error) {
-    return run_folder_check(loop->folder, error) && train_keep_weights(loop, is_last(loop), error) &&
+    return run_folder_check(loop->folder, error) && train_keep_weights(loop, error) &&
            train_validate(loop, validation, error) &&
            train_write_pictures(loop, epoch_of(loop, trainer_steps_done(loop->trainer)), error);
 }

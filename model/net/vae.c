@@ -571,6 +571,12 @@ void vae_finish(struct vae *vae) {
     graph_destroy(&vae->graph);
 }
 
+bool vae_is_of_encoder(const struct parameter *p) {
+    static const char encoder[] = "encoder.", head[] = "top.posterior.";
+    return !p->state && (strncmp(p->name, encoder, sizeof encoder - 1) == 0 ||
+                         strncmp(p->name, head, sizeof head - 1) == 0);
+}
+
 uint32_t vae_noise_count(const struct vae *vae) {
     uint32_t count = 0;
     for (uint32_t i = 0; i < vae->level_count; i++)

@@ -90,6 +90,9 @@ enum rt_status vae_init(struct vae *vae, const struct vae_config *config, enum v
                         const struct op_target *target, struct parameters *parameters, uint64_t chunk_bytes);
 void vae_finish(struct vae *vae);
 
+// Whether a parameter is trained and part of what finds the top latent of a clip.
+bool vae_is_of_encoder(const struct parameter *parameter);
+
 // Standard normal numbers that one sample takes, over all levels.
 uint32_t vae_noise_count(const struct vae *vae);
 

@@ -271,14 +271,14 @@ static float scale_of(const struct adversary *a) {
     return isfinite(scale) ? scale : 0.0f;
 }
 
-void adversary_prepare(struct adversary *a, uint64_t step, float loss_scale) {
+void adversary_prepare(struct adversary *a, uint64_t step, float decay, float loss_scale) {
     const struct adversary_options *o = &a->options;
     const uint32_t seed[4] = {(uint32_t)o->seed, (uint32_t)(o->seed >> 32), (uint32_t)step,
                               (uint32_t)(step >> 32)};
     double steps = (double)a->memory.steps + 1.0;
     memcpy(rt_buffer_map(a->seed), seed, sizeof seed);
     struct optimiser_hyper *hyper = rt_buffer_map(a->hyper);
-    *hyper = (struct optimiser_hyper){.lr = o->lr,
+    *hyper = (struct optimiser_hyper){.lr = o->lr * decay,
                                       .c1 = (float)(1.0 - pow((double)o->beta1, steps)),
                                       .c2 = (float)(1.0 - pow((double)o->beta2, steps))};
     write_scaled(a, loss_scale);

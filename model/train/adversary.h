@@ -20,7 +20,7 @@ struct adversary_options {
     float weight;       // of its gradient at the clips, in norms of the reconstruction's
     uint32_t ramp;      // steps over which the weight rises from 0
     float noise;        // standard deviation of the discriminator's input noise, of a number in 0 to 1
-    float lr;           // of the discriminator
+    float lr;           // of the discriminator, before it decays
     float beta1, beta2; // of its Adam
     float lecam;        // weight of the regulariser
 };
@@ -65,9 +65,10 @@ enum rt_status adversary_attach(struct adversary *adversary, struct rt_arena *ac
 // afterwards: copy them before.
 void adversary_record(const struct adversary *adversary, struct op_recorder *recorder);
 
-// Before every replay: what depends on the step, which keys the noise, and on the steps before. `loss_scale`
-// is what the model's losses are multiplied by, and the discriminator's, too.
-void adversary_prepare(struct adversary *adversary, uint64_t step, float loss_scale);
+// Before every replay: what depends on the step, which keys the noise, and on the steps before. `decay` is
+// what the model's learning rate has been multiplied by since its warm-up, and the discriminator's is, too:
+// else it outruns the model. `loss_scale` is what the losses of both are multiplied by.
+void adversary_prepare(struct adversary *adversary, uint64_t step, float decay, float loss_scale);
 
 // After every replay, once: reads what it gave, and remembers the norms for the next.
 void adversary_read(struct adversary *adversary, struct adversary_report *report);

@@ -85,6 +85,18 @@ static enum rt_status encode_all(struct evaluator *e, const struct clip_source *
     return status;
 }
 
+enum rt_status refit_find_density(const struct evaluator *e, bool *found) {
+    struct prior prior;
+    enum rt_status status = prior_create(&prior, evaluator_shapes(e));
+    if (status == RT_OK)
+        status = prior_load(&prior, e);
+    *found = status == RT_OK;
+    for (uint32_t class = 0; *found && class < prior.density.classes; ++class)
+        *found = density_is_fitted(&prior.density, class);
+    prior_destroy(&prior);
+    return status;
+}
+
 enum rt_status refit_density(struct evaluator *e, const struct clip_source *source, uint64_t seed) {
     const struct vae_config *c = evaluator_config(e);
     struct batch batch;

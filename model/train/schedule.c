@@ -8,14 +8,18 @@
 #define FINAL_LR_PART 0.01f
 #define PI 3.14159265358979f
 
+float schedule_decay(const struct schedule *s, uint64_t step) {
+    if (step < s->warmup || s->steps <= s->warmup + 1)
+        return 1.0f;
+    float part = (float)(step - s->warmup) / (float)(s->steps - s->warmup - 1);
+    float cosine = 0.5f + 0.5f * cosf(PI * fminf(part, 1.0f));
+    return FINAL_LR_PART + (1.0f - FINAL_LR_PART) * cosine;
+}
+
 float schedule_lr(const struct schedule *s, uint64_t step) {
     if (step < s->warmup)
         return s->lr * (float)(step + 1) / (float)s->warmup;
-    if (s->steps <= s->warmup + 1)
-        return s->lr;
-    float part = (float)(step - s->warmup) / (float)(s->steps - s->warmup - 1);
-    float cosine = 0.5f + 0.5f * cosf(PI * fminf(part, 1.0f));
-    return s->lr * (FINAL_LR_PART + (1.0f - FINAL_LR_PART) * cosine);
+    return s->lr * schedule_decay(s, step);
 }
 
 float schedule_ema_decay(const struct schedule *s, uint64_t step) {

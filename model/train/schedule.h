@@ -17,7 +17,10 @@ struct schedule {
     float drop_finest;    // part of the samples whose finest level alone does
 };
 
-// Cosine from lr to lr / 100 (Loshchilov & Hutter 2017) behind the warm-up. step counts from 0.
+// Part of the learning rate: 1 through the warm-up, then a cosine to 1/100 (Loshchilov & Hutter 2017). step
+// counts from 0.
+float schedule_decay(const struct schedule *schedule, uint64_t step);
+// lr, as it warms up and decays.
 float schedule_lr(const struct schedule *schedule, uint64_t step);
 float schedule_ema_decay(const struct schedule *schedule, uint64_t step);
 // 0 to 1.

@@ -315,7 +315,8 @@ static enum rt_status run_step(struct trainer *t, struct trainer_report *report)
     int phase = t->has_second && t->step >= schedule_second_phase(&t->options.schedule) ? 2 : 1;
     enum rt_status status = t->recorded == phase ? RT_OK : trainer_record(t, phase);
     if (phase == 2)
-        adversary_prepare(t->adversary, t->step, t->loss_scale.scale);
+        adversary_prepare(t->adversary, t->step, schedule_decay(&t->options.schedule, t->step),
+                          t->loss_scale.scale);
     if (status == RT_OK)
         status = rt_stream_run(t->stream);
     report->has_adversary = phase == 2;
@@ -370,6 +371,14 @@ uint64_t trainer_step_count(const struct trainer *t) {
 
 uint64_t trainer_steps_done(const struct trainer *t) {
     return t->step;
+}
+
+bool trainer_began_frozen(const struct trainer *t) {
+    return t->has_second && schedule_second_phase(&t->options.schedule) == 0;
+}
+
+bool trainer_is_frozen(const struct trainer *t) {
+    return t->has_second && t->step > schedule_second_phase(&t->options.schedule);
 }
 
 const struct vae *trainer_vae(const struct trainer *t) {

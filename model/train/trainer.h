@@ -90,6 +90,11 @@ void trainer_set_betas(struct trainer *trainer, const float *beta, uint32_t coun
 
 uint64_t trainer_step_count(const struct trainer *trainer); // of the whole run
 uint64_t trainer_steps_done(const struct trainer *trainer);
+// Whether the last step was one of the second phase: its weights have learnt under the running statistics
+// that the phase began with, and are another model under any others.
+bool trainer_is_frozen(const struct trainer *trainer);
+// Whether the whole run is the second phase: its encoder is that of the weights that it began with.
+bool trainer_began_frozen(const struct trainer *trainer);
 
 // Runs the next step.
 enum rt_status trainer_step(struct trainer *trainer, struct trainer_report *report);

@@ -90,6 +90,17 @@ static void record_adamw(const struct trainer *t, struct op_recorder *r, uint64_
               .ema = behind(p, PARAMETERS_EMA, first));
 }
 
+// Nothing of this step and of those before moves the encoder: only weight decay does, by a millionth. Where
+// it could move it would take its clips to where the adversary has not been, and samples would not follow.
+static void hold_encoder(const struct trainer *t, struct op_recorder *r) {
+    static const enum parameters_slab moving[] = {PARAMETERS_GRADIENT, PARAMETERS_M, PARAMETERS_V};
+    const struct parameters *p = t->parameters;
+    for (uint32_t i = 0; i < parameters_count(p); i++)
+        for (size_t slab = 0; slab < sizeof moving / sizeof moving[0]; slab++)
+            if (vae_is_of_encoder(parameters_get(p, i)))
+                rt_stream_fill(r->stream, parameters_buffer(p, i, moving[slab]), 0);
+}
+
 static void record_update(const struct trainer *t, struct op_recorder *r) {
     const struct parameters *p = t->parameters;
     bool muon = t->options.optimiser == TRAINER_MUON;
@@ -119,8 +130,10 @@ enum rt_status trainer_record(struct trainer *t, int phase) {
     record_inputs(t, &recorder);
     record_passes(t, vae, &recorder);
     record_results(t, vae, t->stream);
-    if (phase == 2)
+    if (phase == 2) {
         adversary_record(t->adversary, &recorder);
+        hold_encoder(t, &recorder);
+    }
     record_update(t, &recorder);
     rt_stream_copy(t->stream, t->grad_clip_result, t->buffers.grad_clip_result);
     enum rt_status status = rt_stream_status(t->stream);

@@ -139,7 +139,7 @@ says err 'the kind "hail" has no training clips'
 changes true
 
 # A learning rate that is too high is no fault of the device.
-run 1 train d --preset tiny --batch 1 --epochs 8 --every 1 --lr 1 --warmup 0 --adversary-from 0.2 -o wild
+run 1 train d --preset tiny --batch 1 --epochs 8 --every 1 --save-every 1 --lr 1 --warmup 0 --adversary-from 0.2 -o wild
 says err "lower --lr; the last good checkpoint is wild/checkpoints"
 check [ "$(grep -c doctor err)" -eq 0 ]
 

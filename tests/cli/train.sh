@@ -22,7 +22,7 @@ newest() {
 }
 
 run 0 dataset particles -o data --size 32x32x8 --clips 4
-tiny="--preset tiny --batch 4 --adversary-from 0.67" # the second phase, too
+tiny="--preset tiny --batch 4 --save-every 1 --adversary-from 0.67" # the second phase, too
 
 # Everything learns: one batch of two clips to 35 dB within 700 steps (18 training clips, 9 steps an epoch).
 run 0 train data --preset tiny --batch 2 --epochs 77 --lr 0.005 --overfit-batch --save-every 1000 -o overfit
@@ -95,6 +95,63 @@ for signal in INT:130 TERM:143; do
     steps=$(($(wc -l <stopped/metrics.csv) - 1))
     check [ "$(newest stopped)" = "stopped/checkpoints/$(printf 'step-%010d' "$steps").safetensors" ]
 done
+
+# Weights of the second phase keep the statistics that they have learnt under, those that it began with.
+statistics() {
+    "$python" - "$1" <<'PY'
+import hashlib, json, struct, sys
+data = open(sys.argv[1], "rb").read()
+size = struct.unpack("<Q", data[:8])[0]
+tensors = {n: t["data_offsets"] for n, t in json.loads(data[8:8 + size]).items() if ".running_" in n}
+assert tensors
+print(hashlib.sha256(b"".join(data[8 + size + a:8 + size + b] for n, (a, b) in sorted(tensors.items()))).hexdigest())
+PY
+}
+run 0 train data --preset tiny --batch 4 --epochs 2 --adversary-from 0 --init whole -o sharp
+check [ "$(statistics sharp/weights.safetensors)" = "$(statistics whole/weights.safetensors)" ]
+# Nor does their encoder move, but for a little weight decay: the decoder does.
+# moved FILE FILE PREFIX: the largest difference of what is so named, in millionths of the largest number there.
+moved() {
+    "$python" - "$@" <<'PY'
+import json, struct, sys
+def read(path):
+    data = open(path, "rb").read()
+    size = struct.unpack("<Q", data[:8])[0]
+    return {n: struct.unpack("<%df" % ((b - a) // 4), data[8 + size + a:8 + size + b])
+            for n, t in json.loads(data[8:8 + size]).items() if n.startswith(sys.argv[3]) and ".running_" not in n
+            for a, b in [t["data_offsets"]]}
+old, new = read(sys.argv[1]), read(sys.argv[2])
+assert old and old.keys() == new.keys()
+print(int(1e6 * max(abs(x - y) for n in old for x, y in zip(old[n], new[n])) / max(abs(x) for n in old for x in old[n])))
+PY
+}
+check [ "$(moved whole/weights.safetensors sharp/weights.safetensors encoder.)" -lt 100 ]
+check [ "$(moved whole/weights.safetensors sharp/weights.safetensors top.posterior.)" -lt 100 ]
+check [ "$(moved whole/weights.safetensors sharp/weights.safetensors decoder.)" -gt 100 ]
+run 0 train data --preset tiny --batch 4 --epochs 2 --init whole -o smooth
+check [ "$(statistics smooth/weights.safetensors)" != "$(statistics whole/weights.safetensors)" ]
+
+# A run that is all second phase keeps the densities of its weights; one that is stopped half-way has its own.
+densities() {
+    "$python" - "$1" <<'PY'
+import hashlib, json, struct, sys
+data = open(sys.argv[1], "rb").read()
+size = struct.unpack("<Q", data[:8])[0]
+tensors = json.loads(data[8:8 + size])
+part = lambda name: data[8 + size + tensors[name]["data_offsets"][0]:8 + size + tensors[name]["data_offsets"][1]]
+print(hashlib.sha256(part("density.kernel")).hexdigest() if any(part("density.width")) else "none")
+PY
+}
+check [ "$(densities sharp/weights.safetensors)" = "$(densities whole/weights.safetensors)" ]
+run 0 train data --preset tiny --batch 18 --epochs 4 --every 1 --steps 2 -o early
+for weights in early smooth; do
+    check [ "$(densities $weights/weights.safetensors)" != none ]
+    check [ "$(densities $weights/weights.safetensors)" != "$(densities whole/weights.safetensors)" ]
+done
+
+# --every and --save-every that are not given: not every few steps, where an epoch has few (18 clips, by fours).
+check grep -q '"every":	23,' sharp/config.json
+check grep -q '"save-every":	12,' sharp/config.json
 
 # A signal at a step that is looked at (with one step an epoch, every one is): the run that goes on misses nothing.
 eager="--preset tiny --batch 18 --epochs 4 --every 1"

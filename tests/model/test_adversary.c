@@ -159,15 +159,19 @@ static void end(struct stage *s) {
     parameters_destroy(&s->parameters);
 }
 
-static struct adversary_report step(struct stage *s, uint64_t number) {
+static struct adversary_report decayed_step(struct stage *s, uint64_t number, float decay) {
     struct adversary_report report;
     const uint32_t seed[4] = {CLIP_STREAM, 0, (uint32_t)number, 0};
     upload(s, s->seed, seed);
     give_seeds(s);
-    adversary_prepare(s->adversary, number, 1.0f);
+    adversary_prepare(s->adversary, number, decay, 1.0f);
     CHECK(rt_stream_run(s->stream) == RT_OK);
     adversary_read(s->adversary, &report);
     return report;
+}
+
+static struct adversary_report step(struct stage *s, uint64_t number) {
+    return decayed_step(s, number, 1.0f);
 }
 
 // --- against the references
@@ -356,6 +360,29 @@ static void discriminator_learns(struct op_library *library) {
     end(&s);
 }
 
+// How far the first step moves the discriminator's weights, all together.
+static double first_distance(struct op_library *library, float decay) {
+    struct adversary_options options = adversary_defaults();
+    struct stage s;
+    begin(&s, library, &little, &options);
+    struct rt_buffer slab = parameters_slab(s.adversary->parameters, PARAMETERS_VALUE);
+    float *before = downloaded(&s, slab);
+    decayed_step(&s, 0, decay);
+    float *after = downloaded(&s, slab);
+    double distance = 0.0;
+    for (uint64_t i = 0; i < slab.size_bytes / sizeof *after; i++)
+        distance += fabs((double)after[i] - (double)before[i]);
+    free(before);
+    free(after);
+    end(&s);
+    return distance;
+}
+
+static void learning_rate_decays(struct op_library *library) {
+    double whole = first_distance(library, 1.0f), quarter = first_distance(library, 0.25f);
+    CHECK(whole > 0.0 && fabs(quarter / whole - 0.25) < 1e-3);
+}
+
 // --- state
 
 static float *saved(const struct stage *s) {
@@ -461,6 +488,7 @@ static void other_modes_are_refused(struct op_library *library) {
 static void on_device(struct op_library *library) {
     test_each_family(library, gradient_agrees);
     half_comes_from_the_posterior(library);
+    learning_rate_decays(library);
     discriminator_learns(library);
     state_is_whole(library);
     broken_clips_are_skipped(library);
