@@ -42,13 +42,13 @@ recipe() {
         presets=small slice=0
         quarter_steps=4500 quarter_batch=8
         half_steps=5500 half_batch=8 whole_steps=1200 whole_batch=8
-        adversary_steps=380 adversary_batch=4 adversary_clips=60
+        adversary_steps=306 adversary_batch=4
         look_steps=1000 save_steps=100 ;;
     gpu)
         presets='small base' slice=540
         quarter_steps=8000 quarter_batch=32
         half_steps=8000 half_batch=32 whole_steps=12000 whole_batch=32
-        adversary_steps=380 adversary_batch=16 adversary_clips=240
+        adversary_steps=306 adversary_batch=16
         look_steps=1000 save_steps=1000 ;;
     esac
 }
@@ -56,7 +56,7 @@ recipe() {
 # Nothing is learnt here; every line of this script runs.
 smoke() {
     quarter_size=16x16x4 half_size=16x16x4 whole_size=32x32x8 presets=tiny shown=tiny
-    clips=4 adversary_clips=4 val=0.5 judge="--seed $judge_seed --size 32x32x8 --clips 4 --val 0.5" judge_n=2
+    clips=4 val=0.5 judge="--seed $judge_seed --size 32x32x8 --clips 4 --val 0.5" judge_n=2
     quarter_steps=0 half_steps=${RECIPE_STEPS:-3} whole_steps=${RECIPE_STEPS:-3} adversary_steps=${RECIPE_STEPS:-3}
     quarter_batch=4 half_batch=4 whole_batch=4 adversary_batch=4 look_steps=${RECIPE_STEPS:-3} save_steps=3
 }
@@ -146,12 +146,12 @@ draw() {
     run "$mograph" dataset particles "$@" -o "$work/$name" >&2 || die "the clips could not be drawn"
 }
 
-# training_data NAME SIZE CLIPS: $data, which `mograph train` is given for clips of a size.
+# training_data NAME SIZE: $data, which `mograph train` is given for clips of a size.
 training_data() {
     if [ -n "$renew" ]; then
-        data=particles:size=$2,clips=$3,val=$val,seed=$seed,renew=$renew
+        data=particles:size=$2,clips=$clips,val=$val,seed=$seed,renew=$renew
     else
-        draw "$1" --seed "$seed" --clips "$3" --val "$val" --size "$2"
+        draw "$1" --seed "$seed" --clips "$clips" --val "$val" --size "$2"
         data=$work/$1
     fi
 }
@@ -343,7 +343,7 @@ Twelve clips of each kind that no run has seen, for comparison:
 Drawn by this program, nothing else. The last line draws the judging set, whose seed no run uses:
 
 \`\`\`sh
-$(commands ../data-quarter ../data-half ../data-whole ../data-adversary ../judge)
+$(commands ../data-quarter ../data-half ../data-whole ../judge)
 \`\`\`
 
 ## Training
@@ -440,17 +440,17 @@ hand_over() {
 train_without_adversary() {
     init=${RECIPE_INIT_HALF:-}
     if [ -z "$init${RECIPE_INIT_WHOLE:-}" ] && [ "$quarter_steps" -gt 0 ]; then
-        training_data data-quarter "$quarter_size" "$clips"
+        training_data data-quarter "$quarter_size"
         # shellcheck disable=SC2086 # options
         train_stage quarter $quarter_steps $quarter_batch $quarter_options
         init=$work/$preset/quarter
     fi
     if [ -z "${RECIPE_INIT_WHOLE:-}" ]; then
-        training_data data-half "$half_size" "$clips"
+        training_data data-half "$half_size"
         # shellcheck disable=SC2086 # options
         train_stage half $half_steps $half_batch ${init:+--init "$init"} $half_options
     fi
-    training_data data-whole "$whole_size" "$clips"
+    training_data data-whole "$whole_size"
     # shellcheck disable=SC2086 # options
     train_stage whole $whole_steps $whole_batch --init "${RECIPE_INIT_WHOLE:-$work/$preset/half}" \
         $whole_options
@@ -458,7 +458,7 @@ train_without_adversary() {
 }
 
 train_with_adversary() { # WEIGHTS to begin with
-    training_data data-adversary "$whole_size" "$adversary_clips"
+    training_data data-whole "$whole_size"
     # shellcheck disable=SC2086 # options
     train_stage adversary $adversary_steps $adversary_batch --init "$1" $adversary_options
     judge adversary "$work/$preset/adversary" || die "the weights cannot be judged"
