@@ -86,7 +86,9 @@ const struct option train_options[] = {
     {FIELD(drop_finest), .name = "drop-finest", .value = "PART", .initial = "0.1", .min = 0, .max = 1,
      .help = "part of the clips that do without the finest level"},
     {FIELD(adversary_from), .name = "adversary-from", .value = "PART", .initial = "1", .min = 0, .max = 1,
-     .help = "part of the run after which the adversary joins in, at twice the time a step; 1: never"},
+     .help =
+         "part of the run after which the adversary joins in, at twice the time a step, and the encoder stays "
+         "as it is; 0: at once, and where samples lie stays as the weights of --init have it; 1: never"},
     {FIELD(adversary_weight), .name = "adversary-weight", .initial = "1", .min = 0, .max = 100,
      .help = "its gradient at the image, relative to the reconstruction's"},
     {FIELD(adversary_lr), .name = "adversary-lr", .initial = "0.0004", .min = 1e-9, .max = 1,
