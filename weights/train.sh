@@ -363,7 +363,7 @@ the black clip's stands beside it.
 
 $(card_goals)
 
-What falls short of its goal falls short of it: nothing here was chosen by hand.
+What falls short of its goal falls short of it.
 
 ## Licence
 

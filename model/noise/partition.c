@@ -340,13 +340,13 @@ static double separation(const struct samples *s, const struct pair *pair) {
     }
     for (int which = 0; which < 2; which++)
         within += square[which] - sum[which] * sum[which] / count[which];
-    return (sum[1] / count[1] - sum[0] / count[0]) / sqrt(within / (count[0] + count[1]) + 1e-300);
+    return (sum[1] / count[1] - sum[0] / count[0]) / sqrt(fmax(within, 0.0) / (count[0] + count[1]) + 1e-300);
 }
 
 static bool stand_apart(const struct samples *s, const uint32_t *part, uint32_t parts) {
     for (uint32_t b = 1; b < parts; b++)
         for (uint32_t a = 0; a < b; a++)
-            if (separation(s, &(struct pair){part, {a, b}}) < APART)
+            if (!(separation(s, &(struct pair){part, {a, b}}) >= APART)) // nor what is no number
                 return false;
     return true;
 }
