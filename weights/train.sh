@@ -2,7 +2,7 @@
 # Makes the weights that ship, from nothing: draws the judging set, trains at a quarter of the size, at half of
 # it, at whole size, and there with an adversary, judges beside the weights of before, writes sheets and the card.
 #
-#   sh weights/train.sh cpu             # two hours and a half; wants the machine to itself
+#   sh weights/train.sh cpu             # three hours; wants the machine to itself
 #   sh weights/train.sh gpu             # nine minutes at most, then status 3: there is more to do
 #   sh weights/train.sh cpu --resume    # goes on, whatever stopped it, and when
 #
@@ -16,7 +16,8 @@
 #   RECIPE_SLICE       seconds until it stops by itself; 0: never (cpu: 0; gpu: 540)
 #   RECIPE_INIT_HALF   weights that the stage at half size begins with: OUT's of a machine that is gone.
 #   RECIPE_INIT_WHOLE  The same of the stage at whole size. The stages before are then left out
-#   RECIPE_INIT_ADVERSARY  The same of the stage with the adversary
+#   RECIPE_INIT_ADVERSARY  The same of the stages with the adversary
+#   RECIPE_RATES       learning rates of the stages with the adversary, one after another (0.001 0.001 0.002 0.002)
 #   RECIPE_SEED        of the training clips (1): another one where weights go on, so that the clips are new
 #   RECIPE_WORK        where it works (runs/recipe-cpu or -gpu)
 #   RECIPE_WEIGHTS     where the weights go (weights)
@@ -35,10 +36,11 @@ recipe() {
     judge="--seed $judge_seed"
     judge_n=30                      # of each kind
     quarter_options='' half_options='' whole_options='--store bf16'
-    adversary_options='--store bf16 --adversary-from 0 --lr 0.001'
+    adversary_options='--store bf16 --adversary-from 0'
+    adversary_rates=${RECIPE_RATES:-0.001 0.001 0.002 0.002} # a stage each, with a new discriminator
     shown=small                     # whose morph is the README's picture
     case $device in
-    cpu) # two cores: 20, 55, 36 and 10 minutes, if nothing else runs
+    cpu) # two cores: 20, 55, 36 and four times 10 minutes, if nothing else runs
         presets=small slice=0
         quarter_steps=4500 quarter_batch=8
         half_steps=5500 half_batch=8 whole_steps=1200 whole_batch=8
@@ -58,6 +60,7 @@ smoke() {
     quarter_size=16x16x4 half_size=16x16x4 whole_size=32x32x8 presets=tiny shown=tiny
     clips=4 val=0.5 judge="--seed $judge_seed --size 32x32x8 --clips 4 --val 0.5" judge_n=2
     quarter_steps=0 half_steps=${RECIPE_STEPS:-3} whole_steps=${RECIPE_STEPS:-3} adversary_steps=${RECIPE_STEPS:-3}
+    adversary_rates=${RECIPE_RATES:-0.001 0.002}
     quarter_batch=4 half_batch=4 whole_batch=4 adversary_batch=4 look_steps=${RECIPE_STEPS:-3} save_steps=3
 }
 
@@ -191,6 +194,15 @@ train_stage() {
     : >"$stage.done"
 }
 
+# The names of the stages with an adversary, in order.
+adversary_stages() {
+    number=0
+    for _ in $adversary_rates; do
+        number=$((number + 1))
+        [ $number -eq 1 ] && echo adversary || echo adversary$number
+    done
+}
+
 # judge NAME WEIGHTS: into $work/$preset/NAME-figures.
 judge() {
     figures=$work/$preset/$1-figures
@@ -297,11 +309,12 @@ card_training() {
     echo
     echo '```sh'
     commands quarter half whole
-    [ "$best" != adversary ] || commands adversary
+    # shellcheck disable=SC2046 # names
+    [ "$best" = whole ] || commands $(adversary_stages)
     echo '```'
     echo
     echo "On $(result device):"
-    for name in quarter half whole adversary; do
+    for name in quarter half whole $(adversary_stages); do
         [ ! -e "$work/$preset/$name.done" ] || [ ! -f "$work/$preset/$name.seconds" ] ||
             echo "- $name: $(awk -F, 'END { print $1 + 1 }' "$work/$preset/$name/metrics.csv") steps in" \
                 "$(duration "$work/$preset/$name.seconds")."
@@ -424,12 +437,11 @@ put() {
 
 # The newest weights there are, also of a stage that is not finished; and what was said of them.
 hand_over() {
-    for name in adversary whole half quarter; do
-        if [ -n "$preset" ] && [ -f "$work/$preset/$name/weights.safetensors" ]; then
-            put "$work/$preset/$name/weights.safetensors" "particles-$preset-$name.safetensors"
-            break
-        fi
+    newest=''
+    for name in quarter half whole $(adversary_stages); do
+        [ -z "$preset" ] || [ ! -f "$work/$preset/$name/weights.safetensors" ] || newest=$name
     done
+    [ -z "$newest" ] || put "$work/$preset/$newest/weights.safetensors" "particles-$preset-$newest.safetensors"
     [ -z "$preset" ] || [ ! -e "$work/$preset/judged" ] ||
         put "$work/$preset/new/particles-$preset.md" "particles-$preset.md"
 }
@@ -457,11 +469,18 @@ train_without_adversary() {
     judge whole "$work/$preset/whole" || die "the weights cannot be judged"
 }
 
+# The last of the stages is $last, and is judged.
 train_with_adversary() { # WEIGHTS to begin with
     training_data data-whole "$whole_size"
-    # shellcheck disable=SC2086 # options
-    train_stage adversary $adversary_steps $adversary_batch --init "$1" $adversary_options
-    judge adversary "$work/$preset/adversary" || die "the weights cannot be judged"
+    begin=$1 round=0
+    for rate in $adversary_rates; do
+        round=$((round + 1))
+        last=$(adversary_stages | sed -n "${round}p")
+        # shellcheck disable=SC2086 # options
+        train_stage "$last" $adversary_steps $adversary_batch --init "$begin" $adversary_options --lr "$rate"
+        begin=$work/$preset/$last
+    done
+    judge "$last" "$begin" || die "the weights cannot be judged"
 }
 
 make_weights() {
@@ -475,7 +494,7 @@ make_weights() {
     fi
     if [ "$adversary_steps" -gt 0 ]; then
         train_with_adversary "$begin"
-        candidates="$candidates adversary"
+        candidates="$candidates $last"
     fi
     # shellcheck disable=SC2086 # names
     choose $candidates
@@ -513,6 +532,8 @@ mograph=${MOGRAPH:-build/mograph}
 work=${RECIPE_WORK:-runs/recipe-$device} weights=${RECIPE_WEIGHTS:-weights}
 output=${OUT:-$work/out}
 [ -x "$mograph" ] || die "there is no $mograph: \`sh setup.sh build\` builds it"
+echo "$adversary_rates" | awk '{ for (i = 1; i <= NF; i++) if (!($i ~ /^[0-9.]+$/ && $i > 0)) exit 1; exit NF < 1 }' ||
+    die "RECIPE_RATES=$adversary_rates: learning rates, as in \`0.001 0.002\`"
 case $seed in
 '' | *[!0-9]* | 0* | ??????????*) die "RECIPE_SEED=$seed: a number from 1 on, of at most nine digits" ;;
 "$judge_seed") die "RECIPE_SEED=$seed is the seed of the judging set, which no run may see: take another" ;;

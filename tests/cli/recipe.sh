@@ -43,6 +43,8 @@ for seed in 020261129 1e3 -1 1234567890; do
     RECIPE_SEED=$seed recipe 1 cpu
     says err "RECIPE_SEED=$seed: a number"
 done
+RECIPE_RATES='0.001 fast' recipe 1 cpu
+says err "RECIPE_RATES=0.001 fast: learning rates"
 check [ ! -e work ]
 
 # Weights of before that the judging set does not fit, as those of another size.
@@ -83,12 +85,12 @@ untouched
 # To the end: every step once, in order. Weights that no figure stands against are not replaced.
 recipe 0 cpu --resume
 says err "before cannot be judged by this set: only --install replaces them"
-says err "tiny, adversary: 0.* of the goals"
+says err "tiny, adversary2: 0.* of the goals"
 says err "those of before stay; --resume --install takes"
 untouched
 check [ "$(cut -d, -f1 work/tiny/half/metrics.csv | sed 1d | sort -n | uniq | wc -l)" -eq 150 ]
 check [ "$(sed 1d work/tiny/half/metrics.csv | wc -l)" -eq 150 ]
-check [ -n "$(ls new/particles-tiny-adversary.safetensors)" ]
+check [ -n "$(ls new/particles-tiny-adversary2.safetensors)" ]
 check cmp -s new/particles-tiny.md work/tiny/new/particles-tiny.md
 
 # Only where it is asked for, and then all of it.
@@ -107,13 +109,13 @@ check grep -q "^mograph dataset particles --seed 20261129 .* -o judge$" weights/
 check grep -q "^mograph train particles:size=16x16x4,clips=4,.* --preset tiny --batch 4 --epochs 50 " weights/particles-tiny.md
 
 # Weights of before that the set fits stand beside the new ones, and give way to better ones only.
-cp work/tiny/adversary/weights.safetensors "$here"
+cp work/tiny/adversary2/weights.safetensors "$here"
 cp "$here" old.safetensors
 cp work/tiny/whole/weights.safetensors "$here"
 recipe 0 cpu --resume
 says err "tiny, before: 0.* of the goals"
 check grep -q "^|  | [a-z]* [0-9a-f]* | before [0-9a-f]* | real clips |" work/tiny/new/particles-tiny.md
-new=$(sed -n 's/.*, adversary: \(0.*\) of the goals/\1/p' err)
+new=$(sed -n 's/.*, adversary2: \(0.*\) of the goals/\1/p' err)
 old=$(sed -n 's/.*, before: \(0.*\) of the goals/\1/p' err)
 if [ "$(echo "$new $old" | awk '{ print ($1 > $2) }')" = 1 ]; then
     says err "is installed"
@@ -138,8 +140,10 @@ rm -rf work
 unset RECIPE_INIT_WHOLE
 RECIPE_INIT_ADVERSARY="$here" recipe 0 cpu --install
 check [ ! -e work/tiny/whole ]
-says err "tiny, adversary: 0.* of the goals"
+says err "tiny, adversary2: 0.* of the goals"
 check grep -q "^mograph train particles:.* --init .* --adversary-from 0 " weights/particles-tiny.md
 check grep -q "^- adversary: 3 steps in " weights/particles-tiny.md
+check grep -q "^- adversary2: 3 steps in " weights/particles-tiny.md
+check grep -q "^mograph train .* --init adversary .*--lr 0.002 .*-o adversary2$" weights/particles-tiny.md
 
 finish
