@@ -114,7 +114,7 @@ cp "$here" old.safetensors
 cp work/tiny/whole/weights.safetensors "$here"
 recipe 0 cpu --resume
 says err "tiny, before: 0.* of the goals"
-check grep -q "^|  | [a-z]* [0-9a-f]* | before [0-9a-f]* | real clips |" work/tiny/new/particles-tiny.md
+check grep -q "^|  | [a-z0-9]* [0-9a-f]* | before [0-9a-f]* | real clips |" work/tiny/new/particles-tiny.md
 new=$(sed -n 's/.*, adversary2: \(0.*\) of the goals/\1/p' err)
 old=$(sed -n 's/.*, before: \(0.*\) of the goals/\1/p' err)
 if [ "$(echo "$new $old" | awk '{ print ($1 > $2) }')" = 1 ]; then
