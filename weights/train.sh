@@ -1,6 +1,6 @@
 #!/bin/sh
 # Makes the weights that ship, from nothing: draws the judging set, trains at a quarter of the size, at half of
-# it, at whole size, and there with an adversary, judges beside the weights of before, writes sheets and the card.
+# it, at whole size, and there with adversaries, judges beside the weights of before, writes sheets and the card.
 #
 #   sh weights/train.sh cpu             # three hours; wants the machine to itself
 #   sh weights/train.sh gpu             # nine minutes at most, then status 3: there is more to do
@@ -532,7 +532,7 @@ mograph=${MOGRAPH:-build/mograph}
 work=${RECIPE_WORK:-runs/recipe-$device} weights=${RECIPE_WEIGHTS:-weights}
 output=${OUT:-$work/out}
 [ -x "$mograph" ] || die "there is no $mograph: \`sh setup.sh build\` builds it"
-echo "$adversary_rates" | awk '{ for (i = 1; i <= NF; i++) if (!($i ~ /^[0-9.]+$/ && $i > 0)) exit 1; exit NF < 1 }' ||
+echo "$adversary_rates" | awk '{ for (i = 1; i <= NF; i++) if (!($i ~ /^[0-9]*[.]?[0-9]+$/ && $i + 0 > 0)) exit 1; exit NF < 1 }' ||
     die "RECIPE_RATES=$adversary_rates: learning rates, as in \`0.001 0.002\`"
 case $seed in
 '' | *[!0-9]* | 0* | ??????????*) die "RECIPE_SEED=$seed: a number from 1 on, of at most nine digits" ;;

@@ -43,8 +43,10 @@ for seed in 020261129 1e3 -1 1234567890; do
     RECIPE_SEED=$seed recipe 1 cpu
     says err "RECIPE_SEED=$seed: a number"
 done
-RECIPE_RATES='0.001 fast' recipe 1 cpu
-says err "RECIPE_RATES=0.001 fast: learning rates"
+for rates in "0.001 fast" 0 1.2.3 " "; do
+    RECIPE_RATES=$rates recipe 1 cpu
+    says err "RECIPE_RATES=$rates: learning rates"
+done
 check [ ! -e work ]
 
 # Weights of before that the judging set does not fit, as those of another size.
